@@ -1,0 +1,114 @@
+/**
+ * The vocabulary of the policy core. Everything here is plain data: readonly, JSON-shaped, compared by meaning
+ * and never by spelling. Field names that reach the report or the baseline are written as those files write them.
+ */
+
+/** `{operator: {key: value or values}}`, kept verbatim from the document. */
+export type Condition = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>
+
+/** What limits a grant. No field present: unrestricted. `resources` and `not_resources` exclude each other. */
+export interface Restriction {
+  readonly resources?: readonly string[]
+  readonly not_resources?: readonly string[]
+  readonly condition?: Condition
+}
+
+/** The action strings matched by some pattern of `actions` and by none of `except`. */
+export interface ActionSet {
+  readonly actions: readonly string[]
+  readonly except?: readonly string[]
+}
+
+/** A set of actions with what limits it; a list of grants means their union. */
+export interface Grant extends ActionSet, Restriction {}
+
+export type Severity = 'critical' | 'high' | 'medium' | 'low'
+
+/** One audited permission, presets and aliases expanded: this is what the baseline records. */
+export interface Permission {
+  readonly name: string
+  readonly description?: string
+  readonly severity: Severity
+  /** `any`: some action of it is held. `all`: every one, unrestricted (a Condition alone does not restrict). */
+  readonly holds: 'any' | 'all'
+  readonly actions: readonly string[]
+  readonly except: readonly string[]
+}
+
+/** One statement of a policy document, with scalars turned into lists. Numbered from 1. */
+export interface Statement {
+  readonly number: number
+  readonly sid?: string
+  readonly effect: 'Allow' | 'Deny'
+  readonly action?: readonly string[]
+  readonly notAction?: readonly string[]
+  readonly resource?: readonly string[]
+  readonly notResource?: readonly string[]
+  readonly condition?: Condition
+}
+
+/** A document that could not be understood in full is undetermined; it never "holds nothing". */
+export type ParsedDocument =
+  | { readonly ok: true; readonly statements: readonly Statement[] }
+  | { readonly ok: false; readonly reason: string }
+
+/** What the inventory knows of a user: the only context that conditions can be judged against offline. */
+export interface Identity {
+  readonly user_id: string
+  readonly user_name: string
+  readonly urn: string
+}
+
+/** Where in the policies something stands. `policy` is the caller's key of the document (the policy id). */
+export interface StatementRef {
+  readonly policy: string
+  readonly statement: number
+}
+
+/** A statement and the pattern of it that covers a held action. For `NotAction` the pattern reads `NotAction`. */
+export interface Match extends StatementRef {
+  readonly pattern: string
+  /** Whether this statement's own grant is limited by resources or a condition. */
+  readonly restricted: boolean
+}
+
+/** The answer for one user and one permission. */
+export interface Held {
+  /** `none`: the user holds nothing of it. `all`: the union of the grants is all of it. */
+  readonly extent: 'none' | 'part' | 'all'
+  /** True when everything that is held is limited by resources or conditions. */
+  readonly restricted: boolean
+  /** Few, exact, canonical: denotes the held set without rounding. Empty when `extent` is `none`. */
+  readonly grants: readonly Grant[]
+  /** Every Allow statement that grants a part which no unconditional Deny takes away. */
+  readonly matches: readonly Match[]
+  /** Unconditional Deny statements that take something of this permission away from this user. */
+  readonly deniedBy: readonly Match[]
+  /** Deny statements that touch what is held but depend on resources or conditions: not subtracted. */
+  readonly conditionalDenies: readonly StatementRef[]
+}
+
+/** A question that could not be decided within its bound, or whose answer cannot be written. */
+export interface Undetermined {
+  readonly undetermined: string
+}
+
+/** minuend minus subtrahend. `grants` empty: nothing is left. `example`: a shortest action string of what is left. */
+export interface Difference {
+  readonly grants: readonly Grant[]
+  readonly example: string | null
+}
+
+export type AccessLevel = 'List' | 'Read' | 'Write' | 'Permission_management' | 'Tagging'
+
+/** One known action. The catalogue names what a set contains; it never decides that nothing is there. */
+export interface CatalogueAction {
+  readonly action: string
+  readonly accessLevel: AccessLevel
+  readonly aliases: readonly string[]
+}
+
+export interface Catalogue {
+  readonly source: 'live' | 'shipped'
+  readonly actions: readonly CatalogueAction[]
+}
