@@ -1,0 +1,83 @@
+import { describe, expect, test } from '@jest/globals'
+import { readInputs } from '../../src/action/inputs.ts'
+import { UserError } from '../../src/problem.ts'
+
+const given = (inputs: Record<string, string>) =>
+  Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]))
+
+function problemsOf(inputs: Record<string, string>): string[] {
+  try {
+    readInputs(given(inputs))
+    return []
+  } catch (error) {
+    expect(error).toBeInstanceOf(UserError)
+    return (error as UserError).problems.map((problem) => problem.where)
+  }
+}
+
+test('without inputs every default of action.yml holds', () => {
+  expect(readInputs({})).toMatchObject({
+    mode: 'auto',
+    config: '.github/iam-audit.yml',
+    baseline: '.github/iam-baseline.json',
+    maxRate: 10,
+    dryRun: false,
+    allowPublic: false,
+    failOn: new Set(['unapproved-holder', 'exceeds-approval', 'approval-expired']),
+    update: new Set(['new', 'exceeding', 'expired', 'no-longer-held']),
+  })
+})
+
+test('fail-on takes none, and no-longer-held beside the drift kinds', () => {
+  expect(readInputs(given({ 'fail-on': 'none' })).failOn).toEqual(new Set())
+  expect(readInputs(given({ 'fail-on': 'no-longer-held, approval-expired' })).failOn).toEqual(
+    new Set(['no-longer-held', 'approval-expired']),
+  )
+})
+
+test('users are separated by commas or line breaks', () => {
+  expect(readInputs(given({ users: 'alice, bob\ncarol\n' })).users).toEqual(['alice', 'bob', 'carol'])
+})
+
+describe('what is wrong is named', () => {
+  const cases: [name: string, inputs: Record<string, string>, where: string[]][] = [
+    ['an unknown mode', { mode: 'audits' }, ['input mode']],
+    ['a rate of zero', { 'max-rate': '0' }, ['input max-rate']],
+    ['a rate that is no number', { 'max-rate': 'fast' }, ['input max-rate']],
+    ['a boolean in words', { 'dry-run': 'yes' }, ['input dry-run']],
+    ['an unknown drift kind', { 'fail-on': 'drift' }, ['input fail-on']],
+    ['none beside a kind', { 'fail-on': 'none,approval-expired' }, ['input fail-on']],
+    ['an unknown severity', { 'fail-on-severity': 'severe' }, ['input fail-on-severity']],
+    ['an unknown update kind', { update: 'everything' }, ['input update']],
+    ['a day that does not exist', { expires: '2027-02-30' }, ['input expires']],
+    [
+      'a provider without an agency',
+      { 'oidc-provider-urn': 'iam::a:oidcProvider:github' },
+      ['input agency-urn'],
+    ],
+    ['half a key', { 'access-key-id': 'AccessKey' }, ['input secret-access-key']],
+    ['the other half', { 'secret-access-key': 'SecretKey' }, ['input access-key-id']],
+    [
+      'a snapshot read and written',
+      { snapshot: 'a.json', 'save-snapshot': 'b.json' },
+      ['input save-snapshot'],
+    ],
+    [
+      'several at once',
+      { mode: 'x', 'max-rate': '-1', 'dry-run': '1' },
+      ['input dry-run', 'input max-rate', 'input mode'],
+    ],
+  ]
+  test.each(cases)('%s', (_name, inputs, where) => {
+    expect(problemsOf(inputs).sort()).toEqual(where)
+  })
+})
+
+test('no error repeats the value of a secret', () => {
+  try {
+    readInputs(given({ 'secret-access-key': 'SecretKey', mode: 'x' }))
+  } catch (error) {
+    expect(String((error as Error).message)).not.toContain('SecretKey')
+  }
+  expect.assertions(1)
+})

@@ -1,0 +1,44 @@
+import { mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from '@jest/globals'
+import { isInside, readWorkspaceFile, writeAtomically } from '../../src/action/workspace.ts'
+
+const folder = () => mkdtempSync(join(tmpdir(), 'workspace-'))
+
+test('reads text, and null for a file that is not there', async () => {
+  const workspace = folder()
+  writeFileSync(join(workspace, 'a.yml'), 'grüß: gott')
+  expect(await readWorkspaceFile(workspace, 'a.yml', 'config')).toBe('grüß: gott')
+  expect(await readWorkspaceFile(workspace, 'b.yml', 'config')).toBeNull()
+})
+
+test('refuses a link that leads out of the workspace', async () => {
+  const [workspace, outside] = [folder(), folder()]
+  writeFileSync(join(outside, 'secret'), 'SecretKey')
+  symlinkSync(join(outside, 'secret'), join(workspace, 'a.yml'))
+  const error = await readWorkspaceFile(workspace, 'a.yml', 'config').catch(String)
+  expect(error).toContain('a.yml leads out of the workspace')
+  expect(error).not.toContain('SecretKey')
+})
+
+test('refuses a path that leads out, a folder, and bytes that are no text', async () => {
+  const workspace = folder()
+  writeFileSync(join(workspace, 'latin'), Uint8Array.from([0xff, 0xfe, 0x00]))
+  await expect(readWorkspaceFile(workspace, '../../etc/passwd', 'config')).rejects.toThrow()
+  await expect(readWorkspaceFile(workspace, '.', 'config')).rejects.toThrow(/not a file/)
+  await expect(readWorkspaceFile(workspace, 'latin', 'config')).rejects.toThrow(/not UTF-8/)
+})
+
+test('a folder whose name merely begins alike is outside', () => {
+  expect(isInside('/work', '/work/a')).toBe(true)
+  expect(isInside('/work', '/work')).toBe(true)
+  expect(isInside('/work', '/workspace')).toBe(false)
+})
+
+test('writes whole files, makes folders, and leaves nothing else behind', async () => {
+  const workspace = folder()
+  await writeAtomically(join(workspace, 'deep/er/a.json'), '{}\n')
+  expect(readFileSync(join(workspace, 'deep/er/a.json'), 'utf8')).toBe('{}\n')
+  expect(readdirSync(join(workspace, 'deep/er'))).toEqual(['a.json'])
+})

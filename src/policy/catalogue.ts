@@ -1,0 +1,123 @@
+/** Known actions: they give names to what a set contains, and never decide that nothing is there. */
+import { type BoxGrant, readGrants } from './box-grants.ts'
+import shipped from './catalogue.json' with { type: 'json' }
+import { Boxes, boxMatches } from './pattern.ts'
+import { presets } from './presets.ts'
+import type { AccessLevel, Catalogue, CatalogueAction, Grant, Permission } from './types.ts'
+
+const shippedActions = shipped as CatalogueAction[]
+
+/** The catalogue that comes with the product: IAM and its neighbours, from Huawei's documentation. */
+export function shippedCatalogue(): Catalogue {
+  return { source: 'shipped', actions: shippedActions }
+}
+
+/** The live actions of the services that were read, and the shipped ones of all others. */
+export function mergeCatalogue(live: readonly CatalogueAction[]): Catalogue {
+  const services = new Set(live.map((row) => serviceOf(row.action)))
+  const rest = shippedActions.filter((row) => !services.has(serviceOf(row.action)))
+  return { source: 'live', actions: [...live, ...rest] }
+}
+
+/** Text whose digest tells one shipped catalogue and set of presets from another. */
+export function shippedData(): { readonly catalogue: string; readonly presets: string } {
+  return { catalogue: JSON.stringify(shippedActions), presets: JSON.stringify(presets) }
+}
+
+/**
+ * The patterns, each literal followed by the aliases the shipped catalogue gives it, in both directions. Always the
+ * shipped one, so that a verdict does not depend on which catalogue could be read.
+ */
+export function expandAliases(actions: readonly string[]): readonly string[] {
+  const expanded = new Map<string, string>()
+  const add = (action: string): void => {
+    if (!expanded.has(action.toLowerCase())) expanded.set(action.toLowerCase(), action)
+  }
+  for (const action of actions) {
+    add(action)
+    for (const row of shippedActions) {
+      const names = [row.action, ...row.aliases]
+      if (names.some((name) => name.toLowerCase() === action.toLowerCase())) names.forEach(add)
+    }
+  }
+  return [...expanded.values()]
+}
+
+/** Names of the catalogue that the grants contain, sorted. */
+export function namedActions(grants: readonly Grant[], catalogue: Catalogue): readonly string[] {
+  const read = readGrants(grants, new Boxes())
+  return catalogue.actions
+    .map((row) => row.action)
+    .filter((action) => read.some((grant) => contains(grant, action)))
+    .sort((one, other) => (one < other ? -1 : one > other ? 1 : 0))
+}
+
+function contains(grant: BoxGrant, action: string): boolean {
+  return (
+    grant.actions.some((box) => boxMatches(box, action)) &&
+    !grant.except.some((box) => boxMatches(box, action))
+  )
+}
+
+const levelRank: Readonly<Record<AccessLevel, number>> = {
+  Permission_management: 1,
+  Write: 2,
+  Tagging: 3,
+  Read: 4,
+  List: 5,
+}
+
+const escalations: ReadonlyMap<string, number> = new Map(
+  (presets['privilege-escalation@1']?.actions ?? []).map((row, at) => [row.pattern.toLowerCase(), at]),
+)
+
+/**
+ * What a reader should see first: the ways to more power in the order of the escalation preset, then by access level
+ * (the level alone is no guide: making another user a key is only a Write), then by name.
+ */
+export function dangerousFirst(actions: readonly string[], catalogue: Catalogue): readonly string[] {
+  const levels = new Map(
+    catalogue.actions.map((row) => [row.action.toLowerCase(), levelRank[row.accessLevel]]),
+  )
+  const rank = (action: string): [number, number] => [
+    escalations.get(action.toLowerCase()) ?? Number.MAX_SAFE_INTEGER,
+    levels.get(action.toLowerCase()) ?? 2,
+  ]
+  return [...actions].sort((one, other) => {
+    const [a, b] = [rank(one), rank(other)]
+    return a[0] - b[0] || a[1] - b[1] || (one < other ? -1 : 1)
+  })
+}
+
+export interface Described {
+  /** The grants are all of the permission. */
+  readonly all: boolean
+  /** The one pattern that says it, where one does. */
+  readonly pattern: string | null
+  /** At most `limit` known names, most dangerous first. */
+  readonly names: readonly string[]
+  /** How many more known names there are. */
+  readonly more: number
+  readonly total: number
+}
+
+/** What a reader is shown of a set: the plain pattern when there is one, and the known names most dangerous first. */
+export function describeActions(
+  grants: readonly Grant[],
+  permission: Pick<Permission, 'actions'>,
+  catalogue: Catalogue,
+  limit: number,
+): Described {
+  const named = dangerousFirst(namedActions(grants, catalogue), catalogue)
+  const patterns = [...new Set(grants.flatMap((grant) => grant.actions))]
+  const only = patterns.length === 1 ? (patterns[0] as string) : null
+  const all = permission.actions.every((action) =>
+    patterns.some((pattern) => pattern.toLowerCase() === action.toLowerCase()),
+  )
+  const names = named.slice(0, limit)
+  return { all, pattern: only, names, more: named.length - names.length, total: named.length }
+}
+
+function serviceOf(action: string): string {
+  return action.slice(0, action.indexOf(':')).toLowerCase()
+}

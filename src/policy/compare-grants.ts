@@ -1,0 +1,175 @@
+/** Comparison by meaning: what is in these grants and not in those, exactly, with a shortest example. */
+import { type BoxGrant, canonical, readGrants, writeGrant } from './box-grants.ts'
+import { type Box, Boxes, boxMatches } from './pattern.ts'
+import { restrictionIncludes } from './restriction.ts'
+import { decide, STEP_BOUND, Steps } from './steps.ts'
+import type { ActionSet, Difference, Grant, Undetermined } from './types.ts'
+import { type BoxSet, boxSet, reachesBeyond, shortestBeyond } from './witness.ts'
+
+/** Grants that were approved, and the definition they were approved within (none: everywhere). */
+export interface Approved {
+  readonly grants: readonly Grant[]
+  readonly within?: ActionSet | undefined
+}
+
+export interface CompareOptions {
+  readonly stepBound?: number | undefined
+}
+
+/** What of `minuend` no approval covers. A restricted grant is covered by a restriction that includes its own. */
+export function subtractGrants(
+  minuend: readonly Grant[],
+  approved: readonly Approved[],
+  options: CompareOptions = {},
+): Difference | Undetermined {
+  return decide(() => {
+    const boxes = new Boxes()
+    const steps = new Steps(options.stepBound ?? STEP_BOUND)
+    const allowances = approved.flatMap((one) => readAllowances(one, boxes))
+    const left = readGrants(minuend, boxes)
+      .flatMap(splitByResource)
+      .flatMap((grant) => remainder(grant, allowances, boxes, steps))
+    const grants = canonical(left, boxes, steps)
+    return { grants: grants.map(writeGrant), example: shortestOf(grants, boxes, steps) }
+  })
+}
+
+/** Whether the first set has an action string that the second has not, and a shortest such. */
+export function actionSetDifference(
+  one: ActionSet,
+  other: ActionSet,
+  options: CompareOptions = {},
+): { readonly empty: boolean; readonly example: string | null } | Undetermined {
+  return decide(() => {
+    const boxes = new Boxes()
+    const steps = new Steps(options.stepBound ?? STEP_BOUND)
+    const [left, right] = [readGrants([one], boxes)[0] as BoxGrant, readGrants([other], boxes)[0] as BoxGrant]
+    const sets = [boxSet(left.except), boxSet(right.actions, right.except)]
+    const beyond = left.actions.filter((box) => reachesBeyond(box, sets, boxes, steps))
+    const example = shortest(beyond.map((box) => shortestBeyond(box, sets, boxes, steps)))
+    return { empty: beyond.length === 0, example: example && spelledAs(example, left.actions) }
+  })
+}
+
+/** Few, exact, sorted grants of the same meaning; reading the result back gives the same set. */
+export function canonicalGrants(
+  grants: readonly Grant[],
+  options: CompareOptions = {},
+): readonly Grant[] | Undetermined {
+  return decide(() => {
+    const boxes = new Boxes()
+    return canonical(readGrants(grants, boxes), boxes, new Steps(options.stepBound ?? STEP_BOUND)).map(
+      writeGrant,
+    )
+  })
+}
+
+/** Whether some grant covers the action string, under whatever restriction. */
+export function grantsInclude(grants: readonly Grant[], action: string): boolean {
+  const boxes = new Boxes()
+  return readGrants(grants, boxes).some(
+    (grant) =>
+      grant.actions.some((box) => boxMatches(box, action)) &&
+      !grant.except.some((box) => boxMatches(box, action)),
+  )
+}
+
+interface Allowance {
+  readonly grant: BoxGrant
+  readonly set: BoxSet
+}
+
+function readAllowances({ grants, within }: Approved, boxes: Boxes): Allowance[] {
+  const bound = within === undefined ? null : (readGrants([within], boxes)[0] as BoxGrant)
+  return readGrants(grants, boxes).map((grant) => ({
+    grant,
+    set: {
+      allOf: bound === null ? [grant.actions] : [grant.actions, bound.actions],
+      noneOf: bound === null ? grant.except : [...grant.except, ...bound.except],
+    },
+  }))
+}
+
+/** Each resource may be covered by another approval, so each is asked for by itself. */
+function splitByResource(grant: BoxGrant): BoxGrant[] {
+  const { resources } = grant.restriction
+  if (resources === undefined || resources.length < 2) return [grant]
+  return resources.map((resource) => ({
+    ...grant,
+    restriction: { ...grant.restriction, resources: [resource] },
+  }))
+}
+
+/** The grant minus everything that is allowed under a restriction that includes its own, as grants. */
+function remainder(
+  grant: BoxGrant,
+  allowances: readonly Allowance[],
+  boxes: Boxes,
+  steps: Steps,
+): BoxGrant[] {
+  const sets = allowances
+    .filter((allowance) => restrictionIncludes(allowance.grant.restriction, grant.restriction))
+    .map((allowance) => allowance.set)
+  const open = grant.actions.filter((box) =>
+    reachesBeyond(box, [...sets, boxSet(grant.except)], boxes, steps),
+  )
+  return open.flatMap((box) => subtractAll({ ...grant, actions: [box] }, sets, boxes, steps))
+}
+
+/**
+ * box − set, one set after the other: the strings that miss one of its lists, and those that meet its exceptions.
+ * Parts that come out empty are dropped at once, so that what is written stays small.
+ */
+function subtractAll(grant: BoxGrant, sets: readonly BoxSet[], boxes: Boxes, steps: Steps): BoxGrant[] {
+  let parts: BoxGrant[] = [grant]
+  for (const set of sets) {
+    parts = parts.flatMap((part) => {
+      if (!touches(part, set, boxes)) return [part]
+      const missed = set.allOf.map((list) => ({ ...part, except: [...part.except, ...list] }))
+      const excepted = set.noneOf.map((one) => ({
+        ...part,
+        actions: [...new Set(part.actions.flatMap((box) => boxes.intersect(box, one, steps)))],
+      }))
+      return [...missed, ...excepted].flatMap((left) => alive(left, boxes, steps))
+    })
+    if (parts.length > 1000) steps.fail()
+  }
+  return parts
+}
+
+function touches(part: BoxGrant, set: BoxSet, boxes: Boxes): boolean {
+  return set.allOf.every((list) => list.some((one) => part.actions.some((box) => boxes.meet(one, box))))
+}
+
+function alive(grant: BoxGrant, boxes: Boxes, steps: Steps): BoxGrant[] {
+  const actions = grant.actions.filter((box) => reachesBeyond(box, [boxSet(grant.except)], boxes, steps))
+  return actions.length === 0 ? [] : [{ ...grant, actions }]
+}
+
+function shortestOf(grants: readonly BoxGrant[], boxes: Boxes, steps: Steps): string | null {
+  const found = shortest(
+    grants.flatMap((grant) =>
+      grant.actions.map((box) => shortestBeyond(box, [boxSet(grant.except)], boxes, steps)),
+    ),
+  )
+  return (
+    found &&
+    spelledAs(
+      found,
+      grants.flatMap((grant) => grant.actions),
+    )
+  )
+}
+
+function shortest(texts: readonly (string | null)[]): string | null {
+  return (
+    texts
+      .filter((text) => text !== null)
+      .sort((one, other) => one.length - other.length || (one < other ? -1 : 1))[0] ?? null
+  )
+}
+
+/** A literal is shown as somebody wrote it; everything else in lower case. */
+function spelledAs(example: string, boxes: readonly Box[]): string {
+  return boxes.find((box) => box.text.toLowerCase() === example)?.text ?? example
+}

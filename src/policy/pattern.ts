@@ -1,0 +1,159 @@
+/**
+ * Action patterns. An action string has exactly three segments, `service:type:operation`; every pattern is turned
+ * into boxes, a box being three globs, one for each segment. On boxes nothing is left to interpret.
+ */
+import { canonicalGlob, globMatches, globSurelyIncludes, globsMeet, intersectGlobs } from './glob.ts'
+import { BoundReached, type Steps } from './steps.ts'
+
+/** The product of three segment globs. Interned: equal sets of segments are the same object. */
+export interface Box {
+  readonly id: number
+  /** Lower case: letter case does not matter. */
+  readonly segments: readonly [string, string, string]
+  /** As somebody wrote it first. */
+  readonly text: string
+}
+
+/** More boxes than this from one pattern would be a document made to hurt. */
+const MAXIMUM_BOXES = 2000
+
+/** Remembers boxes and what was asked of pairs of them, since users share policies. One for each audit. */
+export class Boxes {
+  readonly #byKey = new Map<string, Box>()
+  readonly #includes = new Map<number, boolean>()
+  readonly #meets = new Map<number, boolean>()
+
+  /** The box of a pattern with exactly two colons. */
+  of(text: string): Box {
+    const canonical = canonicalSegments(text)
+    const key = canonical.toLowerCase()
+    const known = this.#byKey.get(key)
+    if (known !== undefined) return known
+    const segments = key.split(':') as [string, string, string]
+    const box = { id: this.#byKey.size, segments, text: canonical }
+    this.#byKey.set(key, box)
+    return box
+  }
+
+  /**
+   * The boxes of a pattern. Where it has fewer than two colons, it is not documented whether a wildcard crosses them,
+   * and doubt goes to reporting: where the pattern grants, every wildcard may; where it takes away, only a last `*`.
+   *
+   * @throws BoundReached when a granting pattern unfolds beyond all bounds.
+   */
+  read(pattern: string, meaning: 'grants' | 'takes-away'): readonly Box[] {
+    const missing = 2 - (pattern.split(':').length - 1)
+    if (missing === 0) return [this.of(pattern)]
+    if (missing < 0) return []
+    if (meaning === 'takes-away')
+      return pattern.endsWith('*') ? [this.of(pattern + ':*'.repeat(missing))] : []
+    const unfolded = new Set<string>()
+    unfold(canonicalGlob(pattern), 0, missing, unfolded)
+    return [...unfolded].map((text) => this.of(text))
+  }
+
+  /** Whether `outer` surely includes `inner` (see `globSurelyIncludes`). */
+  includes(outer: Box, inner: Box): boolean {
+    if (outer === inner) return true
+    return remember(this.#includes, outer, inner, () =>
+      outer.segments.every((segment, at) => globSurelyIncludes(segment, inner.segments[at] as string)),
+    )
+  }
+
+  /** Whether some action string is in both. Exact. */
+  meet(one: Box, other: Box): boolean {
+    if (one === other) return true
+    return remember(this.#meets, one, other, () =>
+      one.segments.every((segment, at) => globsMeet(segment, other.segments[at] as string)),
+    )
+  }
+
+  /** The boxes whose union is exactly what is in both. @throws BoundReached */
+  intersect(one: Box, other: Box, steps: Steps): readonly Box[] {
+    if (this.includes(other, one)) return [one]
+    if (this.includes(one, other)) return [other]
+    if (!this.meet(one, other)) return []
+    const [left, right] = [one.text.split(':'), other.text.split(':')]
+    const choices = one.segments.map((segment, at) =>
+      intersectGlobs(segment, other.segments[at] as string, steps).map((glob) =>
+        withCase(glob, left[at] as string, right[at] as string),
+      ),
+    ) as [string[], string[], string[]]
+    const boxes: Box[] = []
+    for (const service of choices[0])
+      for (const type of choices[1])
+        for (const operation of choices[2]) {
+          steps.take()
+          if (boxes.length > MAXIMUM_BOXES) steps.fail()
+          boxes.push(this.of(`${service}:${type}:${operation}`))
+        }
+    return boxes
+  }
+}
+
+/** Whether an action string is in the box. */
+export function boxMatches(box: Box, action: string): boolean {
+  const segments = action.toLowerCase().split(':')
+  return segments.length === 3 && box.segments.every((glob, at) => globMatches(glob, segments[at] as string))
+}
+
+/** Whether the text is an action string: three segments of printable ASCII, the outer two not empty. */
+export function isActionString(text: string): boolean {
+  return /^[\x20-\x39\x3b-\x7e]+:[\x20-\x39\x3b-\x7e]*:[\x20-\x39\x3b-\x7e]+$/.test(text)
+}
+
+/**
+ * What is wrong with a pattern of config or baseline, where only forms with one meaning are allowed; null when
+ * nothing is.
+ */
+export function patternProblem(pattern: string): string | null {
+  const allowed =
+    'allowed: a pattern with exactly two colons such as "iam:users:create*", or "*", or "<service>:*"'
+  if (pattern === '') return `an empty pattern; ${allowed}`
+  if (!/^[\x20-\x7e]*$/.test(pattern)) return `a character outside printable ASCII; ${allowed}`
+  const colons = pattern.split(':').length - 1
+  if (colons === 2) {
+    const [service, , operation] = pattern.split(':')
+    return service === '' || operation === ''
+      ? `an empty service or operation, which no action has; ${allowed}`
+      : null
+  }
+  if (pattern === '*' || /^[^:*?]+:\*$/.test(pattern)) return null
+  return `${colons} colon${colons === 1 ? '' : 's'}; ${allowed}`
+}
+
+function canonicalSegments(text: string): string {
+  return text.split(':').map(canonicalGlob).join(':')
+}
+
+/** Every way to place the missing colons into wildcards: a `*` splits in two, a `?` becomes one. */
+function unfold(pattern: string, from: number, missing: number, found: Set<string>): void {
+  if (missing === 0) {
+    found.add(pattern)
+    if (found.size > MAXIMUM_BOXES)
+      throw new BoundReached('a pattern without colons unfolds into more than 2,000 meanings')
+    return
+  }
+  for (let at = from; at < pattern.length; at++) {
+    if (pattern[at] === '*')
+      unfold(`${pattern.slice(0, at)}*:*${pattern.slice(at + 1)}`, at + 2, missing - 1, found)
+    else if (pattern[at] === '?')
+      unfold(`${pattern.slice(0, at)}:${pattern.slice(at + 1)}`, at + 1, missing - 1, found)
+  }
+}
+
+/** Gives a lower-case intersection the letter case of one of its origins, where that is the same text. */
+function withCase(glob: string, left: string, right: string): string {
+  if (left.toLowerCase() === glob) return left
+  if (right.toLowerCase() === glob) return right
+  return glob
+}
+
+function remember(memo: Map<number, boolean>, one: Box, other: Box, ask: () => boolean): boolean {
+  const key = one.id * 4_194_304 + other.id
+  const known = memo.get(key)
+  if (known !== undefined) return known
+  const answer = ask()
+  memo.set(key, answer)
+  return answer
+}
