@@ -1,9 +1,10 @@
 /** Grants as boxes: what the evaluator and the comparison compute with before anything is written as text. */
-import { withoutIncluded } from './glob.ts'
+import { hasWildcard } from './glob.ts'
 import type { Box, Boxes } from './pattern.ts'
-import { canonicalRestriction, isUnrestricted, restrictionKey } from './restriction.ts'
+import { canonicalRestriction, isUnrestricted, restrictionKey, restrictionOf } from './restriction.ts'
 import { PATTERN_BOUND, type Steps } from './steps.ts'
-import type { Grant, Restriction } from './types.ts'
+import type { ActionSet, Grant, Restriction } from './types.ts'
+import { servicesWithoutLimit } from './urn.ts'
 import { type BoxSet, boxSet, reachesBeyond } from './witness.ts'
 
 /** actions minus except, under one restriction. */
@@ -13,25 +14,71 @@ export interface BoxGrant {
   readonly restriction: Restriction
 }
 
-/** Reads the grants of a baseline or a config, whose patterns have one meaning each. */
-export function readGrants(grants: readonly Grant[], boxes: Boxes): BoxGrant[] {
-  return grants.map((grant) => ({
-    actions: grant.actions.flatMap((pattern) => boxes.read(pattern, 'grants')),
-    except: (grant.except ?? []).flatMap((pattern) => boxes.read(pattern, 'grants')),
-    restriction: canonicalRestriction(grant),
-  }))
+/** Reads the grants of a baseline or a config, whose patterns have one meaning each. @throws BoundReached */
+export function readGrants(grants: readonly Grant[], boxes: Boxes, steps: Steps): BoxGrant[] {
+  return grants.flatMap((grant) => {
+    const { actions, except } = readActionSet(grant, boxes)
+    return byRestriction(actions, restrictionOf(grant), boxes, steps).map((part) => ({ ...part, except }))
+  })
+}
+
+/** The boxes of an action set. */
+export function readActionSet(set: ActionSet, boxes: Boxes): { actions: readonly Box[]; except: readonly Box[] } {
+  const read = (patterns: readonly string[]): readonly Box[] =>
+    patterns.flatMap((pattern) => boxes.read(pattern, 'grants'))
+  return { actions: read(set.actions), except: read(set.except ?? []) }
+}
+
+/**
+ * Splits boxes by what limits them: a resource pattern that includes every URN of a service limits nothing for the
+ * actions of that service. @throws BoundReached
+ */
+export function byRestriction(
+  actions: readonly Box[],
+  restriction: Restriction,
+  boxes: Boxes,
+  steps: Steps,
+): { actions: readonly Box[]; restriction: Restriction }[] {
+  const { resources, not_resources: _, ...unlimited } = restriction
+  if (resources === undefined) return [{ actions, restriction: canonicalRestriction(restriction) }]
+  const services = servicesWithoutLimit(resources).map((service) => boxes.of(`${service}:*:*`))
+  const free = actions.flatMap((box) => services.flatMap((service) => boxes.intersect(box, service, steps)))
+  const limited = actions.filter((box) => !services.some((service) => boxes.includes(service, box)))
+  return [
+    ...(free.length === 0 ? [] : [{ actions: [...new Set(free)], restriction: canonicalRestriction(unlimited) }]),
+    ...(limited.length === 0 ? [] : [{ actions: limited, restriction: canonicalRestriction(restriction) }]),
+  ]
 }
 
 /** Keeps what is needed: boxes that are not empty, not twice, and exceptions that touch something. */
 function tidied(grant: BoxGrant, boxes: Boxes, steps: Steps): BoxGrant {
-  const includes = (outer: Box, inner: Box): boolean => boxes.includes(outer, inner)
-  const alive = withoutIncluded([...new Set(grant.actions)], includes).filter((box) =>
+  const alive = withoutNarrower(grant.actions, boxes, steps).filter((box) =>
     reachesBeyond(box, [boxSet(grant.except)], boxes, steps),
   )
-  const except = withoutIncluded([...new Set(grant.except)], includes).filter((one) =>
+  const except = withoutNarrower(grant.except, boxes, steps).filter((one) =>
     alive.some((box) => boxes.meet(one, box)),
   )
   return { ...grant, actions: alive, except }
+}
+
+/** Sorted by text, without those that another one surely includes. Only a box with wildcards includes another. */
+function withoutNarrower(list: readonly Box[], boxes: Boxes, steps: Steps): readonly Box[] {
+  if (list.length < 2) return list
+  const distinct = [...new Map([...new Set(list)].sort(byText).reverse().map((box) => [box.id, box])).values()].reverse()
+  const wide = distinct.filter((box) => hasWildcard(box.text))
+  steps.take(wide.length * distinct.length)
+  return distinct.filter(
+    (inner) => !wide.some((outer) => outer !== inner && boxes.includes(outer, inner) && !isLater(outer, inner, boxes)),
+  )
+}
+
+/** Of two boxes that include each other, the later one goes. */
+function isLater(outer: Box, inner: Box, boxes: Boxes): boolean {
+  return boxes.includes(inner, outer) && outer.text > inner.text
+}
+
+function byText(one: Box, other: Box): number {
+  return one.text < other.text ? -1 : one.text > other.text ? 1 : 0
 }
 
 /**
@@ -41,8 +88,21 @@ function tidied(grant: BoxGrant, boxes: Boxes, steps: Steps): BoxGrant {
  * @throws BoundReached when it cannot be decided or needs more than 200 patterns.
  */
 export function canonical(grants: readonly BoxGrant[], boxes: Boxes, steps: Steps): BoxGrant[] {
+  // Dropping an exception can make two grants alike, so a pass is repeated until nothing changes.
+  let result = canonicalPass(grants, boxes, steps)
+  for (let before = '', after = result.map(grantKey).join('\n'); before !== after; ) {
+    before = after
+    result = canonicalPass(result, boxes, steps)
+    after = result.map(grantKey).join('\n')
+  }
+  const patterns = result.reduce((sum, grant) => sum + grant.actions.length + grant.except.length, 0)
+  if (patterns > PATTERN_BOUND) steps.fail()
+  return result
+}
+
+function canonicalPass(grants: readonly BoxGrant[], boxes: Boxes, steps: Steps): BoxGrant[] {
   const byLimit = join(
-    grants.map((grant) => tidied(grant, boxes, steps)),
+    sorted(grants.map((grant) => tidied(grant, boxes, steps))),
     (grant) => `${restrictionKey(grant.restriction)}${textKey(grant.except)}`,
     (one, other) => ({ ...one, actions: [...one.actions, ...other.actions] }),
   ).map((grant) => tidied(grant, boxes, steps))
@@ -62,10 +122,7 @@ export function canonical(grants: readonly BoxGrant[], boxes: Boxes, steps: Step
       }),
     }),
   )
-  const result = sorted(joined.map((grant) => tidied(grant, boxes, steps)))
-  const patterns = result.reduce((sum, grant) => sum + grant.actions.length + grant.except.length, 0)
-  if (patterns > PATTERN_BOUND) steps.fail()
-  return result
+  return sorted(joined.map((grant) => tidied(grant, boxes, steps)))
 }
 
 /** Drops, one after the other, every box that the remaining grants of equal or wider restriction cover. */
@@ -94,7 +151,7 @@ function covers(outer: Restriction, inner: Restriction): boolean {
 function sorted(grants: readonly BoxGrant[]): BoxGrant[] {
   return grants
     .filter((grant) => grant.actions.length > 0)
-    .map((grant) => ({ grant, key: `${restrictionRank(grant.restriction)}${grantKey(grant)}` }))
+    .map((grant) => ({ grant, key: `${restrictionRank(grant.restriction)}${grantKey(grant)}|${JSON.stringify(writeGrant(grant))}` }))
     .sort((one, other) => (one.key < other.key ? -1 : one.key > other.key ? 1 : 0))
     .map(({ grant }) => grant)
 }
@@ -128,8 +185,7 @@ function grantKey(grant: BoxGrant): string {
 
 /** As the baseline and the report write it. */
 export function writeGrant(grant: BoxGrant): Grant {
-  const texts = (list: readonly Box[]): string[] =>
-    [...new Set(list)].map((box) => box.text).sort((one, other) => (one < other ? -1 : one > other ? 1 : 0))
+  const texts = (list: readonly Box[]): string[] => [...new Set(list)].sort(byText).map((box) => box.text)
   return {
     actions: texts(grant.actions),
     ...(grant.except.length === 0 ? {} : { except: texts(grant.except) }),

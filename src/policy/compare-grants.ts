@@ -1,5 +1,5 @@
 /** Comparison by meaning: what is in these grants and not in those, exactly, with a shortest example. */
-import { type BoxGrant, canonical, readGrants, writeGrant } from './box-grants.ts'
+import { type BoxGrant, canonical, readActionSet, readGrants, writeGrant } from './box-grants.ts'
 import { type Box, Boxes, boxMatches } from './pattern.ts'
 import { restrictionIncludes } from './restriction.ts'
 import { decide, STEP_BOUND, Steps } from './steps.ts'
@@ -25,8 +25,8 @@ export function subtractGrants(
   return decide(() => {
     const boxes = new Boxes()
     const steps = new Steps(options.stepBound ?? STEP_BOUND)
-    const allowances = approved.flatMap((one) => readAllowances(one, boxes))
-    const left = readGrants(minuend, boxes)
+    const allowances = approved.flatMap((one) => readAllowances(one, boxes, steps))
+    const left = readGrants(minuend, boxes, steps)
       .flatMap(splitByResource)
       .flatMap((grant) => remainder(grant, allowances, boxes, steps))
     const grants = canonical(left, boxes, steps)
@@ -43,7 +43,7 @@ export function actionSetDifference(
   return decide(() => {
     const boxes = new Boxes()
     const steps = new Steps(options.stepBound ?? STEP_BOUND)
-    const [left, right] = [readGrants([one], boxes)[0] as BoxGrant, readGrants([other], boxes)[0] as BoxGrant]
+    const [left, right] = [readActionSet(one, boxes), readActionSet(other, boxes)]
     const sets = [boxSet(left.except), boxSet(right.actions, right.except)]
     const beyond = left.actions.filter((box) => reachesBeyond(box, sets, boxes, steps))
     const example = shortest(beyond.map((box) => shortestBeyond(box, sets, boxes, steps)))
@@ -64,14 +64,42 @@ export function canonicalGrants(
   })
 }
 
+/** The union of lists of grants, in canonical form. */
+export function unionGrants(
+  lists: readonly (readonly Grant[])[],
+  options: CompareOptions = {},
+): readonly Grant[] | Undetermined {
+  return canonicalGrants(lists.flat(), options)
+}
+
+/** The part of the grants that lies within the action set, restrictions kept, in canonical form. */
+export function intersectGrants(
+  grants: readonly Grant[],
+  within: ActionSet,
+  options: CompareOptions = {},
+): readonly Grant[] | Undetermined {
+  return decide(() => {
+    const boxes = new Boxes()
+    const steps = new Steps(options.stepBound ?? STEP_BOUND)
+    const bound = readActionSet(within, boxes)
+    const parts = readGrants(grants, boxes, steps).map((grant) => ({
+      ...grant,
+      actions: grant.actions.flatMap((box) => bound.actions.flatMap((one) => boxes.intersect(box, one, steps))),
+      except: [...grant.except, ...bound.except],
+    }))
+    return canonical(parts, boxes, steps).map(writeGrant)
+  })
+}
+
 /** Whether some grant covers the action string, under whatever restriction. */
 export function grantsInclude(grants: readonly Grant[], action: string): boolean {
-  const boxes = new Boxes()
-  return readGrants(grants, boxes).some(
-    (grant) =>
-      grant.actions.some((box) => boxMatches(box, action)) &&
-      !grant.except.some((box) => boxMatches(box, action)),
-  )
+  return grants.some((grant) => actionSetIncludes(grant, action))
+}
+
+/** Whether the action string is in the set. */
+export function actionSetIncludes(set: ActionSet, action: string): boolean {
+  const { actions, except } = readActionSet(set, new Boxes())
+  return actions.some((box) => boxMatches(box, action)) && !except.some((box) => boxMatches(box, action))
 }
 
 interface Allowance {
@@ -79,9 +107,9 @@ interface Allowance {
   readonly set: BoxSet
 }
 
-function readAllowances({ grants, within }: Approved, boxes: Boxes): Allowance[] {
-  const bound = within === undefined ? null : (readGrants([within], boxes)[0] as BoxGrant)
-  return readGrants(grants, boxes).map((grant) => ({
+function readAllowances({ grants, within }: Approved, boxes: Boxes, steps: Steps): Allowance[] {
+  const bound = within === undefined ? null : readActionSet(within, boxes)
+  return readGrants(grants, boxes, steps).map((grant) => ({
     grant,
     set: {
       allOf: bound === null ? [grant.actions] : [grant.actions, bound.actions],

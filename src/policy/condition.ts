@@ -1,9 +1,11 @@
 /** Conditions that the inventory can contradict. Everything else about a condition is kept and shown, never judged. */
 import type { Condition, Identity } from './types.ts'
 
-const operators: Readonly<Record<string, (text: string) => string>> = {
-  StringEquals: (text) => text,
-  StringEqualsIgnoreCase: (text) => text.toLowerCase(),
+const operators: Readonly<Record<string, (one: string, other: string) => boolean>> = {
+  StringEquals: (one, other) => one === other,
+  // Whether the cloud folds to upper or lower case is not documented, and for some letters it matters.
+  StringEqualsIgnoreCase: (one, other) =>
+    one.toLowerCase() === other.toLowerCase() || one.toUpperCase() === other.toUpperCase(),
 }
 
 const facts: Readonly<Record<string, (identity: Identity) => string>> = {
@@ -27,13 +29,13 @@ export function namesIdentity(condition: Condition | undefined): boolean {
  */
 export function provablyFalse(condition: Condition | undefined, identity: Identity): boolean {
   return Object.entries(condition ?? {}).some(([operator, keys]) => {
-    const fold = Object.hasOwn(operators, operator) ? operators[operator] : undefined
-    if (fold === undefined) return false
+    const equal = Object.hasOwn(operators, operator) ? operators[operator] : undefined
+    if (equal === undefined) return false
     return Object.entries(keys).some(([key, value]) => {
       const fact = Object.hasOwn(facts, key) ? facts[key] : undefined
       const values = typeof value === 'string' ? [value] : value
       if (fact === undefined || values.length === 0 || values.some((one) => one.includes('${'))) return false
-      return !values.some((one) => fold(one) === fold(fact(identity)))
+      return !values.some((one) => equal(one, fact(identity)))
     })
   })
 }

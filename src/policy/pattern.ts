@@ -5,12 +5,13 @@
 import { canonicalGlob, globMatches, globSurelyIncludes, globsMeet, intersectGlobs } from './glob.ts'
 import { BoundReached, type Steps } from './steps.ts'
 
-/** The product of three segment globs. Interned: equal sets of segments are the same object. */
+/** The product of three segment globs. */
 export interface Box {
+  /** Equal for boxes that differ in letter case alone: they mean the same. */
   readonly id: number
   /** Lower case: letter case does not matter. */
   readonly segments: readonly [string, string, string]
-  /** As somebody wrote it first. */
+  /** As somebody wrote it. */
   readonly text: string
 }
 
@@ -19,19 +20,21 @@ const MAXIMUM_BOXES = 2000
 
 /** Remembers boxes and what was asked of pairs of them, since users share policies. One for each audit. */
 export class Boxes {
-  readonly #byKey = new Map<string, Box>()
+  readonly #byText = new Map<string, Box>()
+  readonly #ids = new Map<string, number>()
   readonly #includes = new Map<number, boolean>()
   readonly #meets = new Map<number, boolean>()
 
   /** The box of a pattern with exactly two colons. */
   of(text: string): Box {
     const canonical = canonicalSegments(text)
-    const key = canonical.toLowerCase()
-    const known = this.#byKey.get(key)
+    const known = this.#byText.get(canonical)
     if (known !== undefined) return known
-    const segments = key.split(':') as [string, string, string]
-    const box = { id: this.#byKey.size, segments, text: canonical }
-    this.#byKey.set(key, box)
+    const key = canonical.toLowerCase()
+    const id = this.#ids.get(key) ?? this.#ids.size
+    this.#ids.set(key, id)
+    const box = { id, segments: key.split(':') as [string, string, string], text: canonical }
+    this.#byText.set(canonical, box)
     return box
   }
 
@@ -54,7 +57,7 @@ export class Boxes {
 
   /** Whether `outer` surely includes `inner` (see `globSurelyIncludes`). */
   includes(outer: Box, inner: Box): boolean {
-    if (outer === inner) return true
+    if (outer.id === inner.id) return true
     return remember(this.#includes, outer, inner, () =>
       outer.segments.every((segment, at) => globSurelyIncludes(segment, inner.segments[at] as string)),
     )
@@ -62,7 +65,7 @@ export class Boxes {
 
   /** Whether some action string is in both. Exact. */
   meet(one: Box, other: Box): boolean {
-    if (one === other) return true
+    if (one.id === other.id) return true
     return remember(this.#meets, one, other, () =>
       one.segments.every((segment, at) => globsMeet(segment, other.segments[at] as string)),
     )

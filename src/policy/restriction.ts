@@ -2,6 +2,7 @@
 import { globIncludes } from './automaton.ts'
 import { canonicalGlob, globMatches, globSurelyIncludes, withoutIncluded } from './glob.ts'
 import { Steps } from './steps.ts'
+import { servicesWithoutLimit } from './urn.ts'
 import type { Condition, Grant, Restriction } from './types.ts'
 
 /** Far more than a pair of real resource patterns takes. */
@@ -81,27 +82,6 @@ export function restrictionIncludes(outer: Restriction, inner: Restriction): boo
   return (narrow.resources ?? ['*']).every((pattern) =>
     wide.resources?.some((one) => globIncludes(one, pattern, new Steps(RESOURCE_STEPS))),
   )
-}
-
-/**
- * The services whose every URN some of these resource patterns include, as globs in lower case: `*` for `*` and
- * `*:*:*:*:*`, `iam` for `iam:*:*:*:*` and `iam:*`. A URN is `service:region:account:type:path`; a pattern that fixes
- * region, account or type leaves URNs out and restricts.
- */
-export function servicesWithoutLimit(resources: readonly string[]): readonly string[] {
-  const services = resources.flatMap((resource) => {
-    const pattern = canonicalGlob(resource)
-    const colon = pattern.indexOf(':')
-    if (colon < 0) return pattern.endsWith('*') ? [pattern] : []
-    const rest = pattern.slice(colon + 1)
-    return ['*', '*:*', '*:*:*', '*:*:*:*'].includes(rest) ? [pattern.slice(0, colon)] : []
-  })
-  return [...new Set(services.map((service) => service.toLowerCase()))]
-}
-
-/** Whether a resource pattern names this user: `user` URNs are `iam::<account>:user:<name>`, with an empty region. */
-export function userResourceMatches(resourcePattern: string, account: string, userName: string): boolean {
-  return globMatches(canonicalGlob(resourcePattern), `iam::${account}:user:${userName}`)
 }
 
 function includedDropped(patterns: readonly string[]): string[] {

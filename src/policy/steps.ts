@@ -16,9 +16,10 @@ export class Steps {
     this.#left = bound
   }
 
-  /** Takes one step. @throws BoundReached when none is left. */
-  take(): void {
-    if (--this.#left < 0) this.fail()
+  /** Takes steps. @throws BoundReached when none is left. */
+  take(count = 1): void {
+    this.#left -= count
+    if (this.#left < 0) this.fail()
   }
 
   fail(): never {

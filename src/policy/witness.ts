@@ -160,8 +160,11 @@ class Search {
         this.#push(moves, { segment: segment + 1, states: next, from: stand, letter: ':', begun: false })
       }
     }
+    let alive = 0
+    for (const state of states) if (state >= 0) alive++
     for (const letter of this.#letters) {
-      this.#steps.take()
+      // One step is one move of one automaton, so that the bound holds for time and memory alike.
+      this.#steps.take(alive)
       const next = states.map((state, box) => {
         if (state < 0) return -1
         const reached = this.#automaton(box, segment).step(state, letter)

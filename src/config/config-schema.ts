@@ -1,0 +1,107 @@
+/** The one schema of the config file: types, defaults, rules across fields, and the published JSON Schema. */
+import { z } from 'zod'
+import { patternProblem, presetNames } from '../policy/index.ts'
+
+const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, {
+  error: 'allowed: a lower-case letter or digit, then up to 63 of them and hyphens',
+})
+
+const pattern = z
+  .string()
+  .superRefine((text, context) => {
+    const problem = patternProblem(text)
+    if (problem !== null) context.addIssue({ code: 'custom', message: problem })
+  })
+  .describe('Action pattern with exactly two colons, such as "iam:users:create*", or "*", or "<service>:*".')
+
+const severity = z
+  .enum(['critical', 'high', 'medium', 'low'])
+  .default('high')
+  .describe('How bad it is when somebody holds it unapproved.')
+
+const text = z.string().min(1, { error: 'allowed: some text' })
+
+const custom = z
+  .strictObject({
+    name: name.describe('Name used in the baseline, the issue and the report.'),
+    description: text.optional().describe('What holding it means, for people.'),
+    severity,
+    holds: z
+      .enum(['any', 'all'])
+      .default('any')
+      .describe('any: some action of it is held. all: every one, unrestricted.'),
+    actions: z.array(pattern).min(1, { error: 'allowed: at least one pattern' }).describe('What is audited.'),
+    except: z.array(pattern).default([]).describe('Taken out of actions.'),
+  })
+  .describe('A permission of your own.')
+
+const preset = z
+  .strictObject({
+    preset: z
+      .enum(presetNames as [string, ...string[]])
+      .describe('Versioned list that comes with the product.'),
+    name: name.optional().describe('Default: the name of the preset without its version.'),
+    description: text.optional(),
+    severity: severity.optional(),
+    except: z.array(pattern).default([]).describe('Taken out of the preset.'),
+  })
+  .describe('A preset.')
+
+const field = z.enum(['justification', 'owner', 'expires'])
+const handle = z
+  .string()
+  .regex(/^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})(?:\[bot\])?$/, { error: 'allowed: a GitHub handle, without @' })
+
+const approvals = z
+  .strictObject({
+    require: z.array(field).default([]).describe('Fields that a new or changed entry must have.'),
+    'max-days': z
+      .int()
+      .min(1)
+      .max(36500)
+      .optional()
+      .describe(
+        'Longest time an approval may be given for, in days; makes expires required. Judged at the gate.',
+      ),
+    'warn-days': z.int().min(0).max(3650).default(14).describe('Days before an expiry that it is announced.'),
+  })
+  .prefault({})
+
+const issue = z
+  .strictObject({
+    enabled: z.boolean().default(true),
+    on: z
+      .array(z.enum(['drift', 'incomplete', 'expiring']))
+      .default(['drift', 'incomplete', 'expiring'])
+      .describe('Sections that keep the issue open while they have a row.'),
+    labels: z.array(z.string().min(1).max(50)).default(['iam-audit']),
+    assignees: z.array(handle).default([]),
+  })
+  .prefault({})
+
+export const configSchema = z
+  .strictObject({
+    version: z.literal(1, { error: 'allowed: 1' }),
+    name: z.string().max(100).default('').describe('Shown in titles.'),
+    account: z
+      .string()
+      .regex(/^[A-Za-z0-9]{1,64}$/, { error: 'allowed: the account id, letters and digits' })
+      .optional()
+      .describe('Any other account is refused.'),
+    'audited-permissions': z
+      .array(z.union([preset, custom]))
+      .min(1, { error: 'allowed: at least one permission' })
+      .describe('What is audited.'),
+    approvals,
+    issue,
+    owners: z
+      .record(z.string(), handle)
+      .default({})
+      .describe('Owner of an entry to the GitHub handle to assign.'),
+  })
+  .describe('Audited-permission list and settings of the IAM permission audit.')
+
+/** Entries of `audited-permissions` are told apart by their key, so that each is held to its own rules. */
+export const entrySchemas = { preset, custom }
+
+export type ConfigFile = z.infer<typeof configSchema>

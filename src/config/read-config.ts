@@ -1,0 +1,145 @@
+/** Reads the config file: every problem at once, each with its line; presets and aliases expanded. */
+import { expandAliases, presetPermission } from '../policy/index.ts'
+import type { Permission } from '../policy/types.ts'
+import { type Problem, UserError } from '../problem.ts'
+import type { Config } from './config.ts'
+import { type ConfigFile, configSchema, entrySchemas } from './config-schema.ts'
+import { schemaProblems } from './schema-problems.ts'
+import { YamlSource } from './yaml-source.ts'
+
+type Entry = ConfigFile['audited-permissions'][number]
+
+/**
+ * Parses the config.
+ *
+ * @throws UserError with every problem: syntax, unknown keys, values that are not allowed, names that stand twice.
+ */
+export function readConfig(text: string, path: string): Config {
+  const source = YamlSource.read(text, path)
+  const value = withSourceText(source)
+  const { entries, issues } = readEntries(value)
+  const parsed = configSchema.safeParse(withoutBadEntries(value))
+  const own = parsed.success ? [] : parsed.error.issues
+  const problems: Problem[] = schemaProblems([...own, ...issues], source, knownKeys)
+  problems.push(...duplicateNames(entries, source))
+  if (problems.length > 0 || !parsed.success) throw new UserError(problems.sort(byPosition))
+  const file = parsed.data
+  return {
+    name: file.name,
+    account: file.account ?? null,
+    permissions: entries.map((entry, at) => ({
+      ...permissionOf(entry),
+      line: source.position(['audited-permissions', at]).line,
+    })),
+    approvals: {
+      require: [
+        ...new Set([
+          ...file.approvals.require,
+          ...(file.approvals['max-days'] === undefined ? [] : (['expires'] as const)),
+        ]),
+      ],
+      maxDays: file.approvals['max-days'] ?? null,
+      warnDays: file.approvals['warn-days'],
+    },
+    issue: file.issue,
+    owners: file.owners,
+    presets: entries.flatMap((entry) => ('preset' in entry ? [entry.preset] : [])),
+  }
+}
+
+/** An account of digits only, or like `1e5`, is a number to YAML; its text is what was meant. */
+function withSourceText(source: YamlSource): unknown {
+  const value = source.value()
+  const account = source.scalarText(['account'])
+  const isNumber = isMap(value) && typeof value.account === 'number'
+  return isNumber && account !== null ? { ...value, account } : value
+}
+
+/**
+ * Entries are read one by one by the schema that their key names: a union would answer for all of its members at
+ * once, which nobody can read.
+ */
+function readEntries(value: unknown): { entries: Entry[]; issues: readonly ZodIssue[] } {
+  const list = isMap(value) && Array.isArray(value['audited-permissions']) ? value['audited-permissions'] : []
+  const entries: Entry[] = []
+  const issues: ZodIssue[] = []
+  list.forEach((item: unknown, at) => {
+    const result = (isMap(item) && 'preset' in item ? entrySchemas.preset : entrySchemas.custom).safeParse(
+      item,
+    )
+    if (result.success) entries.push(result.data)
+    else
+      issues.push(
+        ...result.error.issues.map((issue) => ({
+          ...issue,
+          path: ['audited-permissions', at, ...issue.path],
+        })),
+      )
+  })
+  return { entries, issues }
+}
+
+type ZodIssue = NonNullable<ReturnType<typeof configSchema.safeParse>['error']>['issues'][number]
+
+/** The entries have been read already; a stand-in keeps the schema from reporting them again. */
+function withoutBadEntries(value: unknown): unknown {
+  if (!isMap(value) || !Array.isArray(value['audited-permissions'])) return value
+  const standIn = { name: 'read-already', actions: ['*'] }
+  return { ...value, 'audited-permissions': value['audited-permissions'].map(() => standIn) }
+}
+
+function permissionOf(entry: Entry): Permission {
+  if (!('preset' in entry)) {
+    const { description, ...rest } = entry
+    return {
+      ...rest,
+      ...(description === undefined ? {} : { description }),
+      actions: expandAliases(entry.actions),
+    }
+  }
+  const preset = presetPermission(entry.preset)
+  if (preset === null) throw new Error(`The schema let an unknown preset pass: ${entry.preset}`)
+  return {
+    ...preset,
+    name: entry.name ?? preset.name,
+    ...(entry.description === undefined ? {} : { description: entry.description }),
+    severity: entry.severity ?? preset.severity,
+    actions: expandAliases(preset.actions),
+    except: [...preset.except, ...entry.except],
+  }
+}
+
+function duplicateNames(entries: readonly Entry[], source: YamlSource): Problem[] {
+  const names = entries.map((entry) => permissionOf(entry).name)
+  return names.flatMap((name, at) =>
+    names.indexOf(name) === at
+      ? []
+      : [
+          {
+            where: source.path,
+            ...source.position(['audited-permissions', at]),
+            message: `the name "${name}" stands twice in audited-permissions.`,
+            remedy: 'Give this one another name.',
+          },
+        ],
+  )
+}
+
+function knownKeys(path: readonly PropertyKey[]): readonly string[] {
+  if (path.length === 0) return Object.keys(configSchema.shape)
+  if (path[0] === 'audited-permissions')
+    return [
+      ...new Set([...Object.keys(entrySchemas.preset.shape), ...Object.keys(entrySchemas.custom.shape)]),
+    ]
+  if (path[0] === 'approvals') return ['require', 'max-days', 'warn-days']
+  if (path[0] === 'issue') return ['enabled', 'on', 'labels', 'assignees']
+  return []
+}
+
+function byPosition(one: Problem, other: Problem): number {
+  return (one.line ?? 0) - (other.line ?? 0) || (one.column ?? 0) - (other.column ?? 0)
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,106 @@
+/** A YAML or JSON text with where everything stands, so that every problem can name its line. */
+import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml'
+import { type Problem, UserError } from '../problem.ts'
+import { quoteText } from '../text-quote.ts'
+
+export interface Position {
+  readonly line: number
+  readonly column: number
+}
+
+type Path = readonly PropertyKey[]
+
+export class YamlSource {
+  readonly path: string
+  readonly #document: Document
+  readonly #lines: LineCounter
+
+  private constructor(path: string, document: Document, lines: LineCounter) {
+    this.path = path
+    this.#document = document
+    this.#lines = lines
+  }
+
+  /**
+   * Parses the text.
+   *
+   * @throws UserError with every syntax error, duplicate key, alias and merge key: a list that people review has no
+   *   use for references, and nested ones grow without bound.
+   */
+  static read(text: string, path: string): YamlSource {
+    const lines = new LineCounter()
+    const document = parseDocument(text, {
+      lineCounter: lines,
+      version: '1.2',
+      merge: false,
+      uniqueKeys: true,
+    })
+    const source = new YamlSource(path, document, lines)
+    const problems: Problem[] = document.errors.map((error) => ({
+      where: path,
+      ...source.#at(error.pos[0]),
+      message: `not YAML: ${(error.message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, '')}.`,
+      remedy: error.code === 'DUPLICATE_KEY' ? 'Keep one of them.' : 'Correct the syntax.',
+    }))
+    visit(document, {
+      Node(_, node) {
+        if (isAlias(node) || ('anchor' in node && node.anchor))
+          problems.push({
+            where: path,
+            ...source.#at(node.range?.[0] ?? 0),
+            message: 'found an anchor or alias.',
+            remedy: 'Write the value out.',
+          })
+      },
+    })
+    if (problems.length > 0) throw new UserError(problems)
+    return source
+  }
+
+  /** The plain value. */
+  value(): unknown {
+    return this.#document.toJS()
+  }
+
+  /** The text of a scalar as it stands in the file, without quotes: `1e5` stays `1e5`. Null when it is none. */
+  scalarText(path: Path): string | null {
+    const node = this.#document.getIn(path as unknown[], true)
+    if (!isScalar(node)) return null
+    return typeof node.value === 'string' ? node.value : (node.source ?? null)
+  }
+
+  /** Where the value at a path begins; for a path that is not there, the nearest part of it that is. */
+  position(path: Path): Position {
+    for (let length = path.length; length >= 0; length--) {
+      const node = this.#document.getIn(path.slice(0, length) as unknown[], true) as
+        | { range?: [number] }
+        | undefined
+      if (node?.range) return this.#at(node.range[0])
+    }
+    return { line: 1, column: 1 }
+  }
+
+  /** Where a key of the map at a path begins. */
+  keyPosition(path: Path, key: string): Position {
+    const map = path.length === 0 ? this.#document.contents : this.#document.getIn(path as unknown[], true)
+    const pair = isMap(map)
+      ? map.items.find((item) => isScalar(item.key) && String(item.key.value) === key)
+      : null
+    const range = (pair?.key as { range?: [number] } | undefined)?.range
+    return range ? this.#at(range[0]) : this.position(path)
+  }
+
+  /** What stands at a path, quoted for a message. */
+  found(path: Path): string {
+    const node = path.length === 0 ? this.#document.contents : this.#document.getIn(path as unknown[], true)
+    if (node === undefined) return 'nothing'
+    if (isMap(node)) return 'a map'
+    if (isSeq(node)) return node.items.length === 0 ? 'an empty list' : 'a list'
+    return isScalar(node) ? quoteText(node.value) : quoteText(node)
+  }
+
+  #at(offset: number): Position {
+    const { line, col } = this.#lines.linePos(offset)
+    return { line: Math.max(line, 1), column: Math.max(col, 1) }
+  }
+}
