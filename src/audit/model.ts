@@ -208,7 +208,11 @@ export interface Verdict {
   readonly renamed: readonly RenamedRow[]
   readonly unreviewed: readonly UnreviewedRow[]
   /** Names and definitions that were audited. */
-  readonly permissions: readonly { readonly name: string; readonly severity: Severity; readonly definition: ActionSet }[]
+  readonly permissions: readonly {
+    readonly name: string
+    readonly severity: Severity
+    readonly definition: ActionSet
+  }[]
   readonly stats: Snapshot['stats']
   /** Every user of the account, for words such as "12 other users" and for the population. */
   readonly has_baseline: boolean

@@ -1,0 +1,81 @@
+/** The snapshot, indexed: which policies reach which user, and how. Built once, in one pass over its lists. */
+import type { Attachment, Group, Policy, Snapshot, User } from '../snapshot/snapshot.ts'
+
+/** One way by which a policy reaches a user. `group` null: attached to the user. */
+export interface Route {
+  readonly policy: Policy
+  readonly group: Group | null
+  readonly attached_at: string | null
+}
+
+export interface Inventory {
+  readonly users: ReadonlyMap<string, User>
+  readonly groups: ReadonlyMap<string, Group>
+  readonly policies: ReadonlyMap<string, Policy>
+  /** Members of the groups that were read; a group without a row was not. */
+  readonly members: ReadonlyMap<string, readonly string[]>
+  readonly groupsOf: ReadonlyMap<string, readonly Group[]>
+  readonly attachmentsOf: ReadonlyMap<string, readonly Attachment[]>
+  routes(userId: string): readonly Route[]
+  /** Ids of the users that a policy reaches; null when a group with it was not read, so that it may be anybody. */
+  reachedBy(policyId: string): readonly string[] | null
+}
+
+/** Indexes a snapshot. */
+export function takeInventory(snapshot: Snapshot): Inventory {
+  const users = new Map(snapshot.users.map((user) => [user.user_id, user]))
+  const groups = new Map(snapshot.groups.map((group) => [group.group_id, group]))
+  const policies = new Map(snapshot.policies.map((policy) => [policy.policy_id, policy]))
+  const members = new Map(snapshot.memberships.map((row) => [row.group_id, row.user_ids]))
+  const groupsOf = new Map<string, Group[]>()
+  for (const [groupId, ids] of members) {
+    const group = groups.get(groupId)
+    if (group === undefined) continue
+    for (const id of new Set(ids)) append(groupsOf, id, group)
+  }
+  const byUser = new Map<string, Attachment[]>()
+  const byGroup = new Map<string, Attachment[]>()
+  const attachmentsOf = new Map<string, Attachment[]>()
+  for (const attachment of snapshot.attachments) {
+    append(attachmentsOf, attachment.policy_id, attachment)
+    if (attachment.principal_type === 'user') append(byUser, attachment.principal_id, attachment)
+    if (attachment.principal_type === 'group') append(byGroup, attachment.principal_id, attachment)
+  }
+  const routesOf = (attachments: readonly Attachment[], group: Group | null): Route[] =>
+    attachments.flatMap(({ policy_id, attached_at }) => {
+      const policy = policies.get(policy_id)
+      return policy === undefined ? [] : [{ policy, group, attached_at }]
+    })
+  const groupRoutes = new Map(
+    [...groups.values()].map((group) => [group, routesOf(byGroup.get(group.group_id) ?? [], group)]),
+  )
+  return {
+    users,
+    groups,
+    policies,
+    members,
+    groupsOf,
+    attachmentsOf,
+    routes: (userId) => [
+      ...routesOf(byUser.get(userId) ?? [], null),
+      ...(groupsOf.get(userId) ?? []).flatMap((group) => groupRoutes.get(group) ?? []),
+    ],
+    reachedBy: (policyId) => {
+      const reached = new Set<string>()
+      for (const { principal_type, principal_id } of attachmentsOf.get(policyId) ?? []) {
+        if (principal_type === 'user') reached.add(principal_id)
+        if (principal_type !== 'group') continue
+        const ids = members.get(principal_id)
+        if (ids === undefined) return null
+        for (const id of ids) reached.add(id)
+      }
+      return [...reached]
+    },
+  }
+}
+
+function append<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const list = map.get(key)
+  if (list === undefined) map.set(key, [value])
+  else list.push(value)
+}
