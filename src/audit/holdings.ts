@@ -45,7 +45,7 @@ export function findHoldings(input: HoldingsInput): HoldingsWithContext {
       policy.version === null ? [] : [[policy.policy_id, parseDocument(policy.version.document)] as const],
     ),
   )
-  const evaluator = createEvaluator({ documents, permissions, account: snapshot.account_id })
+  const evaluator = createEvaluator({ documents, permissions })
   const found = findGaps({ ...input, inventory, documents, evaluator })
   const admin = findAdminGroup(input, inventory)
   const gaps: Gap[] = [...found.gaps, ...admin.gaps]
@@ -75,7 +75,22 @@ export function findHoldings(input: HoldingsInput): HoldingsWithContext {
       const held = ask(user, routes, adminPath !== undefined, permission.name)
       if (held === null) gaps.push(boundGap(user, permission, inventory))
       else if (held.extent !== 'none')
-        holdings.push(holdingOf(user, permission, held, named(held), routes, adminPath))
+        holdings.push(
+          holdingOf(
+            user,
+            permission,
+            held,
+            named(held),
+            [
+              ...(adminPath === undefined ? [] : [adminPath]),
+              ...pathsOf(
+                adminPath === undefined ? held : (ask(user, routes, false, permission.name) ?? held),
+                routes,
+              ),
+            ],
+            conditionalDenies(held, routes),
+          ),
+        )
     }
   }
   const root = snapshot.users.find((user) => user.is_root_user)
@@ -100,8 +115,8 @@ function holdingOf(
   permission: Permission,
   held: Held,
   actions: readonly string[],
-  routes: readonly Route[],
-  adminPath: Path | undefined,
+  paths: readonly Path[],
+  conditional_denies: readonly ConditionalDeny[],
 ): Holding {
   return {
     principal_type: 'user',
@@ -115,8 +130,8 @@ function holdingOf(
     counts: permission.holds === 'any' || held.extent === 'all',
     grants: held.grants,
     actions,
-    paths: adminPath === undefined ? pathsOf(held, routes) : [adminPath],
-    conditional_denies: conditionalDenies(held, routes),
+    paths,
+    conditional_denies,
   }
 }
 

@@ -214,8 +214,10 @@ export interface Verdict {
     readonly definition: ActionSet
   }[]
   readonly stats: Snapshot['stats']
-  /** Every user of the account, for words such as "12 other users" and for the population. */
+  /** False: there is no baseline file yet. */
   readonly has_baseline: boolean
+  /** Id of the built-in group; null when there is none. Updates record it. */
+  readonly admin_group: string | null
 }
 
 /** How the job ends, from the verdict and the inputs `fail-on` and `fail-on-severity` alone. */

@@ -1,0 +1,77 @@
+/** Groups drift by what brought it: one attachment, one membership, one version, and the users it explains. */
+import type { Cause, Drift, Holding, Path } from './model.ts'
+
+type Uncaused = Omit<Drift, 'cause'>
+
+/**
+ * Gives every drift its cause. The newest part of its paths is taken for what changed: the version or the attachment.
+ * Where somebody else came by the same way and is no drift, the way itself is old, and the membership must be new.
+ */
+export function groupByCause(
+  drift: readonly Uncaused[],
+  holdings: readonly Holding[],
+): { readonly drift: readonly Drift[]; readonly causes: readonly Cause[] } {
+  const drifting = new Set(drift.map((row) => `${row.permission} ${row.user_id}`))
+  const calm = new Set(
+    holdings
+      .filter((holding) => holding.counts && !drifting.has(`${holding.permission} ${holding.user_id}`))
+      .flatMap((holding) => holding.paths.map((path) => `${holding.permission} ${wayKey(path)}`)),
+  )
+  const causes = new Map<string, Cause & { user_ids: string[] }>()
+  const caused = drift.map((row): Drift => {
+    const { kind, path } = causeOf(row, (one) => calm.has(`${row.permission} ${wayKey(one)}`))
+    const key = causeKey(kind, path, row)
+    const paths = row.paths.filter((one) => path !== null && samePart(kind, one, path))
+    const known = causes.get(key)
+    if (known === undefined) causes.set(key, { key, kind, paths, user_ids: [row.user_id] })
+    else if (!known.user_ids.includes(row.user_id)) known.user_ids.push(row.user_id)
+    return { ...row, cause: key }
+  })
+  return { drift: caused, causes: [...causes.values()] }
+}
+
+function causeOf(
+  row: Uncaused,
+  isOldWay: (path: Path) => boolean,
+): { kind: Cause['kind']; path: Path | null } {
+  if (row.because !== null) return { kind: row.because, path: null }
+  if (row.kind === 'approval-expired') return { kind: 'expiry', path: null }
+  const builtin = row.paths.find((path) => path.via === 'builtin-group')
+  if (builtin !== undefined) return { kind: 'builtin-group', path: builtin }
+  const newest = [...row.paths].sort((one, other) => (changedAt(other) < changedAt(one) ? -1 : 1))[0]
+  if (newest === undefined) return { kind: 'attachment', path: null }
+  const oldWay = isOldWay(newest)
+  if (oldWay && newest.via === 'group') return { kind: 'membership', path: newest }
+  const versionIsNewer = (newest.version_created_at ?? '') > (newest.attached_at ?? '')
+  return { kind: versionIsNewer && !oldWay ? 'version' : 'attachment', path: newest }
+}
+
+/** When the newest part of a path appeared; times of the cloud are ISO 8601 in UTC and sort as text. */
+function changedAt(path: Path): string {
+  const [version, attached] = [path.version_created_at ?? '', path.attached_at ?? '']
+  return version > attached ? version : attached
+}
+
+function causeKey(kind: Cause['kind'], path: Path | null, row: Uncaused): string {
+  const parts: readonly (string | null)[] =
+    path === null
+      ? kind === 'rename'
+        ? []
+        : [row.user_id, kind === 'expiry' ? row.permission : null]
+      : kind === 'version'
+        ? [path.policy_id, path.version_id]
+        : kind === 'membership' || kind === 'builtin-group'
+          ? [path.group_id]
+          : [path.group_id ?? row.user_id, path.policy_id]
+  return [kind, ...parts.filter((part) => part !== null)].join(' ')
+}
+
+function samePart(kind: Cause['kind'], one: Path, other: Path): boolean {
+  if (kind === 'membership' || kind === 'builtin-group') return one.group_id === other.group_id
+  return one.policy_id === other.policy_id && (kind === 'version' || one.group_id === other.group_id)
+}
+
+/** A way without the user: the same for everybody who comes by it. */
+function wayKey(path: Path): string {
+  return [path.via, path.group_id, path.policy_id, path.statement].join(' ')
+}

@@ -1,0 +1,260 @@
+/** What is held against what was approved: by meaning, pair by pair, as section after section of the verdict needs it. */
+import type { Baseline } from '../baseline/baseline.ts'
+import type { Config } from '../config/config.ts'
+import { type Approved, namedActions, userResourceMatches } from '../policy/index.ts'
+import type { Catalogue, Difference, Grant } from '../policy/types.ts'
+import type { Snapshot, User } from '../snapshot/snapshot.ts'
+import { ApprovalIndex, EVERYBODY, type IndexedEntry } from './approval-index.ts'
+import { gapFor } from './gaps.ts'
+import type { HoldingsWithContext } from './holdings.ts'
+import type {
+  DifferenceRow,
+  DriftKind,
+  ExpiringRow,
+  Gap,
+  Holding,
+  LostRow,
+  RenamedRow,
+  UnreviewedRow,
+} from './model.ts'
+
+export interface ComparisonInput {
+  readonly found: HoldingsWithContext
+  readonly snapshot: Snapshot
+  readonly config: Config
+  readonly baseline: Baseline
+  readonly catalogue: Catalogue
+  /** UTC day. */
+  readonly today: string
+}
+
+/** Drift as the comparison sees it; causes, cuts and the entry to paste are added by `drift.ts`. */
+export interface BareDrift extends DifferenceRow {
+  readonly kind: DriftKind
+  readonly holding: Holding
+  readonly indexed: IndexedEntry | null
+  readonly because: 'rename' | 'enabled' | null
+}
+
+export interface Comparison {
+  readonly index: ApprovalIndex
+  readonly drift: readonly BareDrift[]
+  readonly no_longer_held: readonly LostRow[]
+  readonly reduced: readonly LostRow[]
+  readonly expiring: readonly ExpiringRow[]
+  readonly renamed: readonly RenamedRow[]
+  readonly unreviewed: readonly UnreviewedRow[]
+  /** Differences that could not be decided. */
+  readonly gaps: readonly Gap[]
+}
+
+/** Compares holdings with the baseline. Pure; the order of users and entries does not matter. */
+export function compare(input: ComparisonInput): Comparison {
+  const { found, config, baseline, today } = input
+  const index = new ApprovalIndex(baseline, new Set(config.permissions.map((one) => one.name)), today)
+  const renamed = renamedUsers(index, found)
+  const drift: BareDrift[] = []
+  const gaps: Gap[] = []
+  for (const holding of found.holdings) {
+    if (!holding.counts) continue
+    const result = judge(holding, index, renamed, input)
+    if (result === null) gaps.push(undecided(holding, found))
+    else drift.push(...result)
+  }
+  const lost = lostRows(index, input)
+  return {
+    index,
+    drift,
+    no_longer_held: lost.filter((row) => row.entirely),
+    reduced: lost.filter((row) => !row.entirely),
+    expiring: expiringRows(index, lost, input),
+    renamed: renamed.map(({ user_id, user, recorded }) => ({ user_id, user, recorded })),
+    unreviewed: unreviewedRows(index, config),
+    gaps,
+  }
+}
+
+/** The drift of one holding; null when it cannot be decided. */
+function judge(
+  holding: Holding,
+  index: ApprovalIndex,
+  renamed: readonly Renamed[],
+  input: ComparisonInput,
+): BareDrift[] | null {
+  const own = index.own(holding.user_id, holding.permission)
+  const everybody = index.everybody(holding.permission)
+  const enabledAgain = own?.entry.disabled === true && holding.enabled
+  const usable = [own, everybody].filter((one) => one !== null).filter((one) => one !== own || !enabledAgain)
+  const approvals = (entries: readonly IndexedEntry[]): Approved[] =>
+    entries.map((one) => index.approved(one.entry))
+  const valid = usable.filter((one) => !one.expired)
+  const left = index.subtract(holding.grants, approvals(valid))
+  if ('undetermined' in left) return null
+  const drift: BareDrift[] = []
+  const push = (
+    kind: DriftKind,
+    difference: Difference,
+    indexed: IndexedEntry | null,
+    because: BareDrift['because'],
+  ): void => {
+    drift.push({
+      ...{
+        kind,
+        holding,
+        indexed,
+        because,
+        user_id: holding.user_id,
+        user: holding.user,
+        permission: holding.permission,
+      },
+      ...{ grants: difference.grants, example: difference.example },
+      actions: namedActions(difference.grants, input.catalogue),
+    })
+  }
+  if (left.grants.length > 0) {
+    const beyond = index.subtract(left.grants, approvals(usable))
+    if ('undetermined' in beyond) return null
+    const lapsed = index.subtract(left.grants, [{ grants: beyond.grants }])
+    if ('undetermined' in lapsed) return null
+    if (beyond.grants.length > 0) {
+      const kind = index.hasEntry(holding.user_id) ? 'exceeds-approval' : 'unapproved-holder'
+      push(kind, beyond, own, enabledAgain ? 'enabled' : null)
+    }
+    if (lapsed.grants.length > 0)
+      push('approval-expired', lapsed, own?.expired && !enabledAgain ? own : everybody, null)
+  }
+  if (!drift.some((row) => row.kind === 'exceeds-approval' || row.kind === 'unapproved-holder')) {
+    const reached = grantsReachingRenamed(holding, renamed, input.snapshot.account_id)
+    const difference = index.subtract(reached, [])
+    if ('undetermined' in difference) return null
+    if (reached.length > 0) push('exceeds-approval', difference, own ?? everybody, 'rename')
+  }
+  return drift
+}
+
+interface Renamed extends RenamedRow {
+  readonly known: ReadonlySet<string>
+}
+
+/** Users whose present name their entries do not record. */
+function renamedUsers(index: ApprovalIndex, { inventory }: HoldingsWithContext): Renamed[] {
+  const names = new Map<string, Set<string>>()
+  for (const { entry } of index.entries) {
+    if (entry.user_id === EVERYBODY) continue
+    names.set(entry.user_id, (names.get(entry.user_id) ?? new Set()).add(entry.user))
+  }
+  return [...names].flatMap(([id, known]) => {
+    const user: User | undefined = inventory.users.get(id)
+    const recorded = [...known].filter((name) => name !== user?.user_name)
+    if (user === undefined || recorded.length === 0) return []
+    return [{ user_id: id, user: user.user_name, recorded: recorded.sort().join(', '), known }]
+  })
+}
+
+/**
+ * Restricted grants that came to cover somebody by a rename: a `user` resource pattern matches the present name and
+ * none that an entry records. Nothing else tells that the grant now reaches another person.
+ */
+function grantsReachingRenamed(holding: Holding, renamed: readonly Renamed[], account: string): Grant[] {
+  return holding.grants.filter((grant) =>
+    grant.resources?.some((pattern) =>
+      renamed.some(
+        (row) =>
+          userResourceMatches(pattern, account, row.user) &&
+          ![...row.known].some((name) => userResourceMatches(pattern, account, name)),
+      ),
+    ),
+  )
+}
+
+/** Approved and not held, wholly or in part. Not computed for users that a gap reaches: they may hold it after all. */
+function lostRows(index: ApprovalIndex, { found, catalogue, config }: ComparisonInput): LostRow[] {
+  const { uncertain_user_ids: uncertain, inventory } = found
+  if (uncertain === 'all') return []
+  const held = new Map(found.holdings.map((holding) => [`${holding.permission} ${holding.user_id}`, holding]))
+  return index.entries.flatMap(({ entry, index: at }): LostRow[] => {
+    if (entry.user_id === EVERYBODY || entry.assignment === 'eligible' || uncertain.has(entry.user_id))
+      return []
+    const holding = held.get(`${entry.permission} ${entry.user_id}`)
+    const approved = approvedToday(entry.grants, index.definitionOf(entry), entry.permission, config, index)
+    if (approved === null) return []
+    const lost = index.subtract(approved, holding === undefined ? [] : [{ grants: holding.grants }])
+    if ('undetermined' in lost || (lost.grants.length === 0 && holding !== undefined)) return []
+    const row = {
+      user_id: entry.user_id,
+      user: inventory.users.get(entry.user_id)?.user_name ?? entry.user,
+      permission: entry.permission,
+      grants: lost.grants,
+      actions: namedActions(lost.grants, catalogue),
+      example: lost.example,
+      entry_index: at,
+    }
+    return [{ ...row, entirely: holding === undefined || !holding.counts }]
+  })
+}
+
+/** What an entry approves of the permission as it is audited now; null when that cannot be decided. */
+function approvedToday(
+  grants: readonly Grant[],
+  within: Approved['within'],
+  name: string,
+  config: Config,
+  index: ApprovalIndex,
+): readonly Grant[] | null {
+  const permission = config.permissions.find((one) => one.name === name)
+  const bounds = [within, permission && { actions: permission.actions, except: permission.except }]
+  let left: readonly Grant[] = grants
+  for (const bound of bounds) {
+    if (bound === undefined) continue
+    // a ∩ b is a − (a − b).
+    const outside = index.subtract(left, [{ grants: [bound] }])
+    if ('undetermined' in outside) return null
+    if (outside.grants.length === 0) continue
+    const inside = index.subtract(left, [{ grants: outside.grants }])
+    if ('undetermined' in inside) return null
+    left = inside.grants
+  }
+  return left
+}
+
+const DAY = 86_400_000
+
+function expiringRows(
+  index: ApprovalIndex,
+  lost: readonly LostRow[],
+  { config, found, today }: ComparisonInput,
+): ExpiringRow[] {
+  const gone = new Set(lost.filter((row) => row.entirely).map((row) => row.entry_index))
+  return index.entries.flatMap(({ entry, index: at }) => {
+    if (entry.expires === undefined || gone.has(at)) return []
+    const days_left = Math.round((Date.parse(entry.expires) - Date.parse(today)) / DAY)
+    if (days_left < 0 || days_left > config.approvals.warnDays) return []
+    const user = found.inventory.users.get(entry.user_id)?.user_name ?? entry.user
+    const { user_id, permission, expires } = entry
+    return [{ user_id, user, permission, expires, days_left, owner: entry.owner ?? null, entry_index: at }]
+  })
+}
+
+function unreviewedRows(index: ApprovalIndex, config: Config): UnreviewedRow[] {
+  return index.entries.flatMap(({ entry, index: at }) => {
+    const missing = config.approvals.require.filter((field) => (entry[field] ?? '') === '')
+    if (missing.length === 0) return []
+    return [
+      { user_id: entry.user_id, user: entry.user, permission: entry.permission, missing, entry_index: at },
+    ]
+  })
+}
+
+function undecided(holding: Holding, { inventory }: HoldingsWithContext): Gap {
+  return gapFor(
+    {
+      code: 'undetermined-comparison',
+      call: 'comparison',
+      message: `Whether ${holding.user} holds more of ${holding.permission} than was approved could not be decided: the patterns go beyond the bound of the analysis.`,
+      remedy: 'Simplify the policies of this user, or the grants of the entry: fewer wildcards inside words.',
+      ...{ iam_action: null, policy_id: null, policy: null, version_id: null, sha256: null },
+      user_ids: [holding.user_id],
+    },
+    inventory,
+  )
+}

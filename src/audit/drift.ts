@@ -1,0 +1,112 @@
+/** Completes drift for people: by which paths it came, what to take away, what to paste. */
+import type { BaselineEntry } from '../baseline/baseline.ts'
+import { isUnrestricted, subtractGrants } from '../policy/index.ts'
+import type { Grant } from '../policy/types.ts'
+import { groupByCause } from './causes.ts'
+import type { Comparison } from './compare.ts'
+import { cutsFor, holdersThrough } from './cuts.ts'
+import type { HoldingsWithContext } from './holdings.ts'
+import type { Cause, Drift, Holding, Path } from './model.ts'
+
+/** Adds to each drift what a person needs to act on it. */
+export function completeDrift(
+  comparison: Comparison,
+  found: HoldingsWithContext,
+): { readonly drift: readonly Drift[]; readonly causes: readonly Cause[] } {
+  const { index } = comparison
+  const through = holdersThrough(found)
+  const meets = rememberMeeting()
+  const rows = comparison.drift.map((bare): Omit<Drift, 'cause'> => {
+    const { holding, indexed } = bare
+    const paths = gainedPaths(holding, bare.grants, meets)
+    const user = found.inventory.users.get(holding.user_id)
+    const own = index.own(holding.user_id, holding.permission)
+    const valid = [own, index.everybody(holding.permission)].filter((one) => one !== null && !one.expired)
+    const approved = valid.flatMap((one) => (one ? [index.approved(one.entry)] : []))
+    const question = user && { user, permission: holding.permission, paths, approved }
+    return {
+      ...{ kind: bare.kind, user_id: bare.user_id, user: bare.user, permission: bare.permission },
+      ...{ grants: bare.grants, actions: bare.actions, example: bare.example },
+      ...{ severity: holding.severity, enabled: holding.enabled },
+      extent: JSON.stringify(bare.grants) === JSON.stringify(holding.grants) ? holding.extent : 'part',
+      restricted: bare.grants.every((grant) => !isUnrestricted(grant)),
+      paths,
+      conditional_denies: holding.conditional_denies,
+      cuts: question ? cutsFor(question, found, index, through) : [],
+      proposed_entry: entryFor(holding, own?.entry ?? null),
+      approval: indexed?.entry ?? null,
+      entry_index: indexed?.index ?? null,
+      because: bare.because,
+    }
+  })
+  return groupByCause(rows.sort(byWeight), found.holdings)
+}
+
+/**
+ * The entry that approves exactly what is held. An old justification was given for less, so it is kept beside, for
+ * the person who writes the new one.
+ */
+export function entryFor(holding: Holding, previous: BaselineEntry | null): BaselineEntry {
+  const { justification, ...human } = previous ?? { extra: {} }
+  const { disabled: _, within: __, assignment: ___, expires: ____, ...kept } = human as BaselineEntry
+  return {
+    ...kept,
+    user: holding.user,
+    user_id: holding.user_id,
+    permission: holding.permission,
+    grants: holding.grants,
+    justification: '',
+    ...(holding.enabled ? {} : { disabled: true as const }),
+    extra: {
+      ...kept.extra,
+      ...(justification ? { 'x-previous-justification': justification } : {}),
+    },
+  }
+}
+
+type Meets = (grants: readonly Grant[], pattern: string) => boolean
+
+/** The paths of a holding that lead to some part of these grants; all of them where that cannot be told. */
+function gainedPaths(holding: Holding, gained: readonly Grant[], meets: Meets): readonly Path[] {
+  const leading = holding.paths.filter((path) => {
+    const alike = gained.filter((grant) => path.restricted !== isUnrestricted(grant))
+    return (
+      alike.length > 0 &&
+      (path.pattern === null || path.pattern === 'NotAction' || meets(alike, path.pattern))
+    )
+  })
+  return leading.length > 0 ? leading : holding.paths
+}
+
+function rememberMeeting(): Meets {
+  const answers = new Map<string, boolean>()
+  return (grants, pattern) => {
+    const key = JSON.stringify([grants, pattern])
+    const known = answers.get(key)
+    if (known !== undefined) return known
+    const actions = grants.map(({ actions, except }) => ({ actions, ...(except ? { except } : {}) }))
+    const outside = subtractGrants(actions, [{ grants: [{ actions: [pattern] }] }])
+    const inside = 'undetermined' in outside ? outside : subtractGrants(actions, [{ grants: outside.grants }])
+    const answer = 'undetermined' in inside || inside.grants.length > 0
+    answers.set(key, answer)
+    return answer
+  }
+}
+
+const severityRank = { critical: 0, high: 1, medium: 2, low: 3 }
+const kindRank = { 'unapproved-holder': 0, 'exceeds-approval': 1, 'approval-expired': 2 }
+
+/** The worst first, then by name, so that the same drift reads the same every day. */
+function byWeight(one: Omit<Drift, 'cause'>, other: Omit<Drift, 'cause'>): number {
+  return (
+    severityRank[one.severity] - severityRank[other.severity] ||
+    kindRank[one.kind] - kindRank[other.kind] ||
+    compareText(one.user, other.user) ||
+    compareText(one.user_id, other.user_id) ||
+    compareText(one.permission, other.permission)
+  )
+}
+
+function compareText(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0
+}
