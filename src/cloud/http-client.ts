@@ -1,0 +1,274 @@
+/**
+ * Sends requests to the cloud: paced, signed anew for every try, retried where a retry can help, and never following
+ * a redirect. Errors say what failed and why in words of this product; nothing a server echoes is repeated.
+ */
+import { type Dispatcher, EnvHttpProxyAgent, request as send } from 'undici'
+import {
+  AuthenticationError,
+  CloudError,
+  ForbiddenError,
+  NotFoundError,
+  ShapeError,
+  UnavailableError,
+} from './cloud-error.ts'
+import type { KeySource } from './credentials.ts'
+import { type Clock, Pace } from './pace.ts'
+import { encodePath, encodeQuery, type Query, sign } from './signer.ts'
+
+const MAXIMUM_TRIES = 6
+/** Milliseconds that all tries of one request may take; longer when the cloud says how long to wait. */
+const REQUEST_BUDGET = 60_000
+const REQUEST_BUDGET_WHEN_TOLD = 120_000
+/** Milliseconds that one try may take until its headers, and between parts of its body. */
+const HEADERS_TIMEOUT = 15_000
+const BODY_TIMEOUT = 15_000
+const FIRST_BACKOFF = 500
+const LONGEST_BACKOFF = 20_000
+/** Far above any page of 200 documents. */
+const MAXIMUM_BODY = 32 * 1024 * 1024
+/** The cloud refuses signatures whose date is further off. */
+const CLOCK_TOLERANCE = 15 * 60_000
+
+export interface RawAnswer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  readonly body: string
+}
+
+export interface RawRequest {
+  readonly method: string
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string | null
+}
+
+/** Sends one try. Throws for everything that is not a whole answer. */
+export type Transport = (request: RawRequest) => Promise<RawAnswer>
+
+export interface CloudRequest {
+  readonly method?: 'GET' | 'POST'
+  readonly origin: URL
+  readonly path: string
+  readonly query?: Query
+  readonly body?: string
+  /** The path with its ids as names, for messages: `GET /v5/policies/{policy_id}`. */
+  readonly call: string
+  readonly signed?: boolean
+}
+
+export interface HttpOptions {
+  readonly clock: Clock
+  readonly transport: Transport
+  /** Null: only unsigned requests can be sent. */
+  readonly keys: KeySource | null
+  readonly maxRate: number
+  /** Milliseconds since the epoch after which nothing is tried again. */
+  readonly deadline: number
+  /** One line for each retry. */
+  readonly log: (line: string) => void
+}
+
+export interface HttpStats {
+  requests: number
+  retries: number
+}
+
+export class HttpClient {
+  readonly #options: HttpOptions
+  readonly #pace: Pace
+  readonly stats: HttpStats = { requests: 0, retries: 0 }
+
+  constructor(options: HttpOptions) {
+    this.#options = options
+    this.#pace = new Pace(options.maxRate, options.clock)
+  }
+
+  get rate(): number {
+    return this.#pace.rate
+  }
+
+  /**
+   * The parsed JSON of a successful answer.
+   *
+   * @throws AuthenticationError, ForbiddenError, NotFoundError, ShapeError, UnavailableError, CloudError
+   */
+  async json(request: CloudRequest): Promise<unknown> {
+    const answer = await this.#tryUntilAnswered(request)
+    try {
+      return JSON.parse(answer.body)
+    } catch (cause) {
+      throw new ShapeError(`${request.call} answered with something that is not JSON.`, {
+        ...{ call: request.call, status: answer.status, cause },
+      })
+    }
+  }
+
+  async #tryUntilAnswered(request: CloudRequest): Promise<RawAnswer> {
+    const { clock, deadline } = this.#options
+    const started = clock.now()
+    let renewed = false
+    let told = false
+    for (let tries = 1; ; tries++) {
+      const result = await this.#tryOnce(request)
+      if ('answer' in result) {
+        const { answer } = result
+        if (answer.status >= 200 && answer.status < 300) {
+          this.#pace.answered()
+          return answer
+        }
+        if (answer.status === 401 && !renewed && (await this.#options.keys?.renew()) === true) {
+          renewed = true
+          continue
+        }
+        if (answer.status === 429) this.#pace.refused()
+        if (!isTransient(answer.status)) throw errorOf(request, answer, clock.now())
+      }
+      const wait = this.#waitBefore(tries, result)
+      told ||= wait.told
+      const reason = 'answer' in result ? `status ${result.answer.status}` : reasonOf(result.failure)
+      const end = Math.min(deadline, started + (told ? REQUEST_BUDGET_WHEN_TOLD : REQUEST_BUDGET))
+      if (tries >= MAXIMUM_TRIES || clock.now() + wait.milliseconds > end)
+        throw new UnavailableError(
+          `${request.call} failed after ${tries} ${tries === 1 ? 'try' : 'tries'}: ${reason}.`,
+          {
+            call: request.call,
+            ...('answer' in result ? { status: result.answer.status } : { cause: result.failure }),
+          },
+        )
+      this.stats.retries++
+      this.#options.log(
+        `${request.call}: ${reason}; try ${tries + 1} in ${(wait.milliseconds / 1000).toFixed(1)} s`,
+      )
+      await clock.sleep(wait.milliseconds)
+    }
+  }
+
+  async #tryOnce(request: CloudRequest): Promise<{ answer: RawAnswer } | { failure: Error }> {
+    await this.#pace.turn()
+    this.stats.requests++
+    const { method = 'GET', origin, path, query = {}, body } = request
+    const headers: Record<string, string> = {
+      'X-Language': 'en-us',
+      ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+    }
+    const keys = request.signed === false ? null : await this.#options.keys?.keys()
+    const signable = {
+      method,
+      host: origin.host,
+      path,
+      query,
+      headers,
+      ...(body === undefined ? {} : { body }),
+    }
+    const search = encodeQuery(query)
+    try {
+      const answer = await this.#options.transport({
+        method,
+        url: `${origin.origin}${encodePath(path)}${search === '' ? '' : `?${search}`}`,
+        headers: keys ? sign(signable, keys, new Date(this.#options.clock.now())) : headers,
+        body: body ?? null,
+      })
+      return { answer }
+    } catch (failure) {
+      return { failure: failure as Error }
+    }
+  }
+
+  /** Full jitter under an exponential bound, or what the cloud asks for. */
+  #waitBefore(
+    tries: number,
+    result: { answer: RawAnswer } | { failure: Error },
+  ): { milliseconds: number; told: boolean } {
+    const { clock } = this.#options
+    const told = 'answer' in result ? retryAfter(result.answer, clock.now()) : null
+    if (told !== null) return { milliseconds: told, told: true }
+    const bound = Math.min(LONGEST_BACKOFF, FIRST_BACKOFF * 2 ** tries)
+    return { milliseconds: Math.max(100, clock.random() * bound), told: false }
+  }
+}
+
+function isTransient(status: number): boolean {
+  return status === 429 || status === 408 || status >= 500
+}
+
+/** Milliseconds that `Retry-After` asks for, in seconds or as a date; null when it says nothing usable. */
+function retryAfter(answer: RawAnswer, now: number): number | null {
+  const value = headerOf(answer, 'retry-after')
+  if (value === null) return null
+  const milliseconds = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now
+  return Number.isFinite(milliseconds) ? Math.max(0, milliseconds) : null
+}
+
+function headerOf(answer: RawAnswer, name: string): string | null {
+  const value = answer.headers[name]
+  return (Array.isArray(value) ? value[0] : value) ?? null
+}
+
+function errorOf(request: CloudRequest, answer: RawAnswer, now: number): CloudError {
+  const { call } = request
+  const { status } = answer
+  const code = codeOf(answer.body)
+  const details = { call, status, code }
+  const named = code === null ? `status ${status}` : `status ${status}, ${code}`
+  if (status === 401) return new AuthenticationError(authenticationMessage(call, answer, named, now), details)
+  if (status === 403) return new ForbiddenError(`${call} was refused (${named}).`, details)
+  if (status === 404 && code !== 'APIGW.0101')
+    return new NotFoundError(`${call} found nothing there (${named}).`, details)
+  if (status >= 300 && status < 400)
+    return new CloudError(`${call} was answered with a redirect, which is never followed.`, details)
+  return new CloudError(`${call} was answered with ${named}.`, details)
+}
+
+/** All causes share one status and mostly one code; the server's clock and the words of the message tell them apart. */
+function authenticationMessage(call: string, answer: RawAnswer, named: string, now: number): string {
+  const date = Date.parse(headerOf(answer, 'date') ?? '')
+  const offset = Number.isNaN(date) ? 0 : now - date
+  if (Math.abs(offset) > CLOCK_TOLERANCE)
+    return `${call} was not authenticated (${named}): the clock of this machine is ${Math.round(Math.abs(offset) / 60_000)} minutes ${offset > 0 ? 'ahead of' : 'behind'} the cloud's. Set it right; signatures are accepted within 15 minutes.`
+  if (/expire/i.test(answer.body))
+    return `${call} was not authenticated (${named}): the temporary keys have expired. Obtain new ones, or let the action obtain them (oidc-provider-urn, agency-urn).`
+  return `${call} was not authenticated (${named}): the access key is not known, or the secret key or security token does not belong to it. Check access-key-id, secret-access-key and security-token.`
+}
+
+/** The error code of a body, where it looks like one; never any other text of it. */
+function codeOf(body: string): string | null {
+  try {
+    const parsed = JSON.parse(body) as { error_code?: unknown; code?: unknown; error?: { code?: unknown } }
+    const code = parsed?.error_code ?? parsed?.code ?? parsed?.error?.code
+    return typeof code === 'string' && /^[A-Za-z0-9_.-]{1,40}$/.test(code) ? code : null
+  } catch {
+    return null
+  }
+}
+
+function reasonOf(failure: Error): string {
+  const { code } = failure as NodeJS.ErrnoException
+  const cause = (failure.cause as NodeJS.ErrnoException | undefined)?.code
+  return code ?? cause ?? failure.name
+}
+
+/** The real transport: through the proxies of the usual variables, TLS checked, redirects left alone. */
+export function networkTransport(): Transport {
+  const dispatcher: Dispatcher = new EnvHttpProxyAgent({
+    headersTimeout: HEADERS_TIMEOUT,
+    bodyTimeout: BODY_TIMEOUT,
+    connect: { timeout: HEADERS_TIMEOUT },
+    maxResponseSize: MAXIMUM_BODY,
+  })
+  return async ({ method, url, headers, body }) => {
+    const answer = await send(url, {
+      dispatcher,
+      method: method as Dispatcher.HttpMethod,
+      headers: { ...headers, 'User-Agent': 'iam-permission-audit' },
+      body,
+    })
+    return { status: answer.statusCode, headers: answer.headers, body: await answer.body.text() }
+  }
+}
+
+/** The machine's clock. */
+export const systemClock: Clock = {
+  now: Date.now,
+  sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+  random: Math.random,
+}

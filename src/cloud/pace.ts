@@ -1,0 +1,49 @@
+/** As fast as the cloud allows and no faster: evenly spread, half as fast after a refusal, slowly recovering. */
+
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+  readonly sleep: (milliseconds: number) => Promise<void>
+  /** 0 to 1, for jitter. */
+  readonly random: () => number
+}
+
+/** Slowest pace after repeated refusals, requests a second. */
+const FLOOR = 0.5
+/** Each answered request wins back this part of the permitted rate. */
+const RECOVERY = 0.02
+
+export class Pace {
+  readonly #clock: Clock
+  readonly #permitted: number
+  #rate: number
+  #next = 0
+
+  /** @param permitted requests a second, at most */
+  constructor(permitted: number, clock: Clock) {
+    this.#permitted = permitted
+    this.#rate = permitted
+    this.#clock = clock
+  }
+
+  get rate(): number {
+    return this.#rate
+  }
+
+  /** Waits for the next free slot and takes it. */
+  async turn(): Promise<void> {
+    const now = this.#clock.now()
+    const slot = Math.max(now, this.#next)
+    this.#next = slot + 1000 / this.#rate
+    if (slot > now) await this.#clock.sleep(slot - now)
+  }
+
+  /** The cloud refused for being asked too often. */
+  refused(): void {
+    this.#rate = Math.max(Math.min(FLOOR, this.#permitted), this.#rate / 2)
+  }
+
+  answered(): void {
+    this.#rate = Math.min(this.#permitted, this.#rate + this.#permitted * RECOVERY)
+  }
+}
