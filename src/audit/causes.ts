@@ -48,8 +48,7 @@ function causeOf(
 
 /** When the newest part of a path appeared; times of the cloud are ISO 8601 in UTC and sort as text. */
 function changedAt(path: Path): string {
-  const [version, attached] = [path.version_created_at ?? '', path.attached_at ?? '']
-  return version > attached ? version : attached
+  return [path.version_created_at ?? '', path.attached_at ?? ''].sort().at(-1) as string
 }
 
 function causeKey(kind: Cause['kind'], path: Path | null, row: Uncaused): string {

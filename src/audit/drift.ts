@@ -2,6 +2,7 @@
 import type { BaselineEntry } from '../baseline/baseline.ts'
 import { isUnrestricted, subtractGrants } from '../policy/index.ts'
 import type { Grant } from '../policy/types.ts'
+import type { ApprovalIndex } from './approval-index.ts'
 import { groupByCause } from './causes.ts'
 import type { Comparison } from './compare.ts'
 import { cutsFor, holdersThrough } from './cuts.ts'
@@ -28,7 +29,7 @@ export function completeDrift(
       ...{ kind: bare.kind, user_id: bare.user_id, user: bare.user, permission: bare.permission },
       ...{ grants: bare.grants, actions: bare.actions, example: bare.example },
       ...{ severity: holding.severity, enabled: holding.enabled },
-      extent: JSON.stringify(bare.grants) === JSON.stringify(holding.grants) ? holding.extent : 'part',
+      extent: isWhole(bare.grants, holding, index) ? holding.extent : 'part',
       restricted: bare.grants.every((grant) => !isUnrestricted(grant)),
       paths,
       conditional_denies: holding.conditional_denies,
@@ -62,6 +63,12 @@ export function entryFor(holding: Holding, previous: BaselineEntry | null): Base
       ...(justification ? { 'x-previous-justification': justification } : {}),
     },
   }
+}
+
+/** Whether what drifted is all that is held. */
+function isWhole(gained: readonly Grant[], holding: Holding, index: ApprovalIndex): boolean {
+  const rest = index.subtract(holding.grants, [{ grants: gained }])
+  return !('undetermined' in rest) && rest.grants.length === 0
 }
 
 type Meets = (grants: readonly Grant[], pattern: string) => boolean

@@ -1,0 +1,111 @@
+/**
+ * What an audit wants of its one issue, as plain data and three pure functions that find the words. The life cycle
+ * (`issue.ts`) compares sets and decides; whoever renders decides how it reads. Neither knows the other.
+ */
+import type { IssueSection } from '../config/config.ts'
+
+/** GitHub's limit for the body of an issue and of a comment, in UTF-16 units as JavaScript counts them. */
+export const GITHUB_BODY_LIMIT = 65_536
+
+/** There is one issue for each of these. */
+export interface IssueKey {
+  /** `owner/name`. */
+  readonly repository: string
+  readonly account: string
+  /** Path of the baseline file as the input gives it. */
+  readonly baseline: string
+}
+
+/**
+ * One row of a section. `key` says when two rows are the same finding: for drift the canonical text of (kind, user
+ * id, permission, gained set). The other fields are raw and unescaped; they are kept in the body's hidden record so
+ * that a later run can name what is gone, and whoever renders them escapes them.
+ */
+export interface IssueRow extends NamedRow {
+  readonly key: string
+}
+
+/** What is remembered of a row between runs. */
+export interface NamedRow {
+  readonly user: string
+  readonly user_id: string
+  readonly permission: string
+  /** What it is, in a few plain words: `everything, not approved, by group ops → CustomOps v3`. */
+  readonly words: string
+}
+
+/** What stood in the drift section before an incomplete audit, and which of the rows found now it lacks. */
+export interface StandingDrift {
+  /** The drift part of the present body as `IssueParts.drift` gave it; null when somebody edited the body. */
+  readonly text: string | null
+  /** Rows recorded with their names, in the order they were given; rows found again are among them. */
+  readonly rows: readonly NamedRow[]
+  /** How many further rows were recorded without names, for lack of room. */
+  readonly omitted: number
+  /** Indexes into `DesiredIssue.rows.drift` of what was found now and does not stand there yet. */
+  readonly added: readonly number[]
+}
+
+/** The visible parts of a body. The marker, the delimiters and the hidden record are added around them. */
+export interface IssueParts {
+  /** Verdict sentence, what it means, the "not confirmed" heading when `standing` was given. */
+  readonly head: string
+  /** The drift rows alone, without a heading that stops being true: an incomplete audit leaves this text standing. */
+  readonly drift: string
+  /** Sections `incomplete` and `expiring`, what to do, footers. */
+  readonly rest: string
+}
+
+/** How the set of drift rows changed since the body was written. Rows without recorded names are only counted. */
+export interface DriftChange {
+  readonly added: readonly IssueRow[]
+  readonly removed: readonly NamedRow[]
+  readonly removedUnnamed: number
+  /** Rows that stood before and still do, confirmed or not. */
+  readonly remaining: number
+  /** False: the record in the body could not be read, so `added` is everything and nothing is known of before. */
+  readonly known: boolean
+}
+
+export type CommentReason = 'changed' | 'closing' | 'reopening' | 'duplicate'
+
+export interface CommentRequest {
+  readonly reason: CommentReason
+  readonly change: DriftChange
+  /** Number of the issue that goes on, when this one is closed as its duplicate. */
+  readonly original: number | null
+  readonly complete: boolean
+  /** UTF-16 units that the text may have. */
+  readonly budget: number
+}
+
+export interface DesiredIssue {
+  readonly key: IssueKey
+  readonly title: string
+  /** Put on a new issue; made when missing; never put back on an issue from which a person took them. */
+  readonly labels: readonly string[]
+  /** Handles from `issue.assignees` and `owners`, without `@`. Those that cannot be assigned are skipped with a notice. */
+  readonly assignees: readonly string[]
+  /** `issue.on`: the sections that exist. Rows of others are ignored. */
+  readonly on: readonly IssueSection[]
+  /** False: nothing is closed, and the drift that stood there stays. */
+  readonly complete: boolean
+  readonly rows: Readonly<Record<IssueSection, readonly IssueRow[]>>
+  /** The body's visible text within `budget` UTF-16 units (all three parts together). */
+  readonly render: (content: {
+    readonly standing: StandingDrift | null
+    readonly budget: number
+  }) => IssueParts
+  readonly comment: (request: CommentRequest) => string
+}
+
+export type IssueAction = 'created' | 'updated' | 'unchanged' | 'closed' | 'reopened' | 'none'
+
+export interface IssueOutcome {
+  /** `none`: there is no issue and none is needed. */
+  readonly action: IssueAction
+  readonly number: number | null
+  readonly url: string | null
+  /** Sentences for the log and summary: assignees skipped, a comment that the issue did not take. */
+  readonly notices: readonly string[]
+}

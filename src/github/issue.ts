@@ -1,0 +1,260 @@
+/**
+ * Keeps the one issue of an audit true: finds it, and creates, updates, closes or reopens it as the plan says. Two
+ * verbs are all there is: ensure that it stands, or let it be closed.
+ */
+import { UserError } from '../problem.ts'
+import {
+  type CommentRequest,
+  type DesiredIssue,
+  type DriftChange,
+  GITHUB_BODY_LIMIT,
+  type IssueAction,
+  type IssueOutcome,
+} from './desired-issue.ts'
+import { GitHubError, reasonOf } from './github-error.ts'
+import { sameLogin } from './identity.ts'
+import { type IssuePlan, planIssue } from './issue-plan.ts'
+import { hasMarker, markerLine, readBody, visibleBudget, writeBody } from './issue-record.ts'
+import type { CommentStore, IssueStore, StoredIssue } from './issue-store.ts'
+
+/** GitHub's own limits. */
+const TITLE_LIMIT = 256
+const MAXIMUM_ASSIGNEES = 10
+/** Rounds of finding and creating: one to create, one to see who won a race, one more after a lost answer. */
+const MAXIMUM_ROUNDS = 3
+
+const noChange: DriftChange = { added: [], removed: [], removedUnnamed: 0, remaining: 0, known: true }
+
+/**
+ * Brings the issue for `desired.key` in line with what the audit found. The same findings send no write at all.
+ *
+ * @throws GitHubError naming the permission that is missing, when the issue cannot be found or written.
+ */
+export async function syncIssue(store: IssueStore, desired: DesiredIssue): Promise<IssueOutcome> {
+  const notices: string[] = []
+  const login = await store.identity()
+  let mine: StoredIssue | null = null
+  let lost: unknown
+  for (let round = 0; round < MAXIMUM_ROUNDS; round++) {
+    const found = await findIssues(store, login, desired, mine)
+    const issue = found[0] ?? null
+    await closeDuplicates(store, found, desired, notices)
+    const plan = planIssue(desired, issue, readBody(issue?.body ?? null))
+    if (plan.action !== 'create' || issue !== null) {
+      const action = await carryOut(store, desired, issue, plan, login, notices)
+      const isNew = issue !== null && (issue.number === mine?.number || (mine === null && lost !== undefined))
+      return outcomeOf(isNew && action === 'unchanged' ? 'created' : action, issue, notices)
+    }
+    try {
+      mine = await createIssue(store, desired, plan, login, notices)
+    } catch (error) {
+      // The answer may have been lost and not the issue: the next round looks before it tries again.
+      if (!(error instanceof GitHubError && error.uncertain)) throw error
+      lost = error
+    }
+    // And another run may have created one at the same time: the list says which is older.
+  }
+  throw lost
+}
+
+function outcomeOf(action: IssueAction, issue: StoredIssue | null, notices: readonly string[]): IssueOutcome {
+  const shown = action === 'none' ? null : issue
+  return { action, number: shown?.number ?? null, url: shown?.url ?? null, notices }
+}
+
+/**
+ * Our issues for this key, oldest first: written by this token's identity, marked on the first line. GitHub's list may
+ * lag behind, so the issue just made is among them in any case.
+ */
+async function findIssues(
+  store: IssueStore,
+  login: string,
+  desired: DesiredIssue,
+  mine: StoredIssue | null,
+): Promise<StoredIssue[]> {
+  const found: StoredIssue[] = []
+  for await (const issue of store.issuesBy(login)) {
+    const ours = issue.author !== null && sameLogin(issue.author, login) && !issue.isPullRequest
+    if (ours && hasMarker(issue.body, desired.key)) found.push(issue)
+  }
+  if (mine !== null && !found.some((issue) => issue.number === mine.number)) found.push(mine)
+  return found.sort((one, other) => one.number - other.number)
+}
+
+/** Two runs that raced left two issues: the oldest goes on, the others point to it. */
+async function closeDuplicates(
+  store: IssueStore,
+  [original, ...others]: readonly StoredIssue[],
+  desired: DesiredIssue,
+  notices: string[],
+): Promise<void> {
+  for (const duplicate of others) {
+    if (original === undefined || duplicate.state !== 'open') continue
+    const text = desired.comment({
+      ...{ reason: 'duplicate', change: noChange, original: original.number },
+      ...{ complete: desired.complete, budget: GITHUB_BODY_LIMIT },
+    })
+    await commentIfTaken(store, duplicate.number, text, notices)
+    await store.update(duplicate.number, { state: 'closed', state_reason: 'not_planned' })
+  }
+}
+
+async function createIssue(
+  store: IssueStore,
+  desired: DesiredIssue,
+  plan: IssuePlan,
+  login: string,
+  notices: string[],
+): Promise<StoredIssue> {
+  const labels = await makeLabels(store, desired.labels, notices)
+  const assignees = await assignableOf(store, desired.assignees, notices)
+  const body = bodyOf(desired, plan, assignees)
+  const issue = await store.create({ title: titleOf(desired), body, labels, assignees })
+  if (issue.author === null || !sameLogin(issue.author, login))
+    throw new UserError(
+      `Failed to recognize the issue ${issue.url}: GitHub says it was written by ${issue.author}, and that the token acts as ${login}. Close it, and give a token whose identity GitHub tells as github-token.`,
+    )
+  return issue
+}
+
+async function carryOut(
+  store: IssueStore,
+  desired: DesiredIssue,
+  issue: StoredIssue | null,
+  plan: IssuePlan,
+  login: string,
+  notices: string[],
+): Promise<IssueAction> {
+  if (plan.action === 'none' || issue === null) return 'none'
+  if (plan.action === 'leave') return 'unchanged'
+  const fresh = newHandles(desired, plan)
+  const assignees = plan.action === 'close' ? [] : await assignableOf(store, fresh, notices)
+  const body = bodyOf(desired, plan, [...plan.record.assigned, ...assignees])
+  // The comment first: when the job dies in between, the next run finds it by its marker and does not repeat it.
+  if (plan.comment !== null) await sayChange(store, desired, issue, plan, login, notices)
+  const title = titleOf(desired)
+  if (plan.action === 'update') await store.update(issue.number, { title, body })
+  if (plan.action === 'close')
+    await store.update(issue.number, { title, body, state: 'closed', state_reason: 'completed' })
+  if (plan.action === 'reopen')
+    await store.update(issue.number, { title, body, state: 'open', state_reason: 'reopened' })
+  if (assignees.length > 0) await store.assign(issue.number, assignees)
+  if (plan.action === 'close') return 'closed'
+  return plan.action === 'reopen' ? 'reopened' : 'updated'
+}
+
+function titleOf(desired: DesiredIssue): string {
+  return desired.title.slice(0, TITLE_LIMIT).toWellFormed()
+}
+
+function bodyOf(desired: DesiredIssue, plan: IssuePlan, assigned: readonly string[]): string {
+  const record = { ...plan.record, assigned }
+  const budget = visibleBudget(desired.key, record)
+  return writeBody(desired.key, desired.render({ standing: plan.standing, budget }), record)
+}
+
+/** Writes the comment of one change once, however often the run is repeated. */
+async function sayChange(
+  store: CommentStore,
+  desired: DesiredIssue,
+  issue: StoredIssue,
+  plan: IssuePlan,
+  login: string,
+  notices: string[],
+): Promise<void> {
+  if (plan.comment === null) return
+  const { revision, fingerprints } = plan.record
+  const drift = fingerprints.drift === '' ? 'none' : fingerprints.drift
+  const marker = `<!-- iam-audit:change revision=${revision} drift=${drift} ${plan.comment.reason} -->`
+  const request: CommentRequest = {
+    ...plan.comment,
+    ...{ original: null, complete: desired.complete, budget: GITHUB_BODY_LIMIT - marker.length - 2 },
+  }
+  if (await isSaid(store, issue.number, marker, login)) return
+  try {
+    await commentIfTaken(store, issue.number, `${marker}\n\n${desired.comment(request)}`, notices)
+  } catch (error) {
+    if (!(error instanceof GitHubError && error.uncertain)) throw error
+    if (await isSaid(store, issue.number, marker, login)) return
+    await commentIfTaken(store, issue.number, `${marker}\n\n${desired.comment(request)}`, notices)
+  }
+}
+
+async function isSaid(store: CommentStore, number: number, marker: string, login: string): Promise<boolean> {
+  for await (const comment of store.comments(number)) {
+    const ours = comment.author !== null && sameLogin(comment.author, login)
+    if (ours && comment.body.split('\n', 1)[0]?.trimEnd() === marker) return true
+  }
+  return false
+}
+
+/**
+ * A locked conversation and one with more than 2,500 comments take no comment, and the body can still be edited: that
+ * is worth a notice, and no failure.
+ */
+async function commentIfTaken(
+  store: CommentStore,
+  number: number,
+  text: string,
+  notices: string[],
+): Promise<void> {
+  try {
+    await store.comment(number, text)
+  } catch (error) {
+    const reason = error instanceof GitHubError ? error.reason.toLowerCase() : ''
+    const full = error instanceof GitHubError && error.status === 422
+    if (!full && !reason.includes('locked') && !reason.includes('commenting is disabled')) throw error
+    notices.push(`The change was not announced in the issue: ${reasonOf(error)}`)
+  }
+}
+
+/** Handles that were never assigned before: who took a name off the issue meant it. */
+function newHandles(desired: DesiredIssue, plan: IssuePlan): string[] {
+  return desired.assignees.filter(
+    (handle) => !plan.record.assigned.some((assigned) => sameLogin(assigned, handle)),
+  )
+}
+
+/** Labels that exist or could be made. One that GitHub does not take is no reason to keep the finding back. */
+async function makeLabels(
+  store: IssueStore,
+  labels: readonly string[],
+  notices: string[],
+): Promise<string[]> {
+  const made: string[] = []
+  for (const label of labels)
+    try {
+      await store.ensureLabel(label)
+      made.push(label)
+    } catch (error) {
+      notices.push(`The issue has no label ${JSON.stringify(label)}: ${reasonOf(error)}`)
+    }
+  return made
+}
+
+async function assignableOf(
+  store: IssueStore,
+  handles: readonly string[],
+  notices: string[],
+): Promise<string[]> {
+  const assignable: string[] = []
+  for (const handle of [...new Set(handles)]) {
+    if (assignable.length === MAXIMUM_ASSIGNEES) {
+      notices.push(`GitHub takes ${MAXIMUM_ASSIGNEES} assignees; ${JSON.stringify(handle)} is not assigned.`)
+      continue
+    }
+    try {
+      if (await store.isAssignable(handle)) assignable.push(handle)
+      else
+        notices.push(
+          `${JSON.stringify(handle)} cannot be assigned to issues of this repository; give them access or correct \`owners\` or \`issue.assignees\` in the config.`,
+        )
+    } catch (error) {
+      notices.push(`${JSON.stringify(handle)} was not assigned: ${reasonOf(error)}`)
+    }
+  }
+  return assignable
+}
+
+/** First line that tells this audit's issue from every other, for those who look by hand. */
+export { markerLine as issueMarker }
