@@ -1,5 +1,4 @@
 /** Grants as boxes: what the evaluator and the comparison compute with before anything is written as text. */
-import { hasWildcard } from './glob.ts'
 import type { Box, Boxes } from './pattern.ts'
 import { canonicalRestriction, isUnrestricted, restrictionKey, restrictionOf } from './restriction.ts'
 import { PATTERN_BOUND, type Steps } from './steps.ts'
@@ -23,7 +22,10 @@ export function readGrants(grants: readonly Grant[], boxes: Boxes, steps: Steps)
 }
 
 /** The boxes of an action set. */
-export function readActionSet(set: ActionSet, boxes: Boxes): { actions: readonly Box[]; except: readonly Box[] } {
+export function readActionSet(
+  set: ActionSet,
+  boxes: Boxes,
+): { actions: readonly Box[]; except: readonly Box[] } {
   const read = (patterns: readonly string[]): readonly Box[] =>
     patterns.flatMap((pattern) => boxes.read(pattern, 'grants'))
   return { actions: read(set.actions), except: read(set.except ?? []) }
@@ -39,13 +41,17 @@ export function byRestriction(
   boxes: Boxes,
   steps: Steps,
 ): { actions: readonly Box[]; restriction: Restriction }[] {
-  const { resources, not_resources: _, ...unlimited } = restriction
-  if (resources === undefined) return [{ actions, restriction: canonicalRestriction(restriction) }]
+  const { resources } = restriction
+  if (resources === undefined || servicesWithoutLimit(resources).length === 0)
+    return [{ actions, restriction: canonicalRestriction(restriction) }]
+  const { resources: _, ...unlimited } = restriction
   const services = servicesWithoutLimit(resources).map((service) => boxes.of(`${service}:*:*`))
   const free = actions.flatMap((box) => services.flatMap((service) => boxes.intersect(box, service, steps)))
   const limited = actions.filter((box) => !services.some((service) => boxes.includes(service, box)))
   return [
-    ...(free.length === 0 ? [] : [{ actions: [...new Set(free)], restriction: canonicalRestriction(unlimited) }]),
+    ...(free.length === 0
+      ? []
+      : [{ actions: [...new Set(free)], restriction: canonicalRestriction(unlimited) }]),
     ...(limited.length === 0 ? [] : [{ actions: limited, restriction: canonicalRestriction(restriction) }]),
   ]
 }
@@ -64,11 +70,19 @@ function tidied(grant: BoxGrant, boxes: Boxes, steps: Steps): BoxGrant {
 /** Sorted by text, without those that another one surely includes. Only a box with wildcards includes another. */
 function withoutNarrower(list: readonly Box[], boxes: Boxes, steps: Steps): readonly Box[] {
   if (list.length < 2) return list
-  const distinct = [...new Map([...new Set(list)].sort(byText).reverse().map((box) => [box.id, box])).values()].reverse()
-  const wide = distinct.filter((box) => hasWildcard(box.text))
+  const distinct = [
+    ...new Map(
+      [...new Set(list)]
+        .sort(byText)
+        .reverse()
+        .map((box) => [box.id, box]),
+    ).values(),
+  ].reverse()
+  const wide = distinct.filter((box) => box.wild)
   steps.take(wide.length * distinct.length)
   return distinct.filter(
-    (inner) => !wide.some((outer) => outer !== inner && boxes.includes(outer, inner) && !isLater(outer, inner, boxes)),
+    (inner) =>
+      !wide.some((outer) => outer !== inner && boxes.includes(outer, inner) && !isLater(outer, inner, boxes)),
   )
 }
 
@@ -88,26 +102,50 @@ function byText(one: Box, other: Box): number {
  * @throws BoundReached when it cannot be decided or needs more than 200 patterns.
  */
 export function canonical(grants: readonly BoxGrant[], boxes: Boxes, steps: Steps): BoxGrant[] {
-  // Dropping an exception can make two grants alike, so a pass is repeated until nothing changes.
-  let result = canonicalPass(grants, boxes, steps)
-  for (let before = '', after = result.map(grantKey).join('\n'); before !== after; ) {
-    before = after
-    result = canonicalPass(result, boxes, steps)
-    after = result.map(grantKey).join('\n')
+  // Joining and dropping can make further grants alike, so a pass is repeated until it changes nothing.
+  let result: readonly BoxGrant[] = grants
+  for (let round = 0; ; round++) {
+    if (round === MAXIMUM_ROUNDS) steps.fail()
+    const pass = canonicalPass(result, boxes, steps)
+    // What splitting by service adds is dropped again in each round: then only the text tells that nothing changed.
+    if (!pass.changed || (round > 0 && textOf(pass.grants) === textOf(result)))
+      return withinBound(pass.grants, steps)
+    result = pass.grants
   }
-  const patterns = result.reduce((sum, grant) => sum + grant.actions.length + grant.except.length, 0)
-  if (patterns > PATTERN_BOUND) steps.fail()
-  return result
 }
 
-function canonicalPass(grants: readonly BoxGrant[], boxes: Boxes, steps: Steps): BoxGrant[] {
+/** More patterns than a holding may need would not be read by anybody. @throws BoundReached */
+function withinBound(grants: BoxGrant[], steps: Steps): BoxGrant[] {
+  const patterns = grants.reduce((sum, grant) => sum + grant.actions.length + grant.except.length, 0)
+  if (patterns > PATTERN_BOUND) steps.fail()
+  return grants
+}
+
+/** No grants are known that take a fifth round; none may go round for ever. */
+const MAXIMUM_ROUNDS = 20
+
+function textOf(grants: readonly BoxGrant[]): string {
+  return JSON.stringify(grants.map(writeGrant))
+}
+
+function canonicalPass(
+  grants: readonly BoxGrant[],
+  boxes: Boxes,
+  steps: Steps,
+): { readonly grants: BoxGrant[]; readonly changed: boolean } {
+  const split = grants.flatMap((grant) =>
+    grant.restriction.resources === undefined
+      ? [grant]
+      : byRestriction(grant.actions, grant.restriction, boxes, steps).map((part) => ({ ...grant, ...part })),
+  )
+  const tidy = sorted(split.map((grant) => tidied(grant, boxes, steps)))
+  if (tidy.length < 2) return { grants: tidy, changed: false }
   const byLimit = join(
-    sorted(grants.map((grant) => tidied(grant, boxes, steps))),
+    tidy,
     (grant) => `${restrictionKey(grant.restriction)}${textKey(grant.except)}`,
     (one, other) => ({ ...one, actions: [...one.actions, ...other.actions] }),
-  ).map((grant) => tidied(grant, boxes, steps))
-  const ordered = sorted(byLimit)
-  const kept = withoutCovered(ordered, boxes, steps)
+  )
+  const kept = withoutCovered(sorted(byLimit), boxes, steps)
   const joined = join(
     kept,
     (grant) =>
@@ -122,7 +160,8 @@ function canonicalPass(grants: readonly BoxGrant[], boxes: Boxes, steps: Steps):
       }),
     }),
   )
-  return sorted(joined.map((grant) => tidied(grant, boxes, steps)))
+  const before = new Set(tidy)
+  return { grants: sorted(joined), changed: joined.some((grant) => !before.has(grant)) }
 }
 
 /** Drops, one after the other, every box that the remaining grants of equal or wider restriction cover. */
@@ -139,7 +178,7 @@ function withoutCovered(grants: readonly BoxGrant[], boxes: Boxes, steps: Steps)
     const actions = grant.actions.filter((box) =>
       reachesBeyond(box, [...sets, boxSet(grant.except)], boxes, steps),
     )
-    current[at] = { ...grant, actions }
+    if (actions.length < grant.actions.length) current[at] = { ...grant, actions }
   }
   return current.filter((grant) => grant.actions.length > 0)
 }
@@ -149,9 +188,14 @@ function covers(outer: Restriction, inner: Restriction): boolean {
 }
 
 function sorted(grants: readonly BoxGrant[]): BoxGrant[] {
-  return grants
-    .filter((grant) => grant.actions.length > 0)
-    .map((grant) => ({ grant, key: `${restrictionRank(grant.restriction)}${grantKey(grant)}|${JSON.stringify(writeGrant(grant))}` }))
+  const alive = grants.filter((grant) => grant.actions.length > 0)
+  if (alive.length < 2) return alive
+  const spelled = (list: readonly Box[]): string => list.map((box) => box.text).join(' ')
+  return alive
+    .map((grant) => ({
+      grant,
+      key: `${restrictionRank(grant.restriction)}${grantKey(grant)}|${spelled(grant.actions)}|${spelled(grant.except)}`,
+    }))
     .sort((one, other) => (one.key < other.key ? -1 : one.key > other.key ? 1 : 0))
     .map(({ grant }) => grant)
 }
@@ -176,7 +220,7 @@ function join(
 }
 
 function textKey(boxes: readonly Box[]): string {
-  return [...new Set(boxes.map((box) => box.segments.join(':')))].sort().join(' ')
+  return [...new Set(boxes.map((box) => box.key))].sort().join(' ')
 }
 
 function grantKey(grant: BoxGrant): string {

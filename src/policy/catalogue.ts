@@ -1,7 +1,7 @@
 /** Known actions: they give names to what a set contains, and never decide that nothing is there. */
-import { type BoxGrant, readGrants } from './box-grants.ts'
 import shipped from './catalogue.json' with { type: 'json' }
-import { Boxes, boxMatches } from './pattern.ts'
+import { subtractGrants } from './compare-grants.ts'
+import { boxMatchesSegments, rememberedBoxes } from './pattern.ts'
 import { presets } from './presets.ts'
 import type { AccessLevel, Catalogue, CatalogueAction, Grant, Permission } from './types.ts'
 
@@ -45,18 +45,45 @@ export function expandAliases(actions: readonly string[]): readonly string[] {
 
 /** Names of the catalogue that the grants contain, sorted. */
 export function namedActions(grants: readonly Grant[], catalogue: Catalogue): readonly string[] {
-  const read = readGrants(grants, new Boxes())
-  return catalogue.actions
-    .map((row) => row.action)
-    .filter((action) => read.some((grant) => contains(grant, action)))
-    .sort((one, other) => (one < other ? -1 : one > other ? 1 : 0))
+  const index = indexOf(catalogue)
+  const named = new Uint8Array(index.actions.length)
+  for (const grant of grants) {
+    const excepted = new Set((grant.except ?? []).flatMap((pattern) => rowsOf(pattern, index)))
+    for (const pattern of grant.actions)
+      for (const row of rowsOf(pattern, index)) if (!excepted.has(row)) named[row] = 1
+  }
+  return index.actions.filter((_, row) => named[row] === 1)
 }
 
-function contains(grant: BoxGrant, action: string): boolean {
-  return (
-    grant.actions.some((box) => boxMatches(box, action)) &&
-    !grant.except.some((box) => boxMatches(box, action))
+interface CatalogueIndex {
+  /** Sorted, each once. */
+  readonly actions: readonly string[]
+  readonly segments: readonly (readonly string[])[]
+  /** Rows that a pattern matches, remembered: every holding asks for the same patterns. */
+  readonly rows: Map<string, readonly number[]>
+}
+
+const indexes = new WeakMap<Catalogue, CatalogueIndex>()
+
+function indexOf(catalogue: Catalogue): CatalogueIndex {
+  const known = indexes.get(catalogue)
+  if (known !== undefined) return known
+  const actions = [...new Set(catalogue.actions.map((row) => row.action))].sort()
+  const segments = actions.map((action) => action.toLowerCase().split(':'))
+  const index = { actions, segments, rows: new Map() }
+  indexes.set(catalogue, index)
+  return index
+}
+
+function rowsOf(pattern: string, index: CatalogueIndex): readonly number[] {
+  const known = index.rows.get(pattern)
+  if (known !== undefined) return known
+  const boxes = rememberedBoxes().read(pattern, 'grants')
+  const rows = index.segments.flatMap((segments, row) =>
+    boxes.some((box) => boxMatchesSegments(box, segments)) ? [row] : [],
   )
+  index.rows.set(pattern, rows)
+  return rows
 }
 
 const levelRank: Readonly<Record<AccessLevel, number>> = {
@@ -92,7 +119,7 @@ export function dangerousFirst(actions: readonly string[], catalogue: Catalogue)
 export interface Described {
   /** The grants are all of the permission. */
   readonly all: boolean
-  /** The one pattern that says it, where one does. */
+  /** The one pattern that says it, where one does: the permission's own when the grants are all of it. */
   readonly pattern: string | null
   /** At most `limit` known names, most dangerous first. */
   readonly names: readonly string[]
@@ -101,21 +128,31 @@ export interface Described {
   readonly total: number
 }
 
-/** What a reader is shown of a set: the plain pattern when there is one, and the known names most dangerous first. */
+/**
+ * What a reader is shown of a set: the plain pattern where one says it all, and the known names most dangerous first.
+ * What limits the grants is not looked at.
+ */
 export function describeActions(
   grants: readonly Grant[],
-  permission: Pick<Permission, 'actions'>,
+  permission: Pick<Permission, 'actions'> & { readonly except?: readonly string[] },
   catalogue: Catalogue,
   limit: number,
 ): Described {
   const named = dangerousFirst(namedActions(grants, catalogue), catalogue)
-  const patterns = [...new Set(grants.flatMap((grant) => grant.actions))]
-  const only = patterns.length === 1 ? (patterns[0] as string) : null
-  const all = permission.actions.every((action) =>
-    patterns.some((pattern) => pattern.toLowerCase() === action.toLowerCase()),
-  )
+  const { actions, except = [] } = permission
+  const plain = grants.map((grant) => ({ actions: grant.actions, except: grant.except ?? [] }))
+  const missing = subtractGrants([{ actions, except }], [{ grants: plain }])
+  const all = !('undetermined' in missing) && missing.grants.length === 0
+  const patterns = all ? actions : [...new Set(grants.flatMap((grant) => grant.actions))]
+  const excepted = !all && plain.some((grant) => grant.except.length > 0)
   const names = named.slice(0, limit)
-  return { all, pattern: only, names, more: named.length - names.length, total: named.length }
+  return {
+    all,
+    pattern: patterns.length === 1 && !excepted ? (patterns[0] as string) : null,
+    names,
+    more: named.length - names.length,
+    total: named.length,
+  }
 }
 
 function serviceOf(action: string): string {

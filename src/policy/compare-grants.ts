@@ -1,7 +1,7 @@
 /** Comparison by meaning: what is in these grants and not in those, exactly, with a shortest example. */
 import { type BoxGrant, canonical, readActionSet, readGrants, writeGrant } from './box-grants.ts'
-import { type Box, Boxes, boxMatches } from './pattern.ts'
-import { restrictionIncludes } from './restriction.ts'
+import { type Box, type Boxes, boxMatches, rememberedBoxes } from './pattern.ts'
+import { canonicalIncludes } from './restriction.ts'
 import { decide, STEP_BOUND, Steps } from './steps.ts'
 import type { ActionSet, Difference, Grant, Undetermined } from './types.ts'
 import { type BoxSet, boxSet, reachesBeyond, shortestBeyond } from './witness.ts'
@@ -23,7 +23,7 @@ export function subtractGrants(
   options: CompareOptions = {},
 ): Difference | Undetermined {
   return decide(() => {
-    const boxes = new Boxes()
+    const boxes = rememberedBoxes()
     const steps = new Steps(options.stepBound ?? STEP_BOUND)
     const allowances = approved.flatMap((one) => readAllowances(one, boxes, steps))
     const left = readGrants(minuend, boxes, steps)
@@ -41,7 +41,7 @@ export function actionSetDifference(
   options: CompareOptions = {},
 ): { readonly empty: boolean; readonly example: string | null } | Undetermined {
   return decide(() => {
-    const boxes = new Boxes()
+    const boxes = rememberedBoxes()
     const steps = new Steps(options.stepBound ?? STEP_BOUND)
     const [left, right] = [readActionSet(one, boxes), readActionSet(other, boxes)]
     const sets = [boxSet(left.except), boxSet(right.actions, right.except)]
@@ -57,10 +57,9 @@ export function canonicalGrants(
   options: CompareOptions = {},
 ): readonly Grant[] | Undetermined {
   return decide(() => {
-    const boxes = new Boxes()
-    return canonical(readGrants(grants, boxes), boxes, new Steps(options.stepBound ?? STEP_BOUND)).map(
-      writeGrant,
-    )
+    const boxes = rememberedBoxes()
+    const steps = new Steps(options.stepBound ?? STEP_BOUND)
+    return canonical(readGrants(grants, boxes, steps), boxes, steps).map(writeGrant)
   })
 }
 
@@ -79,12 +78,14 @@ export function intersectGrants(
   options: CompareOptions = {},
 ): readonly Grant[] | Undetermined {
   return decide(() => {
-    const boxes = new Boxes()
+    const boxes = rememberedBoxes()
     const steps = new Steps(options.stepBound ?? STEP_BOUND)
     const bound = readActionSet(within, boxes)
     const parts = readGrants(grants, boxes, steps).map((grant) => ({
       ...grant,
-      actions: grant.actions.flatMap((box) => bound.actions.flatMap((one) => boxes.intersect(box, one, steps))),
+      actions: grant.actions.flatMap((box) =>
+        bound.actions.flatMap((one) => boxes.intersect(box, one, steps)),
+      ),
       except: [...grant.except, ...bound.except],
     }))
     return canonical(parts, boxes, steps).map(writeGrant)
@@ -98,7 +99,7 @@ export function grantsInclude(grants: readonly Grant[], action: string): boolean
 
 /** Whether the action string is in the set. */
 export function actionSetIncludes(set: ActionSet, action: string): boolean {
-  const { actions, except } = readActionSet(set, new Boxes())
+  const { actions, except } = readActionSet(set, rememberedBoxes())
   return actions.some((box) => boxMatches(box, action)) && !except.some((box) => boxMatches(box, action))
 }
 
@@ -136,7 +137,7 @@ function remainder(
   steps: Steps,
 ): BoxGrant[] {
   const sets = allowances
-    .filter((allowance) => restrictionIncludes(allowance.grant.restriction, grant.restriction))
+    .filter((allowance) => canonicalIncludes(allowance.grant.restriction, grant.restriction))
     .map((allowance) => allowance.set)
   const open = grant.actions.filter((box) =>
     reachesBeyond(box, [...sets, boxSet(grant.except)], boxes, steps),
@@ -175,18 +176,29 @@ function alive(grant: BoxGrant, boxes: Boxes, steps: Steps): BoxGrant[] {
 }
 
 function shortestOf(grants: readonly BoxGrant[], boxes: Boxes, steps: Steps): string | null {
-  const found = shortest(
-    grants.flatMap((grant) =>
-      grant.actions.map((box) => shortestBeyond(box, [boxSet(grant.except)], boxes, steps)),
-    ),
-  )
-  return (
-    found &&
-    spelledAs(
-      found,
-      grants.flatMap((grant) => grant.actions),
+  const candidates = grants
+    .flatMap((grant) =>
+      grant.actions.map((box) => ({ box, except: [boxSet(grant.except)], least: leastLength(box) })),
     )
-  )
+    .sort((one, other) => one.least - other.least)
+  let found: string | null = null
+  for (const { box, except, least } of candidates) {
+    // Longer boxes cannot hold anything shorter; equally long ones may, and the first in order is shown.
+    if (found !== null && least > found.length) break
+    found = shortest([found, shortestBeyond(box, except, boxes, steps)])
+  }
+  const written = grants.flatMap((grant) => grant.actions)
+  return found && spelledAs(found, written)
+}
+
+/** No action string of the box is shorter. */
+function leastLength(box: Box): number {
+  const [service, type, operation] = box.segments.map((glob) => glob.replaceAll('*', '').length) as [
+    number,
+    number,
+    number,
+  ]
+  return Math.max(service, 1) + type + Math.max(operation, 1) + 2
 }
 
 function shortest(texts: readonly (string | null)[]): string | null {

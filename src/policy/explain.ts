@@ -1,6 +1,6 @@
 /** Why an identity may or may not do one thing: what granted it, what a Deny took away, which Deny was not subtracted. */
 import { provablyFalse } from './condition.ts'
-import { Boxes, boxMatches } from './pattern.ts'
+import { boxMatches, rememberedBoxes } from './pattern.ts'
 import { isUnconditional } from './statement.ts'
 import type { Condition, Identity, ParsedDocument, Statement, StatementRef } from './types.ts'
 
@@ -67,7 +67,7 @@ export function explainAction(options: {
 
 /** The pattern by which a statement covers the action, in the sense its effect gives it; null when it does not. */
 function coveringPattern(statement: Statement, action: string): string | null {
-  const boxes = new Boxes()
+  const boxes = rememberedBoxes()
   const grants = (statement.effect === 'Allow') === (statement.action !== undefined)
   const covering = (statement.action ?? statement.notAction ?? []).find((pattern) =>
     boxes.read(pattern, grants ? 'grants' : 'takes-away').some((box) => boxMatches(box, action)),

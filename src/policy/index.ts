@@ -12,13 +12,17 @@ export {
 export {
   type Approved,
   actionSetDifference,
+  actionSetIncludes,
   canonicalGrants,
   grantsInclude,
+  intersectGrants,
   subtractGrants,
+  unionGrants,
 } from './compare-grants.ts'
 export { parseDocument } from './document.ts'
 export { duplicateKey } from './duplicate-keys.ts'
-export { createEvaluator, type Evaluator, type EvaluatorOptions, holdsEverything } from './evaluate.ts'
+export { holdsEverything } from './evaluate.ts'
+export { createEvaluator, type Evaluator, type EvaluatorOptions } from './evaluator.ts'
 export { type ExplainedStatement, type Explanation, explainAction } from './explain.ts'
 export { isActionString, patternProblem } from './pattern.ts'
 export { type Preset, presetNames, presetPermission, presets } from './presets.ts'
@@ -28,5 +32,5 @@ export {
   restrictionIncludes,
   restrictionKey,
   restrictionOf,
-  userResourceMatches,
 } from './restriction.ts'
+export { userResourceMatches } from './urn.ts'

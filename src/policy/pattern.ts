@@ -2,15 +2,27 @@
  * Action patterns. An action string has exactly three segments, `service:type:operation`; every pattern is turned
  * into boxes, a box being three globs, one for each segment. On boxes nothing is left to interpret.
  */
-import { canonicalGlob, globMatches, globSurelyIncludes, globsMeet, intersectGlobs } from './glob.ts'
+import {
+  canonicalGlob,
+  globMatches,
+  globSurelyIncludes,
+  globsMeet,
+  hasWildcard,
+  intersectGlobs,
+} from './glob.ts'
 import { BoundReached, type Steps } from './steps.ts'
 
 /** The product of three segment globs. */
 export interface Box {
   /** Equal for boxes that differ in letter case alone: they mean the same. */
   readonly id: number
-  /** Lower case: letter case does not matter. */
+  /** The text in lower case: letter case does not matter. */
+  readonly key: string
   readonly segments: readonly [string, string, string]
+  /** Whether it contains a wildcard; without one it is a single action string. */
+  readonly wild: boolean
+  /** One string of it, with a letter for every wildcard that names seldom have. */
+  readonly sample: readonly [string, string, string]
   /** As somebody wrote it. */
   readonly text: string
 }
@@ -22,18 +34,35 @@ const MAXIMUM_BOXES = 2000
 export class Boxes {
   readonly #byText = new Map<string, Box>()
   readonly #ids = new Map<string, number>()
-  readonly #includes = new Map<number, boolean>()
-  readonly #meets = new Map<number, boolean>()
+  readonly #read = {
+    grants: new Map<string, readonly Box[]>(),
+    'takes-away': new Map<string, readonly Box[]>(),
+  }
+  readonly #includes: PairMemory = []
+  readonly #meets: PairMemory = []
+
+  get size(): number {
+    return this.#byText.size
+  }
 
   /** The box of a pattern with exactly two colons. */
   of(text: string): Box {
+    const written = this.#byText.get(text)
+    if (written !== undefined) return written
     const canonical = canonicalSegments(text)
     const known = this.#byText.get(canonical)
     if (known !== undefined) return known
     const key = canonical.toLowerCase()
     const id = this.#ids.get(key) ?? this.#ids.size
     this.#ids.set(key, id)
-    const box = { id, segments: key.split(':') as [string, string, string], text: canonical }
+    const box: Box = {
+      id,
+      key,
+      wild: hasWildcard(key),
+      segments: key.split(':') as [string, string, string],
+      sample: key.replaceAll('*', '~').replaceAll('?', '~').split(':') as [string, string, string],
+      text: canonical,
+    }
     this.#byText.set(canonical, box)
     return box
   }
@@ -45,6 +74,14 @@ export class Boxes {
    * @throws BoundReached when a granting pattern unfolds beyond all bounds.
    */
   read(pattern: string, meaning: 'grants' | 'takes-away'): readonly Box[] {
+    const known = this.#read[meaning].get(pattern)
+    if (known !== undefined) return known
+    const boxes = this.#unfolded(pattern, meaning)
+    this.#read[meaning].set(pattern, boxes)
+    return boxes
+  }
+
+  #unfolded(pattern: string, meaning: 'grants' | 'takes-away'): readonly Box[] {
     const missing = 2 - (pattern.split(':').length - 1)
     if (missing === 0) return [this.of(pattern)]
     if (missing < 0) return []
@@ -58,6 +95,7 @@ export class Boxes {
   /** Whether `outer` surely includes `inner` (see `globSurelyIncludes`). */
   includes(outer: Box, inner: Box): boolean {
     if (outer.id === inner.id) return true
+    if (!outer.wild) return false
     return remember(this.#includes, outer, inner, () =>
       outer.segments.every((segment, at) => globSurelyIncludes(segment, inner.segments[at] as string)),
     )
@@ -66,6 +104,7 @@ export class Boxes {
   /** Whether some action string is in both. Exact. */
   meet(one: Box, other: Box): boolean {
     if (one.id === other.id) return true
+    if (!one.wild && !other.wild) return false
     return remember(this.#meets, one, other, () =>
       one.segments.every((segment, at) => globsMeet(segment, other.segments[at] as string)),
     )
@@ -94,9 +133,27 @@ export class Boxes {
   }
 }
 
+/** Boxes remembered at most by what has no audit of its own to remember them. */
+const MAXIMUM_REMEMBERED = 20_000
+
+let remembered = new Boxes()
+
+/**
+ * Boxes for questions that stand alone. They are remembered from one question to the next, since the same patterns
+ * come again and again; no answer and no count of steps depends on it.
+ */
+export function rememberedBoxes(): Boxes {
+  if (remembered.size > MAXIMUM_REMEMBERED) remembered = new Boxes()
+  return remembered
+}
+
 /** Whether an action string is in the box. */
 export function boxMatches(box: Box, action: string): boolean {
-  const segments = action.toLowerCase().split(':')
+  return boxMatchesSegments(box, action.toLowerCase().split(':'))
+}
+
+/** The same for an action string that was lowered and taken apart. */
+export function boxMatchesSegments(box: Box, segments: readonly string[]): boolean {
   return segments.length === 3 && box.segments.every((glob, at) => globMatches(glob, segments[at] as string))
 }
 
@@ -152,11 +209,18 @@ function withCase(glob: string, left: string, right: string): string {
   return glob
 }
 
-function remember(memo: Map<number, boolean>, one: Box, other: Box, ask: () => boolean): boolean {
-  const key = one.id * 4_194_304 + other.id
-  const known = memo.get(key)
+/** What was asked of pairs of boxes: for each first one, the answers by the second. */
+type PairMemory = Map<number, boolean>[]
+
+function remember(memory: PairMemory, one: Box, other: Box, ask: () => boolean): boolean {
+  let answers = memory[one.id]
+  if (answers === undefined) {
+    answers = new Map()
+    memory[one.id] = answers
+  }
+  const known = answers.get(other.id)
   if (known !== undefined) return known
   const answer = ask()
-  memo.set(key, answer)
+  answers.set(other.id, answer)
   return answer
 }

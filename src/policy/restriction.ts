@@ -1,9 +1,9 @@
 /** What limits a grant: resources and conditions, in a canonical form and compared by inclusion. */
 import { globIncludes } from './automaton.ts'
-import { canonicalGlob, globMatches, globSurelyIncludes, withoutIncluded } from './glob.ts'
-import { Steps } from './steps.ts'
-import { servicesWithoutLimit } from './urn.ts'
+import { canonicalGlob, globSurelyIncludes, withoutIncluded } from './glob.ts'
+import { decide, Steps } from './steps.ts'
 import type { Condition, Grant, Restriction } from './types.ts'
+import { servicesWithoutLimit } from './urn.ts'
 
 /** Far more than a pair of real resource patterns takes. */
 const RESOURCE_STEPS = 100_000
@@ -22,6 +22,7 @@ export function isUnrestricted(restriction: Restriction): boolean {
 
 /** The restriction of a grant alone. */
 export function restrictionOf(grant: Grant): Restriction {
+  if (isUnrestricted(grant)) return UNRESTRICTED
   return {
     ...(grant.resources === undefined ? {} : { resources: grant.resources }),
     ...(grant.not_resources === undefined ? {} : { not_resources: grant.not_resources }),
@@ -34,6 +35,20 @@ export function restrictionOf(grant: Grant): Restriction {
  * values as sorted lists, an empty condition gone.
  */
 export function canonicalRestriction(restriction: Restriction): Restriction {
+  if (isUnrestricted(restriction)) return UNRESTRICTED
+  const known = canonicalOf.get(restriction)
+  if (known !== undefined) return known
+  const made = makeCanonical(restriction)
+  canonicalOf.set(restriction, made)
+  canonicalOf.set(made, made)
+  return made
+}
+
+/** Restrictions are plain data that nobody changes, and each is asked about for every user that it reaches. */
+const canonicalOf = new WeakMap<Restriction, Restriction>()
+const keyOf = new WeakMap<Restriction, string>()
+
+function makeCanonical(restriction: Restriction): Restriction {
   const resources = restriction.resources && includedDropped(restriction.resources)
   return {
     ...(resources === undefined || servicesWithoutLimit(resources).includes('*') ? {} : { resources }),
@@ -48,7 +63,12 @@ export function canonicalRestriction(restriction: Restriction): Restriction {
 
 /** Text that two restrictions share exactly when they are equal in canonical form. */
 export function restrictionKey(restriction: Restriction): string {
-  return JSON.stringify(canonicalRestriction(restriction))
+  if (isUnrestricted(restriction)) return '{}'
+  const known = keyOf.get(restriction)
+  if (known !== undefined) return known
+  const key = JSON.stringify(canonicalRestriction(restriction))
+  keyOf.set(restriction, key)
+  return key
 }
 
 function canonicalCondition(condition: Condition): Condition {
@@ -73,17 +93,27 @@ function canonicalCondition(condition: Condition): Condition {
  * letter case, since names are.
  */
 export function restrictionIncludes(outer: Restriction, inner: Restriction): boolean {
-  const [wide, narrow] = [canonicalRestriction(outer), canonicalRestriction(inner)]
+  return canonicalIncludes(canonicalRestriction(outer), canonicalRestriction(inner))
+}
+
+/** The same for two that are in canonical form. */
+export function canonicalIncludes(wide: Restriction, narrow: Restriction): boolean {
+  if (isUnrestricted(wide)) return true
   if (wide.condition !== undefined && JSON.stringify(wide.condition) !== JSON.stringify(narrow.condition))
     return false
   if (wide.not_resources !== undefined)
     return JSON.stringify(wide.not_resources) === JSON.stringify(narrow.not_resources)
   if (wide.resources === undefined) return true
   return (narrow.resources ?? ['*']).every((pattern) =>
-    wide.resources?.some((one) => globIncludes(one, pattern, new Steps(RESOURCE_STEPS))),
+    wide.resources?.some((one) => resourceIncludes(one, pattern)),
   )
 }
 
 function includedDropped(patterns: readonly string[]): string[] {
   return withoutIncluded([...new Set(patterns.map(canonicalGlob))].sort(), globSurelyIncludes)
+}
+
+/** A pair of patterns made to hurt counts as not included, which at worst reports a grant that was approved. */
+function resourceIncludes(outer: string, inner: string): boolean {
+  return decide(() => globIncludes(outer, inner, new Steps(RESOURCE_STEPS))) === true
 }

@@ -8,6 +8,17 @@ import { canonicalGlob, globMatches } from './glob.ts'
  * out and limits. Whether region, account, type and path may be empty is told for the region only; all may be here.
  */
 export function servicesWithoutLimit(resources: readonly string[]): readonly string[] {
+  const known = servicesOf.get(resources)
+  if (known !== undefined) return known
+  const services = findServices(resources)
+  servicesOf.set(resources, services)
+  return services
+}
+
+/** A list of resources is asked about for every user whom its statement reaches. */
+const servicesOf = new WeakMap<readonly string[], readonly string[]>()
+
+function findServices(resources: readonly string[]): readonly string[] {
   const services = resources.flatMap((resource) => {
     const pattern = canonicalGlob(resource)
     const found: string[] = []
@@ -16,7 +27,8 @@ export function servicesWithoutLimit(resources: readonly string[]): readonly str
       const service = pattern.slice(0, cut)
       if (service.includes(':')) break
       const star = pattern[cut - 1] === '*'
-      if (service !== '' && matchesEveryTail(star ? pattern.slice(cut - 1) : pattern.slice(cut))) found.push(service)
+      if (service !== '' && matchesEveryTail(star ? pattern.slice(cut - 1) : pattern.slice(cut)))
+        found.push(service)
     }
     return found
   })
@@ -39,7 +51,10 @@ function matchesEveryTail(glob: string): boolean {
     if (colons === 4 && !automaton.accepts(state)) return false
     if (seen.has(`${state} ${colons}`)) continue
     seen.add(`${state} ${colons}`)
-    pending.push([automaton.step(state, other), colons], [automaton.step(state, ':'), Math.min(colons + 1, 4)])
+    pending.push(
+      [automaton.step(state, other), colons],
+      [automaton.step(state, ':'), Math.min(colons + 1, 4)],
+    )
   }
   return true
 }

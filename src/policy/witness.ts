@@ -4,7 +4,7 @@
  * and only where the box leads; most questions are answered before the walk begins.
  */
 import { DEAD, GlobAutomaton, OTHER } from './automaton.ts'
-import type { Box, Boxes } from './pattern.ts'
+import { type Box, type Boxes, boxMatchesSegments } from './pattern.ts'
 import type { Steps } from './steps.ts'
 
 /** The strings that match some box of every list of `allOf`, and none of `noneOf`. */
@@ -46,7 +46,34 @@ function narrowed(box: Box, sets: readonly BoxSet[], boxes: Boxes): BoxSet[] | n
     if (allOf.length === 0 && noneOf.length === 0) return null
     left.push({ allOf, noneOf })
   }
-  return left
+  return left.some((set) => coversWithOthers(set, left, boxes)) ? null : left
+}
+
+/** Whether a set covers the box but for exceptions that others cover: `A − E` beside `E`, as in every comparison. */
+function coversWithOthers(set: BoxSet, others: readonly BoxSet[], boxes: Boxes): boolean {
+  return (
+    set.allOf.length === 0 &&
+    set.noneOf.every((exception) =>
+      others.some(
+        (other) =>
+          other.noneOf.length === 0 &&
+          other.allOf.every((list) => list.some((one) => boxes.includes(one, exception))),
+      ),
+    )
+  )
+}
+
+function setMatches(set: BoxSet, segments: readonly string[]): boolean {
+  return (
+    set.allOf.every((list) => list.some((box) => boxMatchesSegments(box, segments))) &&
+    !set.noneOf.some((box) => boxMatchesSegments(box, segments))
+  )
+}
+
+/** The shortest string of the box, in segments, where there is only one: nothing in it is free. */
+function onlyLeast(box: Box): readonly string[] | null {
+  const least = box.segments.map((glob) => glob.replaceAll('*', ''))
+  return least[0] === '' || least[2] === '' || box.key.includes('?') ? null : least
 }
 
 function search(
@@ -59,6 +86,15 @@ function search(
   if (box.segments[0] === '' || box.segments[2] === '') return null
   const relevant = narrowed(box, sets, boxes)
   if (relevant === null) return null
+  // Most boxes have room around what is taken from them: one string of theirs, looked up, ends most questions.
+  const literal = !box.wild
+  if ((literal || !shortest) && !relevant.some((set) => setMatches(set, box.sample)))
+    return box.sample.join(':')
+  if (literal) return null
+  if (shortest) {
+    const least = onlyLeast(box)
+    if (least !== null && !relevant.some((set) => setMatches(set, least))) return least.join(':')
+  }
   return new Search(box, relevant, steps, shortest).run()
 }
 

@@ -1,0 +1,103 @@
+/** Random policies, biased to near-misses: few letters, prefixes and suffixes of one another, wildcards everywhere. */
+import fc from 'fast-check'
+import type { Grant, Permission } from '../../src/policy/types.ts'
+import type { ModelStatement } from './slow-model.ts'
+
+const glob = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.constantFrom(
+      '*',
+      'a',
+      'b',
+      'a*',
+      '*a',
+      '*b*',
+      '?',
+      'a?',
+      'ab',
+      '*ab*',
+      '*ba*',
+      'b*a',
+      '?*',
+      'A*',
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .array(fc.constantFrom('a', 'b', '*', '?', 'B'), { maxLength: 4 })
+      .map((list) => list.join('')),
+  },
+)
+const service = fc.constantFrom('a', 'b', '*', 'a*', '?', '*b', 'A')
+
+/** A pattern with exactly two colons. */
+export const pattern = fc
+  .tuple(service, glob, glob)
+  .map(([one, two, three]) => `${one}:${two}:${three === '' ? '*' : three}`)
+
+/** A pattern as it may stand in a policy, also with fewer colons. */
+export const loosePattern = fc.oneof(
+  { weight: 6, arbitrary: pattern },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom('*', 'a:*', '*b', 'a*', '*:b', 'a?b', 'b:*a*', '??a', 'a:a?a', '*?*', '', 'a'),
+  },
+)
+
+const patterns = (one: fc.Arbitrary<string>, most = 3): fc.Arbitrary<string[]> =>
+  fc.array(one, { minLength: 1, maxLength: most })
+
+export const permission: fc.Arbitrary<Permission> = fc
+  .tuple(patterns(pattern, 2), fc.array(pattern, { maxLength: 2 }))
+  .map(([actions, except]) => ({ name: 'p', severity: 'high', holds: 'any', actions, except }))
+
+const resource = fc.constantFrom<readonly string[] | undefined>(
+  undefined,
+  undefined,
+  undefined,
+  ['*'],
+  ['a:*:*:x:*'],
+  ['a:*:*:*:*', 'b::1:x:y'],
+)
+const condition = fc.constantFrom<ModelStatement['Condition']>(undefined, undefined, undefined, undefined, {
+  Bool: { 'g:MFAPresent': 'true' },
+})
+
+const shape = (effect: fc.Arbitrary<'Allow' | 'Deny'>): fc.Arbitrary<ModelStatement> =>
+  fc
+    .tuple(effect, fc.boolean(), fc.boolean(), fc.array(loosePattern, { maxLength: 3 }), resource, condition)
+    .map(([Effect, not, again, list, Resource, Condition]) => ({
+      Effect,
+      [not && again ? 'NotAction' : 'Action']: list,
+      ...(Resource === undefined ? {} : { Resource }),
+      ...(Condition === undefined ? {} : { Condition }),
+    }))
+
+export const statement = shape(fc.constantFrom('Allow', 'Allow', 'Deny'))
+export const allow = shape(fc.constant('Allow'))
+export const unconditionalDeny = shape(fc.constant<'Deny'>('Deny')).map(
+  ({ Resource: _, Condition: __, ...rest }): ModelStatement => rest,
+)
+export const statements = fc.array(statement, { minLength: 1, maxLength: 5 })
+
+const limit: fc.Arbitrary<Partial<Grant>> = fc.constantFrom<Partial<Grant>>(
+  {},
+  {},
+  {},
+  { resources: ['a:*:*:x:*'] },
+  { resources: ['a:*:*:*:*'] },
+  { not_resources: ['a:*:*:y:*'] },
+  { condition: { Bool: { 'g:MFAPresent': 'true' } } },
+)
+
+export const actionSet = fc
+  .tuple(patterns(pattern), fc.array(pattern, { maxLength: 2 }))
+  .map(([actions, except]) => ({ actions, except }))
+
+export const grant: fc.Arbitrary<Grant> = fc
+  .tuple(actionSet, limit)
+  .map(([set, rest]) => ({ ...set, ...rest }))
+export const grants = fc.array(grant, { minLength: 1, maxLength: 3 })
+export const plainGrants = fc.array(actionSet, { minLength: 1, maxLength: 3 })

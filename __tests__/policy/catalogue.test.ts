@@ -1,0 +1,173 @@
+import { describe, expect, test } from '@jest/globals'
+import {
+  createEvaluator,
+  dangerousFirst,
+  describeActions,
+  expandAliases,
+  explainAction,
+  grantsInclude,
+  holdsEverything,
+  mergeCatalogue,
+  namedActions,
+  parseDocument,
+  patternProblem,
+  presetNames,
+  presetPermission,
+  presets,
+  shippedCatalogue,
+} from '../../src/policy/index.ts'
+import type { Permission } from '../../src/policy/types.ts'
+
+const catalogue = shippedCatalogue()
+const preset = (id: string): Permission => {
+  const permission = presetPermission(id)
+  if (permission === null) throw new Error(`no preset ${id}`)
+  return permission
+}
+const identity = { user_id: 'u', user_name: 'u', urn: 'iam::1:user:u' }
+
+describe('presets', () => {
+  test('are the three of version 1, each pattern readable and with a reason', () => {
+    expect(presetNames).toEqual(['iam-administration@1', 'privilege-escalation@1', 'full-administration@1'])
+    for (const { actions, except } of Object.values(presets)) {
+      expect(actions.length).toBeGreaterThan(0)
+      const rows = [...actions, ...except]
+      for (const { pattern, reason } of rows) {
+        expect(patternProblem(pattern)).toBeNull()
+        expect(reason.length).toBeGreaterThan(10)
+      }
+      expect(new Set(rows.map((row) => row.pattern)).size).toBe(rows.length)
+    }
+    expect(presetPermission('iam-administration@2')).toBeNull()
+    expect(presetPermission('__proto__')).toBeNull()
+  })
+
+  test('iam-administration agrees with the access levels of the catalogue', () => {
+    const grants = [preset('iam-administration@1')]
+    // By its nature it touches only the caller's own identity.
+    const own = ['iam:users:changePasswordV5']
+    for (const { action, accessLevel } of catalogue.actions.filter((row) => row.action.startsWith('iam:'))) {
+      const reads = accessLevel === 'Read' || accessLevel === 'List'
+      expect([action, grantsInclude(grants, action)]).toEqual([action, !reads && !own.includes(action)])
+    }
+  })
+
+  test('privilege-escalation contains whatever manages permissions, and no read', () => {
+    const grants = [preset('privilege-escalation@1')]
+    for (const { action, accessLevel } of catalogue.actions) {
+      if (accessLevel === 'Permission_management')
+        expect([action, grantsInclude(grants, action)]).toEqual([action, true])
+      if (accessLevel === 'List') expect([action, grantsInclude(grants, action)]).toEqual([action, false])
+    }
+    for (const read of [
+      'organizations:accounts:listX',
+      'IdentityCenter:user:describeUsers',
+      'iam:users:getUserV5',
+    ])
+      expect(grantsInclude(grants, read)).toBe(false)
+  })
+
+  test('full-administration is everything, or a part', () => {
+    const permission = preset('full-administration@1')
+    const ask = (...Statement: object[]) =>
+      createEvaluator({
+        documents: new Map([['p', parseDocument(JSON.stringify({ Version: '5.0', Statement }))]]),
+        permissions: [permission],
+      }).held(['p'], identity, permission.name)
+    const all = { Effect: 'Allow', Action: ['*:*:*'] }
+    const condition = { Bool: { 'g:MFAPresent': 'true' } }
+    expect(ask(all)).toMatchObject({ extent: 'all', restricted: false, grants: [{ actions: ['*:*:*'] }] })
+    expect(ask({ ...all, Condition: condition })).toMatchObject({ extent: 'all', restricted: false })
+    expect(ask({ ...all, Resource: ['iam:*:*:*:*'] })).toMatchObject({ extent: 'part' })
+    expect(ask(all, { Effect: 'Deny', Action: ['cts:*:*'] })).toMatchObject({ extent: 'part' })
+    expect(
+      ask({ Effect: 'Allow', Action: ['iam:*:*'] }, { Effect: 'Allow', NotAction: ['iam:*:*'] }),
+    ).toMatchObject({ extent: 'all' })
+    expect(holdsEverything(permission)).toMatchObject({ extent: 'all', grants: [{ actions: ['*:*:*'] }] })
+  })
+})
+
+describe('naming', () => {
+  test('names are sorted, and only those in the set', () => {
+    expect(
+      namedActions([{ actions: ['iam:users:*'], except: ['iam:*:*list*', 'iam:*:*V5'] }], catalogue),
+    ).toEqual([])
+    expect(namedActions([{ actions: ['iam:groups:*'] }], catalogue)).toEqual(
+      ['attachPolicyV5', 'deleteGroupV5', 'detachPolicyV5', 'getGroupV5', 'listGroupsV5'].map(
+        (name) => `iam:groups:${name}`,
+      ),
+    )
+  })
+
+  test('what manages permissions comes first and what lists comes last', () => {
+    const sorted = dangerousFirst(
+      ['iam:users:listUsersV5', 'iam:users:getUserV5', 'iam:users:updateUserV5', 'iam:users:attachPolicyV5'],
+      catalogue,
+    )
+    expect(sorted[0]).toBe('iam:users:attachPolicyV5')
+    expect(sorted.slice(-2)).toEqual(['iam:users:getUserV5', 'iam:users:listUsersV5'])
+  })
+
+  test('a description says all, shows a few, and counts the rest', () => {
+    const permission = {
+      name: 'p',
+      severity: 'high',
+      holds: 'any',
+      actions: ['iam:*:*'],
+      except: [],
+    } as const
+    const whole = describeActions([{ actions: ['iam:*:*'] }], permission, catalogue, 3)
+    expect(whole).toMatchObject({ all: true, pattern: 'iam:*:*', total: whole.more + 3 })
+    expect(whole.names).toHaveLength(3)
+    expect(describeActions([{ actions: ['iam:groups:*'] }], permission, catalogue, 9)).toMatchObject({
+      all: false,
+      more: 0,
+      total: 5,
+    })
+    expect(
+      describeActions([{ actions: ['iam:*:*'], except: ['iam:users:*'] }], permission, catalogue, 3).all,
+    ).toBe(false)
+    expect(
+      describeActions([{ actions: ['iam:*:*'], resources: ['x'] }], permission, catalogue, 3).pattern,
+    ).toBe('iam:*:*')
+    expect(describeActions([{ actions: ['*:*:*'] }], permission, catalogue, 3).all).toBe(true)
+  })
+
+  test('the live catalogue replaces the shipped one service by service', () => {
+    const live = mergeCatalogue([{ action: 'iam:new:thing', accessLevel: 'Write', aliases: [] }])
+    expect(live.source).toBe('live')
+    expect(namedActions([{ actions: ['iam:*:*'] }], live)).toEqual(['iam:new:thing'])
+    expect(namedActions([{ actions: ['sts:*:*'] }], live).length).toBeGreaterThan(0)
+  })
+
+  test('a literal also audits its aliases, a wildcard none', () => {
+    expect(expandAliases(['IAM::createaccesskey'])).toContain('iam:credentials:createCredential')
+    expect(expandAliases(['iam::create*', 'iam:users:getUserV5'])).toEqual([
+      'iam::create*',
+      'iam:users:getUserV5',
+    ])
+  })
+})
+
+test('an explanation names what granted, what was taken away, what was not subtracted, and what is unclear', () => {
+  const action = 'iam:users:createUserV5'
+  const Condition = { StringEquals: { 'g:UserName': 'somebody-else' } }
+  const Statement = [
+    { Effect: 'Allow', Action: ['ecs:*:*', 'iam:*:*'] },
+    { Effect: 'Deny', NotAction: ['ecs:*:*'] },
+    { Effect: 'Deny', Action: 'iam:users:*', Resource: ['iam:*:*:user:x'] },
+    { Effect: 'Allow', Action: [action], Condition },
+  ]
+  const documents = new Map([
+    ['p', parseDocument(JSON.stringify({ Version: '5.0', Statement }))],
+    ['q', parseDocument('{}')],
+  ])
+  expect(explainAction({ documents, policies: ['p', 'q', 'p'], identity, action })).toMatchObject({
+    answer: 'denied',
+    grantedBy: [{ policy: 'p', statement: 1, pattern: 'iam:*:*' }],
+    deniedBy: [{ policy: 'p', statement: 2, pattern: 'NotAction' }],
+    notSubtracted: [{ policy: 'p', statement: 3, pattern: 'iam:users:*', resource: ['iam:*:*:user:x'] }],
+    ruledOut: [{ policy: 'p', statement: 4 }],
+    undetermined: [{ policy: 'q' }],
+  })
+})

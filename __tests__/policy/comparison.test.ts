@@ -1,0 +1,148 @@
+import { describe, expect, test } from '@jest/globals'
+import {
+  canonicalGrants,
+  grantsInclude,
+  intersectGrants,
+  patternProblem,
+  restrictionIncludes,
+  subtractGrants,
+  unionGrants,
+  userResourceMatches,
+} from '../../src/policy/index.ts'
+import type { ActionSet, Grant } from '../../src/policy/types.ts'
+import differences from './cases/differences.json' with { type: 'json' }
+
+interface Row {
+  readonly name: string
+  readonly held: readonly Grant[]
+  readonly approved: readonly Grant[]
+  readonly within?: ActionSet
+  readonly left: readonly Grant[]
+  readonly example: string | null
+}
+
+describe('held minus approved', () => {
+  test.each(differences as readonly unknown[] as readonly Row[])(
+    '$name',
+    ({ held, approved, within, left, example }) => {
+      expect(subtractGrants(held, [{ grants: approved, within }])).toEqual({ grants: left, example })
+    },
+  )
+
+  test('several approvals, each within its own definition', () => {
+    const approved = [
+      { grants: [{ actions: ['*:*:*'] }], within: { actions: ['iam:users:*'] } },
+      { grants: [{ actions: ['iam:*:*'] }], within: { actions: ['iam:groups:*'] } },
+    ]
+    expect(subtractGrants([{ actions: ['iam:users:*', 'iam:groups:x'] }], approved)).toEqual({
+      grants: [],
+      example: null,
+    })
+  })
+})
+
+describe('canonical text', () => {
+  test.each<[string, readonly Grant[], readonly Grant[]]>([
+    [
+      'included patterns are dropped',
+      [{ actions: ['iam:a:x', 'iam:*:*', 'IAM:a:*'] }],
+      [{ actions: ['iam:*:*'] }],
+    ],
+    ['runs of wildcards have one spelling', [{ actions: ['iam:**:*?*'] }], [{ actions: ['iam:*:?*'] }]],
+    [
+      'letter case is kept',
+      [{ actions: ['iam:users:createUserV5'] }],
+      [{ actions: ['iam:users:createUserV5'] }],
+    ],
+    [
+      'idle exceptions are dropped',
+      [{ actions: ['iam:a:*'], except: ['ecs:*:*'] }],
+      [{ actions: ['iam:a:*'] }],
+    ],
+    ['what is excepted whole is gone', [{ actions: ['iam:a:*'], except: ['iam:*:*'] }], []],
+    [
+      'a restricted part of what is held unrestricted is dropped',
+      [{ actions: ['iam:*:*'] }, { actions: ['iam:a:x'], resources: ['r'] }],
+      [{ actions: ['iam:*:*'] }],
+    ],
+    [
+      'resources of equal sets are joined',
+      [
+        { actions: ['a:b:c'], resources: ['y'] },
+        { actions: ['a:b:c'], resources: ['x'] },
+      ],
+      [{ actions: ['a:b:c'], resources: ['x', 'y'] }],
+    ],
+    ['an empty condition is none', [{ actions: ['a:b:c'], condition: {} }], [{ actions: ['a:b:c'] }]],
+    ['* is written out', [{ actions: ['*'] }], [{ actions: ['*:*:*'] }]],
+  ])('%s', (_, grants, expected) => {
+    expect(canonicalGrants(grants)).toEqual(expected)
+  })
+
+  test('a holding that needs more than 200 patterns cannot be written', () => {
+    const actions = Array.from({ length: 201 }, (_, at) => `iam:users:action${at}x`)
+    expect(canonicalGrants([{ actions }])).toEqual({ undetermined: expect.any(String) })
+    expect(canonicalGrants([{ actions: actions.slice(1) }])).toHaveLength(1)
+    expect(canonicalGrants([{ actions: [...actions, 'iam:*:*'] }])).toEqual([{ actions: ['iam:*:*'] }])
+  })
+
+  test('union and intersection', () => {
+    const [one, other] = [[{ actions: ['iam:a:*'] }], [{ actions: ['iam:*:x*'] }]]
+    expect(unionGrants([one, other])).toEqual([{ actions: ['iam:*:x*', 'iam:a:*'] }])
+    expect(intersectGrants(one, { actions: ['iam:*:x*'] })).toEqual([{ actions: ['iam:a:x*'] }])
+    expect(grantsInclude(one, 'IAM:A:anything')).toBe(true)
+    expect(grantsInclude(one, 'iam:a:b:c')).toBe(false)
+  })
+})
+
+describe('restrictions', () => {
+  test.each([
+    [{}, { resources: ['x'] }, true],
+    [{ resources: ['x'] }, {}, false],
+    [{ resources: ['iam:*'] }, { resources: ['iam:a', 'iam:b'] }, true],
+    [{ resources: ['?*a'] }, { resources: ['*ba'] }, true],
+    [{ resources: ['*a'] }, { resources: ['?a*'] }, false],
+    [{ resources: ['*'] }, { not_resources: ['x'] }, true],
+    [{ resources: ['Name'] }, { resources: ['name'] }, false],
+    [{ not_resources: ['x'] }, { resources: ['y'] }, false],
+  ])('%j includes %j: %s', (outer, inner, expected) => {
+    expect(restrictionIncludes(outer, inner)).toBe(expected)
+  })
+
+  test.each([
+    ['iam:*:*:user:bob', true],
+    ['iam::1234:user:b*', true],
+    ['*', true],
+    ['iam:*:*:user:alice', false],
+    ['iam:*:9999:user:bob', false],
+    ['iam:*:*:group:bob', false],
+    ['iam:*:*:user:Bob', false],
+  ])('resource %s names the user bob: %s', (pattern, expected) => {
+    expect(userResourceMatches(pattern, '1234', 'bob')).toBe(expected)
+  })
+})
+
+describe('patterns of config and baseline', () => {
+  test.each(['*', 'iam:*', 'iam:*:*', 'iam::createAccessKey', '*:*:*', 'i?m:*:get*', 'AccessAnalyzer:*'])(
+    '%s is allowed',
+    (pattern) => {
+      expect(patternProblem(pattern)).toBeNull()
+    },
+  )
+  test.each([
+    '',
+    'iam',
+    'iam*',
+    'i*:*',
+    'iam:users',
+    'iam:users:a:b',
+    ':*',
+    '::',
+    'iam:users:',
+    'iam:\u00fc:*',
+    'iam:\n:*',
+    'iam:get*',
+  ])('%j is not', (pattern) => {
+    expect(patternProblem(pattern)).toMatch(/allowed: /)
+  })
+})

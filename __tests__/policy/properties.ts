@@ -1,0 +1,239 @@
+/** What must hold of every policy, as sentences. Run a little by the test suite and at length by `npm run fuzz`. */
+import fc from 'fast-check'
+import {
+  actionSetDifference,
+  canonicalGrants,
+  createEvaluator,
+  intersectGrants,
+  parseDocument,
+  subtractGrants,
+} from '../../src/policy/index.ts'
+import type { Held, Permission, Undetermined } from '../../src/policy/types.ts'
+import * as any from './arbitraries.ts'
+import {
+  disagreement,
+  heldMembers,
+  type ModelStatement,
+  matches,
+  membersOf,
+  membersOfAll,
+  universe,
+} from './slow-model.ts'
+
+export interface Property {
+  readonly name: string
+  /** How many of the runs of the test suite it gets: those against the model are worth the most. */
+  readonly runs: number
+  readonly property: fc.IRawProperty<unknown>
+}
+
+const identity = { user_id: 'u1', user_name: 'u', urn: 'iam::1:user:u' }
+
+/** Evaluates policies given as lists of statements. */
+function evaluated(
+  policies: readonly (readonly ModelStatement[])[],
+  permission: Permission,
+): Held | Undetermined {
+  const documents = new Map(
+    policies.map((Statement, at) => [`p${at}`, parseDocument(JSON.stringify({ Version: '5.0', Statement }))]),
+  )
+  return createEvaluator({ documents, permissions: [permission] }).held([...documents.keys()], identity, 'p')
+}
+
+function decided<T extends object>(answer: T | Undetermined): T {
+  if ('undetermined' in answer) throw new Error(`Undetermined: ${answer.undetermined}`)
+  return answer
+}
+
+const held = (policies: readonly (readonly ModelStatement[])[], permission: Permission): Held =>
+  decided(evaluated(policies, permission))
+
+function same(one: Uint8Array, other: Uint8Array): void {
+  const action = disagreement(one, other)
+  if (action !== null) throw new Error(`They disagree about ${action}.`)
+}
+
+/** Without the restriction every grant of a list covers what the grants before and after say. */
+const left = (
+  minuend: Parameters<typeof subtractGrants>[0],
+  approved: Parameters<typeof subtractGrants>[1],
+) => decided(subtractGrants(minuend, approved))
+
+export const properties: readonly Property[] = [
+  {
+    name: 'what is held agrees with enumeration: default deny, deny trumps allow',
+    runs: 2500,
+    property: fc.property(any.statements, any.permission, (statements, permission) => {
+      const answer = held([statements], permission)
+      same(membersOfAll(answer.grants), heldMembers(statements, permission))
+      if ((answer.grants.length === 0) !== (answer.extent === 'none'))
+        throw new Error('extent and grants differ')
+      if ((answer.matches.length === 0) !== (answer.extent === 'none'))
+        throw new Error('a grant without a path')
+    }),
+  },
+  {
+    name: 'extent all means that nothing of the permission is missing',
+    runs: 500,
+    property: fc.property(any.statements, any.permission, (statements, permission) => {
+      const answer = held([statements], permission)
+      if (answer.extent === 'none') return
+      const missing = left(
+        [{ actions: permission.actions, except: permission.except }],
+        [{ grants: answer.grants.map(({ actions, except }) => ({ actions, except: except ?? [] })) }],
+      )
+      if ((missing.grants.length === 0) !== (answer.extent === 'all'))
+        throw new Error(`not all: ${missing.example}`)
+    }),
+  },
+  {
+    name: 'order and duplicates do not matter, nor does splitting a policy in two',
+    runs: 1000,
+    property: fc.property(any.statements, any.permission, fc.nat(5), (statements, permission, at) => {
+      const one = held([statements], permission)
+      const reversed = [...statements].reverse()
+      const texts = [
+        held([reversed, statements], permission),
+        held([statements.slice(0, at), statements.slice(at)], permission),
+        held([statements.slice(at), [], statements.slice(0, at), statements], permission),
+      ].map((answer) => JSON.stringify([answer.extent, answer.restricted, answer.grants]))
+      for (const text of texts)
+        if (text !== JSON.stringify([one.extent, one.restricted, one.grants]))
+          throw new Error(`${text} is not ${JSON.stringify(one)}`)
+    }),
+  },
+  {
+    name: 'adding an Allow never removes',
+    runs: 500,
+    property: fc.property(any.statements, any.allow, any.permission, (statements, more, permission) => {
+      const before = held([statements], permission)
+      const after = held([statements, [more]], permission)
+      if (left(before.grants, [{ grants: after.grants }]).grants.length > 0)
+        throw new Error('something was lost')
+    }),
+  },
+  {
+    name: 'adding an unconditional Deny never adds',
+    runs: 500,
+    property: fc.property(
+      any.statements,
+      any.unconditionalDeny,
+      any.permission,
+      (statements, deny, permission) => {
+        const before = held([statements], permission)
+        const after = held([[deny], statements], permission)
+        if (left(after.grants, [{ grants: before.grants }]).grants.length > 0)
+          throw new Error('something was gained')
+      },
+    ),
+  },
+  {
+    name: 'approving what is held leaves no drift and nothing no-longer-held',
+    runs: 500,
+    property: fc.property(any.statements, any.permission, (statements, permission) => {
+      const { grants } = held([statements], permission)
+      const within = { actions: permission.actions, except: permission.except }
+      if (left(grants, [{ grants, within }]).grants.length > 0) throw new Error('drift')
+      if (left(decided(intersectGrants(grants, within)), [{ grants }]).grants.length > 0)
+        throw new Error('lost')
+    }),
+  },
+  {
+    name: 'text written and read back is the same set and the same text',
+    runs: 1000,
+    property: fc.property(any.grants, (grants) => {
+      const written = decided(canonicalGrants(grants))
+      same(membersOfAll(written), membersOfAll(grants))
+      const again = JSON.stringify(decided(canonicalGrants(JSON.parse(JSON.stringify(written)))))
+      if (again !== JSON.stringify(written)) throw new Error(`${again} is not ${JSON.stringify(written)}`)
+      if (left(grants, [{ grants: written }]).grants.length > 0) throw new Error('the text says less')
+      if (left(written, [{ grants }]).grants.length > 0) throw new Error('the text says more')
+    }),
+  },
+  {
+    name: 'the text does not depend on the order of the grants',
+    runs: 500,
+    property: fc.property(any.grants, (grants) => {
+      const [one, other] = [canonicalGrants(grants), canonicalGrants([...grants].reverse())].map((list) =>
+        JSON.stringify(list),
+      )
+      if (one !== other) throw new Error(`${one} is not ${other}`)
+    }),
+  },
+  {
+    name: 'a difference agrees with enumeration, and its example is a shortest member',
+    runs: 1500,
+    property: fc.property(
+      any.plainGrants,
+      any.plainGrants,
+      fc.option(any.actionSet, { nil: undefined }),
+      (minuend, grants, within) => {
+        const difference = left(minuend, [{ grants, within }])
+        const definition = within === undefined ? null : membersOf(within)
+        const approved = membersOfAll(grants).map((bit, at) =>
+          definition === null ? bit : bit & (definition[at] as number),
+        )
+        const expected = membersOfAll(minuend).map((bit, at) => bit & (1 - (approved[at] as number)))
+        same(membersOfAll(difference.grants), expected)
+        if (difference.example !== null && shortestOf(expected) < difference.example.length)
+          throw new Error(`${difference.example} is not the shortest`)
+        if ((difference.example === null) !== (difference.grants.length === 0)) throw new Error('no example')
+        if (difference.example !== null && !isMember(minuend, grants, within, difference.example))
+          throw new Error(`${difference.example} is no example`)
+      },
+    ),
+  },
+  {
+    name: 'inclusion agrees with enumeration, and no shorter example exists',
+    runs: 1000,
+    property: fc.property(any.actionSet, any.actionSet, (one, other) => {
+      const { empty, example } = decided(actionSetDifference(one, other))
+      const [inOne, inOther] = [membersOf(one), membersOf(other)]
+      const beyond = inOne.map((bit, at) => bit & (1 - (inOther[at] as number)))
+      if (empty && beyond.includes(1)) throw new Error('called empty, and is not')
+      if (!empty && (example === null || !isMember([one], [other], undefined, example)))
+        throw new Error(`${example} is no example`)
+      if (example !== null && shortestOf(beyond) < example.length)
+        throw new Error(`${example} is not the shortest`)
+    }),
+  },
+  {
+    name: 'an intersection agrees with enumeration',
+    runs: 500,
+    property: fc.property(any.plainGrants, any.actionSet, (grants, within) => {
+      const both = decided(intersectGrants(grants, within))
+      const definition = membersOf(within)
+      same(
+        membersOfAll(both),
+        membersOfAll(grants).map((bit, at) => bit & (definition[at] as number)),
+      )
+    }),
+  },
+]
+
+type Set = { readonly actions: readonly string[]; readonly except?: readonly string[] }
+
+function isIn({ actions, except = [] }: Set, action: string): boolean {
+  return (
+    actions.some((pattern) => matches(pattern, action)) && !except.some((pattern) => matches(pattern, action))
+  )
+}
+
+function isMember(
+  minuend: readonly Set[],
+  grants: readonly Set[],
+  within: Set | undefined,
+  action: string,
+): boolean {
+  const approved =
+    grants.some((grant) => isIn(grant, action)) && (within === undefined || isIn(within, action))
+  return minuend.some((grant) => isIn(grant, action)) && !approved
+}
+
+function shortestOf(bits: Uint8Array): number {
+  let shortest = Number.POSITIVE_INFINITY
+  bits.forEach((bit, at) => {
+    if (bit === 1) shortest = Math.min(shortest, (universe[at] as string).length)
+  })
+  return shortest
+}

@@ -1,0 +1,43 @@
+/** What a new, changed or prolonged item of `known_gaps` must have, beside the review that it needs. */
+import type { Baseline } from '../baseline/baseline.ts'
+import { quoteText } from '../text-quote.ts'
+import { type ApprovalRules, addDays } from './entry-rules.ts'
+import type { GateFailure } from './model.ts'
+import { changedKnownGaps } from './scope-changes.ts'
+
+/** Every reason for which changed items fail. */
+export function knownGapFailures(
+  base: Baseline | null,
+  head: Baseline | null,
+  { maxDays }: ApprovalRules,
+  where: {
+    readonly file: string
+    readonly today: string
+    readonly line: (path: readonly PropertyKey[]) => number
+  },
+): readonly GateFailure[] {
+  return changedKnownGaps(base, head).flatMap(({ gap, index }): GateFailure[] => {
+    const name = `The known gap for version ${quoteText(gap.version_id)} of policy ${quoteText(gap.policy_id)}`
+    const last = maxDays === null ? null : addDays(where.today, maxDays)
+    const failure = (message: string, remedy: string): GateFailure => ({
+      ...{ code: 'known-gap', file: where.file, line: where.line(['known_gaps', index]), column: null },
+      ...{ message: `${name} ${message}`, remedy, user_id: null, permission: null },
+    })
+    return [
+      ...(gap.justification.trim() === ''
+        ? [failure('has no justification.', 'Say why nobody can determine this document.')]
+        : []),
+      ...(gap.expires < where.today
+        ? [failure(`expires on ${gap.expires}, which is past.`, 'Give it a day to come.')]
+        : []),
+      ...(last !== null && gap.expires > last
+        ? [
+            failure(
+              `expires on ${gap.expires}, beyond the ${maxDays} days that approvals.max-days allows.`,
+              `Give it a day no later than ${last}.`,
+            ),
+          ]
+        : []),
+    ]
+  })
+}

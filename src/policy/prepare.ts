@@ -1,0 +1,130 @@
+/** Policies seen through one audited permission: what each statement contributes, worked out once for all users. */
+import { byRestriction } from './box-grants.ts'
+import { namesIdentity } from './condition.ts'
+import type { Box, Boxes } from './pattern.ts'
+import { isUnrestricted, restrictionKey } from './restriction.ts'
+import { isUnconditional } from './statement.ts'
+import type { Steps } from './steps.ts'
+import type { Permission, Restriction, Statement, StatementRef } from './types.ts'
+import { boxSet, reachesBeyond } from './witness.ts'
+
+/** An audited permission as boxes. */
+export interface PreparedPermission {
+  readonly permission: Permission
+  readonly actions: readonly Box[]
+  readonly except: readonly Box[]
+}
+
+/** A part of an Allow, within the permission and under one restriction, and the pattern it came by. */
+export interface Piece {
+  /** For `NotAction`, that word. */
+  readonly pattern: string
+  readonly boxes: readonly Box[]
+  readonly except: readonly Box[]
+  readonly restriction: Restriction
+  readonly restricted: boolean
+  /** Equal for pieces of equal restriction and exceptions. */
+  readonly limit: string
+}
+
+/** A pattern of a Deny and its boxes that touch the permission. */
+export interface DenyPattern {
+  readonly text: string
+  readonly boxes: readonly Box[]
+}
+
+/** A statement seen through one permission. Numbered, so that sets of them have a name. */
+export interface Relevant {
+  readonly id: number
+  readonly ref: StatementRef
+  readonly statement: Statement
+  readonly kind: 'allow' | 'deny' | 'deny-all-but' | 'conditional-deny'
+  readonly pieces: readonly Piece[]
+  /** Of a Deny: of its Action, or, for `NotAction`, what it spares. */
+  readonly patterns: readonly DenyPattern[]
+  /** Whether the answer for an Allow may differ from user to user. */
+  readonly namesIdentity: boolean
+}
+
+/** Reads an audited permission. */
+export function preparePermission(permission: Permission, boxes: Boxes): PreparedPermission {
+  const read = (patterns: readonly string[]): readonly Box[] =>
+    patterns.flatMap((pattern) => boxes.read(pattern, 'grants'))
+  return { permission, actions: read(permission.actions), except: read(permission.except) }
+}
+
+/** A statement through the eyes of a permission; null when it does not touch it. @throws BoundReached */
+export function prepareStatement(
+  ref: StatementRef,
+  statement: Statement,
+  permission: PreparedPermission,
+  boxes: Boxes,
+  steps: Steps,
+): Omit<Relevant, 'id'> | null {
+  if (statement.effect === 'Allow') {
+    const pieces = allowPieces(statement, permission, boxes, steps)
+    const named = namesIdentity(statement.condition)
+    return pieces.length === 0
+      ? null
+      : { ref, statement, kind: 'allow', pieces, patterns: [], namesIdentity: named }
+  }
+  const spares = statement.notAction !== undefined
+  // Deny takes away by Action and spares by NotAction: doubt about a pattern goes the other way each time.
+  const patterns = (statement.action ?? statement.notAction ?? []).map((text) => ({
+    text,
+    boxes: boxes
+      .read(text, spares ? 'grants' : 'takes-away')
+      .filter((box) => permission.actions.some((one) => boxes.meet(one, box))),
+  }))
+  const all = patterns.flatMap((pattern) => pattern.boxes)
+  const touches = spares
+    ? permission.actions.some((box) =>
+        reachesBeyond(box, [boxSet(permission.except), boxSet(all)], boxes, steps),
+      )
+    : all.some((one) =>
+        permission.actions.some((box) =>
+          boxes
+            .intersect(box, one, steps)
+            .some((both) => reachesBeyond(both, [boxSet(permission.except)], boxes, steps)),
+        ),
+      )
+  if (!touches) return null
+  const kind = isUnconditional(statement) ? (spares ? 'deny-all-but' : 'deny') : 'conditional-deny'
+  return { ref, statement, kind, pieces: [], patterns, namesIdentity: false }
+}
+
+function allowPieces(
+  statement: Statement,
+  permission: PreparedPermission,
+  boxes: Boxes,
+  steps: Steps,
+): readonly Piece[] {
+  const spared = (statement.notAction ?? []).flatMap((pattern) => boxes.read(pattern, 'takes-away'))
+  const except = spared.length === 0 ? permission.except : [...permission.except, ...spared]
+  const pieces: Piece[] = []
+  for (const pattern of statement.action ?? ['*:*:*']) {
+    const within = boxes
+      .read(pattern, 'grants')
+      .flatMap((box) => permission.actions.flatMap((one) => boxes.intersect(box, one, steps)))
+    const reaching = [...new Set(within)].filter((box) => reachesBeyond(box, [boxSet(except)], boxes, steps))
+    if (reaching.length === 0) continue
+    for (const part of byRestriction(reaching, limitsOf(statement), boxes, steps))
+      pieces.push({
+        pattern: statement.action === undefined ? 'NotAction' : pattern,
+        boxes: part.actions,
+        except,
+        restriction: part.restriction,
+        restricted: !isUnrestricted(part.restriction),
+        limit: `${restrictionKey(part.restriction)} ${spared.map((box) => box.id).join(' ')}`,
+      })
+  }
+  return pieces
+}
+
+function limitsOf({ resource, notResource, condition }: Statement): Restriction {
+  return {
+    ...(resource === undefined ? {} : { resources: resource }),
+    ...(notResource === undefined ? {} : { not_resources: notResource }),
+    ...(condition === undefined ? {} : { condition }),
+  }
+}
