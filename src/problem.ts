@@ -16,7 +16,9 @@ export interface Problem {
 
 /** Renders a problem as one line: `file:line:column: message Remedy`. */
 export function problemLine(problem: Problem): string {
-  const position = [problem.where, problem.line, problem.column].filter((part) => part !== undefined).join(':')
+  const position = [problem.where, problem.line, problem.column]
+    .filter((part) => part !== undefined)
+    .join(':')
   return [`${position}: ${problem.message}`, problem.remedy].filter(Boolean).join(' ')
 }
 

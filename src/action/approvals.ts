@@ -1,5 +1,5 @@
 /** Reads config and baseline from the workspace and reports what is wrong with both at once. */
-import { type BaselineFile } from '../baseline/baseline.ts'
+import type { BaselineFile } from '../baseline/baseline.ts'
 import { readBaseline } from '../baseline/read-baseline.ts'
 import type { Config } from '../config/config.ts'
 import { readConfig } from '../config/read-config.ts'
@@ -14,7 +14,10 @@ export interface Approvals {
 }
 
 /** @throws UserError with every problem of both files. */
-export async function readApprovals(workspace: string, paths: { config: string; baseline: string }): Promise<Approvals> {
+export async function readApprovals(
+  workspace: string,
+  paths: { config: string; baseline: string },
+): Promise<Approvals> {
   const configText = await readWorkspaceFile(workspace, paths.config, 'config')
   const baselineText = await readWorkspaceFile(workspace, paths.baseline, 'baseline')
   const problems: Problem[] = []

@@ -1,6 +1,7 @@
 /** The one schema of the baseline file: shapes, rules within an entry, and the published JSON Schema. */
 import { z } from 'zod'
-import { patternProblem } from '../policy/index.ts'
+import { canonicalGrants, isUnrestricted, patternProblem } from '../policy/index.ts'
+import type { Grant } from '../policy/types.ts'
 
 /** Whether the text is a calendar day that exists, as `YYYY-MM-DD`. */
 export function isDay(text: string): boolean {
@@ -48,6 +49,20 @@ export const grantSchema = z
 
 const extraKey = /^x-/
 
+/** By meaning: a list with `*` in it, an empty list of exceptions or a condition without keys limits nothing. */
+function isSurelyRestricted(grant: Grant): boolean {
+  const { not_resources, condition, ...rest } = grant
+  const conditioned = Object.values(condition ?? {}).some((keys) => Object.keys(keys).length > 0)
+  const meaning = canonicalGrants([
+    {
+      ...rest,
+      ...(not_resources?.length ? { not_resources } : {}),
+      ...(condition !== undefined && conditioned ? { condition } : {}),
+    },
+  ])
+  return !('undetermined' in meaning) && meaning.every((one) => !isUnrestricted(one))
+}
+
 export const entrySchema = z
   .looseObject({
     user: text.describe('Name of the user, for people.'),
@@ -85,7 +100,7 @@ export const entrySchema = z
       )
     if (entry.user_id === '*')
       entry.grants.forEach((grant, at) => {
-        if (!grant.resources && !grant.not_resources && Object.keys(grant.condition ?? {}).length === 0)
+        if (!isSurelyRestricted(grant as Grant))
           wrong(
             ['grants', at],
             'found an unrestricted grant for everybody; allowed: a grant limited by resources or condition',

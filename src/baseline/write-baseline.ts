@@ -1,31 +1,38 @@
 /**
  * Writes the baseline: the same baseline is the same bytes. Sorted by (`user_id`, `permission`), two spaces, a final
  * newline, no time of day anywhere. Entries that did not change keep the bytes they had.
+ *
+ * Each grant and each definition is one line. Where two branches change the same grant, git then sees a conflict,
+ * and cannot put together half of one set and half of the other, which nobody approved.
  */
+import { YamlSource } from '../config/yaml-source.ts'
 import type { ActionSet, Grant } from '../policy/types.ts'
-import type { Baseline, BaselineEntry, BaselineFile } from './baseline.ts'
+import type { Baseline, BaselineEntry, BaselineFile, KnownGap } from './baseline.ts'
 
 /** The whole file. */
 export function writeBaseline(baseline: Baseline): string {
-  return assemble(baseline, (entry) => indented(entryJson(entry), '    '))
+  return assemble(baseline, entryText)
 }
 
-/** The file with another baseline in it; entries that are equal keep their bytes, whoever formatted them. */
+/**
+ * The file with another baseline in it. An entry that is equal keeps its bytes, whoever formatted it; one that only
+ * gained its `within` keeps all others.
+ */
 export function rewriteBaseline(file: BaselineFile, next: Baseline): string {
-  const before = new Map(
-    entryTexts(file.text, file.baseline.approvals.length).map((text, at) => [
-      keyOf(file.baseline.approvals[at] as BaselineEntry),
-      { text, json: JSON.stringify(entryJson(file.baseline.approvals[at] as BaselineEntry)) },
-    ]),
-  )
+  const source = YamlSource.read(file.text, 'baseline')
+  const before = new Map(file.baseline.approvals.map((entry, at) => [keyOf(entry), { entry, at }] as const))
   return assemble(next, (entry) => {
     const known = before.get(keyOf(entry))
-    const json = entryJson(entry)
-    return known !== undefined && known.json === JSON.stringify(json) ? known.text : indented(json, '    ')
+    if (known === undefined) return entryText(entry)
+    if (sameEntry(known.entry, entry)) return bytesAt(file.text, source, known.at)
+    const { within, ...rest } = entry
+    if (within !== undefined && known.entry.within === undefined && sameEntry(known.entry, rest))
+      return withWithin(file.text, source, known, within)
+    return entryText(entry)
   })
 }
 
-/** Entries in the order of the file. */
+/** Entries in the order of the file: by code units, which no locale changes. */
 export function compareEntries(one: BaselineEntry, other: BaselineEntry): number {
   return compareText(one.user_id, other.user_id) || compareText(one.permission, other.permission)
 }
@@ -47,25 +54,35 @@ export function entryJson(entry: BaselineEntry): Record<string, unknown> {
   })
 }
 
+/** An entry as it stands in the file: its first line not indented, the others as far as there. */
+export function entryText(entry: BaselineEntry): string {
+  const lines = Object.entries(entryJson(entry)).map(([key, value]) => {
+    const text =
+      key === 'grants'
+        ? block(
+            entry.grants.map((grant) => line(grantJson(grant))),
+            '      ',
+          )
+        : line(value)
+    return `      ${JSON.stringify(key)}: ${text}`
+  })
+  return `{\n${lines.join(',\n')}\n    }`
+}
+
 function assemble(baseline: Baseline, write: (entry: BaselineEntry) => string): string {
   const { account, admin_group, known_gaps } = baseline
   const definitions = Object.entries(baseline.audited_permissions)
     .sort(([one], [other]) => compareText(one, other))
-    .map(([name, definition]) => [name, actionSetJson(definition)])
+    .map(([name, definition]) => `    ${JSON.stringify(name)}: ${line(actionSetJson(definition))}`)
   const entries = [...baseline.approvals].sort(compareEntries).map(write)
   const gaps = known_gaps && [...known_gaps].sort((one, other) => compareText(gapKey(one), gapKey(other)))
-  const head = withoutUndefined({
-    version: 1,
-    account,
-    admin_group,
-    audited_permissions: Object.fromEntries(definitions),
-  })
   const parts = [
-    ...Object.entries(head).map(([key, value]) => `  ${JSON.stringify(key)}: ${inner(value, '  ')}`),
-    entries.length === 0
-      ? '  "approvals": []'
-      : `  "approvals": [\n${entries.map((entry) => `    ${entry}`).join(',\n')}\n  ]`,
-    ...(gaps === undefined ? [] : [`  "known_gaps": ${inner(gaps, '  ')}`]),
+    '  "version": 1',
+    `  "account": ${line(account)}`,
+    ...(admin_group === undefined ? [] : [`  "admin_group": ${line(admin_group)}`]),
+    `  "audited_permissions": ${definitions.length === 0 ? '{}' : `{\n${definitions.join(',\n')}\n  }`}`,
+    `  "approvals": ${block(entries, '  ')}`,
+    ...(gaps === undefined ? [] : [`  "known_gaps": ${block(gaps.map(gapText), '  ')}`]),
   ]
   return `{\n${parts.join(',\n')}\n}\n`
 }
@@ -83,53 +100,70 @@ function actionSetJson(set: ActionSet): Record<string, unknown> {
   return withoutUndefined({ actions: set.actions, except: set.except?.length ? set.except : undefined })
 }
 
-function indented(json: unknown, indent: string): string {
-  return inner(json, indent)
+function gapText(gap: KnownGap): string {
+  const { policy_id, version_id, sha256, justification, expires } = gap
+  const lines = Object.entries({ policy_id, version_id, sha256, justification, expires }).map(
+    ([key, value]) => `      "${key}": ${line(value)}`,
+  )
+  return `{\n${lines.join(',\n')}\n    }`
 }
 
-/** Multi-line JSON that continues at an indent; its first line is not indented. */
-function inner(json: unknown, indent: string): string {
-  return JSON.stringify(json, null, 2).replaceAll('\n', `\n${indent}`)
+/** A list whose items stand below each other, two spaces further in than the line it begins on. */
+function block(items: readonly string[], indent: string): string {
+  if (items.length === 0) return '[]'
+  return `[\n${items.map((item) => `${indent}  ${item}`).join(',\n')}\n${indent}]`
 }
 
-/**
- * The bytes of each entry in a file that was read as JSON before: from its opening brace to its closing one.
- */
-function entryTexts(json: string, count: number): string[] {
-  const texts: string[] = []
-  let depth = 0
-  let start = -1
-  let inApprovals = false
-  for (let at = 0; at < json.length && texts.length < count; at++) {
-    const character = json[at]
-    if (character === '"') {
-      const end = endOfString(json, at)
-      if (depth === 1 && json.slice(at, end) === '"approvals"') inApprovals = true
-      at = end - 1
-    } else if (character === '{' || character === '[') {
-      depth++
-      if (inApprovals && depth === 3) start = at
-    } else if (character === '}' || character === ']') {
-      depth--
-      if (inApprovals && depth === 2) texts.push(json.slice(start, at + 1))
-      if (depth === 1) inApprovals = false
-    }
-  }
-  return texts
+/** A value on one line, with spaces where people put them. */
+function line(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(line).join(', ')}]`
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  const members = Object.entries(value).map(([key, one]) => `${JSON.stringify(key)}: ${line(one)}`)
+  return members.length === 0 ? '{}' : `{ ${members.join(', ')} }`
 }
 
-function endOfString(json: string, start: number): number {
-  let at = start + 1
-  while (json[at] !== '"') at += json[at] === '\\' ? 2 : 1
-  return at + 1
+function bytesAt(text: string, source: YamlSource, at: number): string {
+  const range = source.range(['approvals', at])
+  if (range === null) throw new Error(`The baseline has no entry ${at} where it was read.`)
+  return text.slice(range.start, range.end)
+}
+
+/** Puts `within` behind the last field that is no `x-` field, in the manner of the fields around it. */
+function withWithin(
+  text: string,
+  source: YamlSource,
+  { entry, at }: { readonly entry: BaselineEntry; readonly at: number },
+  within: ActionSet,
+): string {
+  const path = ['approvals', at]
+  const range = source.range(path)
+  const last = Object.keys(entryJson(entry))
+    .filter((key) => !Object.hasOwn(entry.extra, key))
+    .map((key) => ({
+      start: source.keyOffset(path, key) ?? -1,
+      end: source.range([...path, key])?.end ?? -1,
+    }))
+    .reduce((one, other) => (other.start > one.start ? other : one))
+  if (range === null || last.start < 0) throw new Error(`The baseline has no entry ${at} where it was read.`)
+  const before = text.slice(range.start, last.start)
+  const gap = /\r?\n[ \t]*$/.exec(before)?.[0] ?? ' '
+  return [
+    text.slice(range.start, last.end),
+    `,${gap}"within": ${line(actionSetJson(within))}`,
+    text.slice(last.end, range.end),
+  ].join('')
+}
+
+function sameEntry(one: BaselineEntry, other: BaselineEntry): boolean {
+  return JSON.stringify(entryJson(one)) === JSON.stringify(entryJson(other))
 }
 
 function keyOf(entry: BaselineEntry): string {
   return JSON.stringify([entry.user_id, entry.permission])
 }
 
-function gapKey(gap: { policy_id: string; version_id: string; sha256: string }): string {
-  return [gap.policy_id, gap.version_id, gap.sha256].join(' ')
+function gapKey(gap: KnownGap): string {
+  return JSON.stringify([gap.policy_id, gap.version_id, gap.sha256])
 }
 
 function compareText(one: string, other: string): number {

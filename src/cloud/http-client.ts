@@ -76,6 +76,7 @@ export interface HttpStats {
 export class HttpClient {
   readonly #options: HttpOptions
   readonly #pace: Pace
+  #clockOffset: number | null = null
   readonly stats: HttpStats = { requests: 0, retries: 0 }
 
   constructor(options: HttpOptions) {
@@ -85,6 +86,11 @@ export class HttpClient {
 
   get rate(): number {
     return this.#pace.rate
+  }
+
+  /** Milliseconds that this machine's clock is ahead of the server's, as of the last answer; null before one. */
+  get clockOffset(): number | null {
+    return this.#clockOffset
   }
 
   /**
@@ -168,6 +174,8 @@ export class HttpClient {
         headers: keys ? sign(signable, keys, new Date(this.#options.clock.now())) : headers,
         body: body ?? null,
       })
+      const date = Date.parse(headerOf(answer, 'date') ?? '')
+      if (!Number.isNaN(date)) this.#clockOffset = this.#options.clock.now() - date
       return { answer }
     } catch (failure) {
       return { failure: failure as Error }

@@ -16,7 +16,6 @@ const pattern = z
 
 const severity = z
   .enum(['critical', 'high', 'medium', 'low'])
-  .default('high')
   .describe('How bad it is when somebody holds it unapproved.')
 
 const text = z.string().min(1, { error: 'allowed: some text' })
@@ -25,7 +24,7 @@ const custom = z
   .strictObject({
     name: name.describe('Name used in the baseline, the issue and the report.'),
     description: text.optional().describe('What holding it means, for people.'),
-    severity,
+    severity: severity.default('high'),
     holds: z
       .enum(['any', 'all'])
       .default('any')
@@ -42,7 +41,7 @@ const preset = z
       .describe('Versioned list that comes with the product.'),
     name: name.optional().describe('Default: the name of the preset without its version.'),
     description: text.optional(),
-    severity: severity.optional(),
+    severity: severity.optional().describe('Default: the severity of the preset.'),
     except: z.array(pattern).default([]).describe('Taken out of the preset.'),
   })
   .describe('A preset.')
@@ -54,7 +53,10 @@ const handle = z
 
 const approvals = z
   .strictObject({
-    require: z.array(field).default([]).describe('Fields that a new or changed entry must have.'),
+    require: z
+      .array(field)
+      .default(['justification'])
+      .describe('Fields that a new or changed entry must have.'),
     'max-days': z
       .int()
       .min(1)

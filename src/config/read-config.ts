@@ -4,7 +4,8 @@ import type { Permission } from '../policy/types.ts'
 import { type Problem, UserError } from '../problem.ts'
 import type { Config } from './config.ts'
 import { type ConfigFile, configSchema, entrySchemas } from './config-schema.ts'
-import { schemaProblems } from './schema-problems.ts'
+import { refuseConflictMarkers } from './conflict-markers.ts'
+import { byPosition, schemaProblems } from './schema-problems.ts'
 import { YamlSource } from './yaml-source.ts'
 
 type Entry = ConfigFile['audited-permissions'][number]
@@ -15,6 +16,7 @@ type Entry = ConfigFile['audited-permissions'][number]
  * @throws UserError with every problem: syntax, unknown keys, values that are not allowed, names that stand twice.
  */
 export function readConfig(text: string, path: string): Config {
+  refuseConflictMarkers(text, path, 'Resolve the conflict.')
   const source = YamlSource.read(text, path)
   const value = withSourceText(source)
   const { entries, issues } = readEntries(value)
@@ -134,10 +136,6 @@ function knownKeys(path: readonly PropertyKey[]): readonly string[] {
   if (path[0] === 'approvals') return ['require', 'max-days', 'warn-days']
   if (path[0] === 'issue') return ['enabled', 'on', 'labels', 'assignees']
   return []
-}
-
-function byPosition(one: Problem, other: Problem): number {
-  return (one.line ?? 0) - (other.line ?? 0) || (one.column ?? 0) - (other.column ?? 0)
 }
 
 function isMap(value: unknown): value is Record<string, unknown> {

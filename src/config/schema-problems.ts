@@ -89,3 +89,8 @@ function distance(one: string, other: string): number {
   }
   return row[other.length] as number
 }
+
+/** Problems in the order in which a reader of the file meets them. */
+export function byPosition(one: Problem, other: Problem): number {
+  return (one.line ?? 0) - (other.line ?? 0) || (one.column ?? 0) - (other.column ?? 0)
+}

@@ -1,5 +1,15 @@
 /** A YAML or JSON text with where everything stands, so that every problem can name its line. */
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml'
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  visit,
+  type YAMLError,
+} from 'yaml'
 import { type Problem, UserError } from '../problem.ts'
 import { quoteText } from '../text-quote.ts'
 
@@ -9,6 +19,9 @@ export interface Position {
 }
 
 type Path = readonly PropertyKey[]
+
+/** One slip can make hundreds of errors, of which the first tell all. */
+const MAXIMUM_SYNTAX_ERRORS = 20
 
 export class YamlSource {
   readonly path: string
@@ -36,13 +49,20 @@ export class YamlSource {
       uniqueKeys: true,
     })
     const source = new YamlSource(path, document, lines)
-    const problems: Problem[] = document.errors.map((error) => ({
-      where: path,
-      ...source.#at(error.pos[0]),
-      message: `not YAML: ${(error.message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, '')}.`,
-      remedy: error.code === 'DUPLICATE_KEY' ? 'Keep one of them.' : 'Correct the syntax.',
-    }))
+    const problems = document.errors
+      .slice(0, MAXIMUM_SYNTAX_ERRORS)
+      .map((error) => ({ where: path, ...source.#at(error.pos[0]), ...syntaxProblem(error, text) }))
     visit(document, {
+      Pair(_, pair) {
+        // JavaScript treats this name as no key at all, so that a schema would never see it.
+        if (isScalar(pair.key) && pair.key.value === '__proto__')
+          problems.push({
+            where: path,
+            ...source.#at(pair.key.range?.[0] ?? 0),
+            message: 'found the key "__proto__", which no file has.',
+            remedy: 'Remove it.',
+          })
+      },
       Node(_, node) {
         if (isAlias(node) || ('anchor' in node && node.anchor))
           problems.push({
@@ -69,6 +89,12 @@ export class YamlSource {
     return typeof node.value === 'string' ? node.value : (node.source ?? null)
   }
 
+  /** Where the value at a path begins and ends, as offsets into the text; null for a path that is not there. */
+  range(path: Path): { readonly start: number; readonly end: number } | null {
+    const node = this.#document.getIn(path as unknown[], true) as { range?: [number, number] } | undefined
+    return node?.range ? { start: node.range[0], end: node.range[1] } : null
+  }
+
   /** Where the value at a path begins; for a path that is not there, the nearest part of it that is. */
   position(path: Path): Position {
     for (let length = path.length; length >= 0; length--) {
@@ -82,12 +108,17 @@ export class YamlSource {
 
   /** Where a key of the map at a path begins. */
   keyPosition(path: Path, key: string): Position {
+    const offset = this.keyOffset(path, key)
+    return offset === null ? this.position(path) : this.#at(offset)
+  }
+
+  /** The same as an offset into the text; null for a key that is not there. */
+  keyOffset(path: Path, key: string): number | null {
     const map = path.length === 0 ? this.#document.contents : this.#document.getIn(path as unknown[], true)
     const pair = isMap(map)
       ? map.items.find((item) => isScalar(item.key) && String(item.key.value) === key)
       : null
-    const range = (pair?.key as { range?: [number] } | undefined)?.range
-    return range ? this.#at(range[0]) : this.position(path)
+    return (pair?.key as { range?: [number] } | undefined)?.range?.[0] ?? null
   }
 
   /** What stands at a path, quoted for a message. */
@@ -103,4 +134,16 @@ export class YamlSource {
     const { line, col } = this.#lines.linePos(offset)
     return { line: Math.max(line, 1), column: Math.max(col, 1) }
   }
+}
+
+function syntaxProblem(error: YAMLError, text: string): Pick<Problem, 'message' | 'remedy'> {
+  if (error.code === 'DUPLICATE_KEY') {
+    const key = /^(?:"(?:[^"\\]|\\.)*"|[^\s:]+)/.exec(text.slice(error.pos[0], error.pos[0] + 200))?.[0] ?? ''
+    return {
+      message: `the key ${quoteText(key.replace(/^"|"$/g, ''))} stands twice in one map.`,
+      remedy: 'Keep one of them.',
+    }
+  }
+  const reason = (error.message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, '')
+  return { message: `not YAML: ${reason}.`, remedy: 'Correct the syntax.' }
 }

@@ -1,7 +1,8 @@
 /** Builds the JSON report from what was decided. Adds nothing and renders nothing. */
-import type { Drift, RunInfo, Verdict } from '../audit/model.ts'
+import type { DifferenceRow, Drift, RunInfo, Verdict } from '../audit/model.ts'
 import type { BaselineEntry } from '../baseline/baseline.ts'
 import { entryJson } from '../baseline/write-baseline.ts'
+import type { GateVerdict } from '../gate/model.ts'
 import type { Report } from './report-schema.ts'
 
 export interface ReportContext {
@@ -57,12 +58,12 @@ function approvalJson(entry: BaselineEntry | null): unknown {
   return entry === null ? null : entryJson(entry)
 }
 
-function driftJson(row: Drift): unknown {
+function driftJson(row: Drift): object {
   const { severity, extent, restricted, paths, cause } = row
   return { ...differenceJson(row), severity, extent, restricted, paths, cause }
 }
 
-function differenceJson(row: Omit<Drift, 'kind'> | Verdict['no_longer_held'][number]): unknown {
+function differenceJson(row: DifferenceRow): object {
   const { user_id, user, permission, grants, actions, example } = row
   return { user_id, user, permission, grants, actions: [...actions].sort(), example }
 }
@@ -70,4 +71,30 @@ function differenceJson(row: Omit<Drift, 'kind'> | Verdict['no_longer_held'][num
 /** The schema's type is the mutable twin of the verdict's readonly one. */
 function mutable(report: unknown): Report {
   return report as Report
+}
+
+/** The report of a gate: no holdings, but what the pull request changes. */
+export function buildGateReport(verdict: GateVerdict, context: ReportContext): Report {
+  const verified = verdict.verification?.verified === true
+  return mutable({
+    version: 1,
+    kind: context.kind,
+    generated_at: context.generatedAt,
+    tool: context.tool,
+    run: context.run,
+    inputs: context.inputs,
+    ...{ account: null, auditor: null, result: verdict.result, complete: verified },
+    ...{ gaps: [], known_gaps: [], notices: verdict.notices, coverage: [], population: null },
+    ...{ catalogue: null, root_user: null, grants: [] },
+    drift: { unapproved_holders: [], exceeds_approval: [], approval_expired: [] },
+    ...{ no_longer_held: [], reduced: [], expiring: [], renamed: [], unreviewed: [] },
+    entries: verdict.entries.map(({ user_id, user, permission, change }) => ({
+      user_id,
+      user,
+      permission,
+      change,
+    })),
+    scope_changes: verdict.scope_changes.map((change) => change.message),
+    stats: { requests: 0, retries: 0, duration_ms: 0 },
+  })
 }

@@ -1,0 +1,205 @@
+/** The account under audit: crawled with the keys there are, or read from a snapshot. */
+import { readFile } from 'node:fs/promises'
+import { getIDToken, info, setSecret, warning } from '@actions/core'
+import { crawl } from '../cloud/crawl.ts'
+import {
+  assumeAgency,
+  assumeWithOidc,
+  givenKeys,
+  type KeySource,
+  keyFamilies,
+  keysFromEnvironment,
+  obtainedKeys,
+} from '../cloud/credentials.ts'
+import { folderCache } from '../cloud/document-cache.ts'
+import { isRegion, parseEndpoint } from '../cloud/endpoint.ts'
+import { HttpClient, networkTransport, systemClock } from '../cloud/http-client.ts'
+import { IamApi } from '../cloud/iam-api.ts'
+import { progressLines } from '../cloud/progress.ts'
+import type { Keys } from '../cloud/signer.ts'
+import type { Config } from '../config/config.ts'
+import { createEvaluator, parseDocument } from '../policy/index.ts'
+import { UserError } from '../problem.ts'
+import { logLine } from '../render/escape.ts'
+import type { Snapshot } from '../snapshot/snapshot.ts'
+import { readSnapshot, writeSnapshot } from '../snapshot/snapshot-file.ts'
+import type { RunContext } from './event.ts'
+import type { Inputs } from './inputs.ts'
+import { writeAtomically } from './workspace.ts'
+
+/** An audit gives up after this long, in milliseconds. */
+const AUDIT_BUDGET = 30 * 60_000
+
+export interface Endpoints {
+  readonly iam: URL
+  readonly sts: URL
+}
+
+/** @throws UserError for endpoints that keys may not be sent to */
+export function readEndpoints(inputs: Inputs): Endpoints {
+  if (inputs.stsEndpoint === '' && !isRegion(inputs.region))
+    throw new UserError([
+      {
+        where: 'input region',
+        message: `${JSON.stringify(inputs.region.slice(0, 100))} is no region; allowed: a name such as ap-southeast-1.`,
+      },
+    ])
+  const sts = inputs.stsEndpoint || `https://sts.${inputs.region}.myhuaweicloud.com`
+  return {
+    iam: parseEndpoint(inputs.iamEndpoint, 'iam', inputs.allowCustomEndpoint),
+    sts: parseEndpoint(sts, 'sts', inputs.allowCustomEndpoint),
+  }
+}
+
+/** Keys from the inputs, else from the environment. */
+export function staticKeys(inputs: Inputs, environment: NodeJS.ProcessEnv): Keys | null {
+  if (inputs.accessKeyId === '') return keysFromEnvironment(environment)
+  return {
+    accessKeyId: inputs.accessKeyId,
+    secretAccessKey: inputs.secretAccessKey,
+    ...(inputs.securityToken === '' ? {} : { securityToken: inputs.securityToken }),
+  }
+}
+
+/** Whether there is any way to the cloud. */
+export function hasCredentials(inputs: Inputs, environment: NodeJS.ProcessEnv): boolean {
+  return inputs.oidcProviderUrn !== '' || staticKeys(inputs, environment) !== null
+}
+
+/** A client for the audit's calls, with the keys that the inputs ask for. @throws UserError without any */
+export function openCloud(
+  inputs: Inputs,
+  context: RunContext,
+  environment: NodeJS.ProcessEnv,
+): { readonly api: IamApi; readonly keys: KeySource; readonly endpoints: Endpoints } {
+  const endpoints = readEndpoints(inputs)
+  const transport = networkTransport()
+  const deadline = systemClock.now() + AUDIT_BUDGET
+  const client = (keys: KeySource | null): HttpClient =>
+    new HttpClient({
+      ...{ clock: systemClock, transport, keys, deadline, maxRate: inputs.maxRate },
+      log: (line) => info(logLine(line)),
+    })
+  const keys = keySource(inputs, context, environment, endpoints, client)
+  return { api: new IamApi(client(keys), endpoints), keys, endpoints }
+}
+
+function keySource(
+  inputs: Inputs,
+  context: RunContext,
+  environment: NodeJS.ProcessEnv,
+  { sts }: Endpoints,
+  client: (keys: KeySource | null) => HttpClient,
+): KeySource {
+  const common = {
+    sts,
+    agencyUrn: inputs.agencyUrn,
+    sessionName: `iam-audit-${context.run.run_id || 'local'}`,
+    mask: setSecret,
+  }
+  if (inputs.oidcProviderUrn !== '') {
+    const http = client(null)
+    const obtain = async () => {
+      const idToken = await workflowToken(inputs.oidcAudience)
+      setSecret(idToken)
+      return assumeWithOidc({ ...common, http, providerUrn: inputs.oidcProviderUrn, idToken })
+    }
+    return obtainedKeys(obtain, systemClock, null)
+  }
+  const given = staticKeys(inputs, environment)
+  if (given === null) throw new UserError(noCredentials(context))
+  const own = givenKeys(given)
+  if (inputs.agencyUrn === '') return own
+  const http = client(own)
+  return obtainedKeys(() => assumeAgency({ ...common, http }), systemClock, own.staticSecret)
+}
+
+/** @throws UserError that names the missing permission */
+export async function workflowToken(audience: string): Promise<string> {
+  try {
+    return await getIDToken(audience)
+  } catch (cause) {
+    throw new UserError(
+      'The OIDC token of the workflow could not be obtained. Give the job "permissions: id-token: write"; pull requests from forks never get it.',
+      { cause },
+    )
+  }
+}
+
+function noCredentials(context: RunContext): string {
+  const families = keyFamilies.map((family) => family.filter((name) => name !== null).join(', ')).join('; ')
+  const fork = context.event.startsWith('pull_request')
+    ? ' Pull requests from forks and of Dependabot get no secrets.'
+    : ''
+  return `There are no keys for Huawei Cloud. Looked at: the inputs oidc-provider-urn with agency-urn, and access-key-id with secret-access-key; the variables ${families}; the input snapshot. A secret that does not exist is empty; Dependabot has secrets of its own.${fork}`
+}
+
+/** Crawls the account. @throws UserError, AuthenticationError */
+export async function crawlAccount(
+  inputs: Inputs,
+  context: RunContext,
+  environment: NodeJS.ProcessEnv,
+  config: Config,
+  adminGroupId: string | null,
+  expectedAccounts: readonly { readonly account: string; readonly where: string }[],
+): Promise<Snapshot> {
+  const { api, keys } = openCloud(inputs, context, environment)
+  const cacheSecret = inputs.cacheSecret || keys.staticSecret
+  if (inputs.cache !== '' && cacheSecret === null)
+    warning(
+      'The document cache is not used: without cache-secret or a static secret key nothing authenticates it.',
+    )
+  const snapshot = await crawl({
+    api,
+    adminGroupId,
+    clock: systemClock,
+    services: literalServices(config),
+    progress: progressLines(systemClock.now, api.http, (line) => info(logLine(line))),
+    relevance: () => (document) =>
+      createEvaluator({
+        documents: new Map([['document', parseDocument(document)]]),
+        permissions: config.permissions,
+      }).relevance('document'),
+    checkAccount: (account) => refuseOtherAccount(account, expectedAccounts),
+    ...(inputs.cache === '' || cacheSecret === null
+      ? {}
+      : { cache: (account: string) => folderCache(inputs.cache, account, cacheSecret) }),
+  })
+  if (inputs.saveSnapshot !== '')
+    await writeAtomically(inputs.saveSnapshot, writeSnapshot(snapshot, inputs.saveSnapshot))
+  return snapshot
+}
+
+/** Services that the audited list names literally. */
+function literalServices(config: Config): string[] {
+  const services = config.permissions.flatMap((permission) =>
+    permission.actions.map((pattern) => pattern.split(':')[0] as string),
+  )
+  return [...new Set(services.filter((service) => /^[A-Za-z0-9-]+$/.test(service)))].slice(0, 20)
+}
+
+/** @throws UserError before anything of another account is compared */
+export function refuseOtherAccount(
+  account: string,
+  expected: readonly { readonly account: string; readonly where: string }[],
+): void {
+  const other = expected.find((one) => one.account !== account)
+  if (other !== undefined)
+    throw new UserError([
+      {
+        where: other.where,
+        message: `names the account ${JSON.stringify(other.account)}, and the keys belong to ${JSON.stringify(account)}.`,
+        remedy: 'Use the keys of that account, or the files of this one.',
+      },
+    ])
+}
+
+/** Reads the snapshot that the inputs name. @throws UserError */
+export async function loadSnapshot(path: string): Promise<{ snapshot: Snapshot; warning: string | null }> {
+  const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
+    throw new UserError([{ where: 'input snapshot', message: `${path} could not be read: ${cause.code}.` }], {
+      cause,
+    })
+  })
+  return readSnapshot(bytes, path, Date.now(), null)
+}

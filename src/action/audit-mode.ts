@@ -1,0 +1,208 @@
+/** `mode: audit`: crawl, compare, report, keep the issue, and say how the job ends. */
+import { createHash } from 'node:crypto'
+import { info, warning } from '@actions/core'
+import { audit } from '../audit/audit.ts'
+import { exitOf } from '../audit/exit.ts'
+import type { Verdict } from '../audit/model.ts'
+import { proposeBaseline } from '../audit/propose.ts'
+import { rewriteBaseline, writeBaseline } from '../baseline/write-baseline.ts'
+import type { GitHubClient } from '../github/client.ts'
+import { syncIssue } from '../github/issue.ts'
+import { createIssueStore } from '../github/issue-store.ts'
+import { UserError } from '../problem.ts'
+import { auditAnnotations, type Places } from '../render/annotations.ts'
+import { logLine } from '../render/escape.ts'
+import { desiredIssue } from '../render/issue.ts'
+import { renderLog } from '../render/log.ts'
+import { renderSarif } from '../render/sarif.ts'
+import { renderSummary } from '../render/summary.ts'
+import { buildReport } from '../report/report.ts'
+import type { Snapshot } from '../snapshot/snapshot.ts'
+import { crawlAccount, loadSnapshot, readEndpoints, refuseOtherAccount } from './account.ts'
+import { type Approvals, readApprovals } from './approvals.ts'
+import { openGitHub, refusePublic, repositoryFacts, whyNotRecorded } from './github.ts'
+import { type Inputs, updateKinds } from './inputs.ts'
+import type { Outcome, Run } from './outcome.ts'
+import { type Outputs, verdictOutputs } from './outputs.ts'
+import { toolInfo } from './tool.ts'
+import { writeAtomically } from './workspace.ts'
+
+export interface Audited {
+  readonly approvals: Approvals
+  readonly snapshot: Snapshot
+  readonly verdict: Verdict
+  readonly remarks: readonly string[]
+}
+
+/** Reads files and account and decides; shared with the modes that need the same verdict. @throws UserError */
+export async function auditAccount(run: Run, approvals: Approvals): Promise<Audited> {
+  const { inputs, context, environment } = run
+  const { config, baseline } = approvals
+  const expected = [
+    ...(config.account === null ? [] : [{ account: config.account, where: inputs.config }]),
+    ...(baseline === null ? [] : [{ account: baseline.baseline.account, where: inputs.baseline }]),
+  ]
+  const remarks: string[] = []
+  let snapshot: Snapshot
+  if (inputs.snapshot === '') {
+    const adminGroup = baseline?.baseline.admin_group ?? null
+    snapshot = await crawlAccount(inputs, context, environment, config, adminGroup, expected)
+  } else {
+    const loaded = await loadSnapshot(inputs.snapshot)
+    refuseOtherAccount(loaded.snapshot.account_id, expected)
+    if (loaded.warning !== null) {
+      warning(loaded.warning)
+      remarks.push(loaded.warning)
+    }
+    snapshot = loaded.snapshot
+  }
+  const verdict = audit({ snapshot, config, baseline, today: today(), sha256 })
+  return { approvals, snapshot, verdict, remarks }
+}
+
+/** Runs the audit. @throws UserError */
+export async function auditMode(run: Run): Promise<Outcome> {
+  const { inputs, context } = run
+  const approvals = await readApprovals(context.workspace, inputs)
+  if (inputs.snapshot === '') readEndpoints(inputs)
+  const github = openGitHub(inputs, context)
+  const facts = await repositoryFacts(github)
+  refusePublic(facts, inputs)
+  const { snapshot, verdict, remarks } = await auditAccount(run, approvals)
+  for (const line of renderLog(verdict)) info(line)
+
+  const proposal = proposedText(verdict, snapshot, approvals)
+  const places = placesOf(approvals, inputs)
+  const outputs: Outputs = {
+    ...verdictOutputs(verdict),
+    ...(await writeFiles(run, approvals, verdict, proposal, places)),
+  }
+  const reason = whyNotRecorded(facts, context, inputs.snapshot === '')
+  const recorded = await record(run, approvals, verdict, github, reason)
+  const exit = exitOf(verdict, inputs)
+  return {
+    outputs: { ...outputs, ...recorded.outputs },
+    summary: renderSummary(verdict, {
+      baselinePath: inputs.baseline,
+      proposal: approvals.baseline === null ? proposal : null,
+      remarks: [...remarks, ...recorded.remarks],
+    }),
+    annotations: auditAnnotations(verdict, places),
+    failure: [exit.reason, recorded.failure].filter((part) => part !== null).join(' ') || null,
+  }
+}
+
+/** What `update-baseline` with its defaults would write; null when the audit is incomplete. */
+function proposedText(verdict: Verdict, snapshot: Snapshot, { config, baseline }: Approvals): string | null {
+  if (!verdict.complete) return null
+  const next = proposeBaseline({
+    ...{ verdict, users: snapshot.users, config, baseline: baseline?.baseline ?? null },
+    ...{ update: new Set(updateKinds), only: [], fields: { justification: '', owner: '', expires: '' } },
+  })
+  return baseline === null ? writeBaseline(next) : rewriteBaseline(baseline, next)
+}
+
+/** Writes report, proposal and SARIF; their absolute paths. */
+async function writeFiles(
+  { inputs, context }: Run,
+  approvals: Approvals,
+  verdict: Verdict,
+  proposal: string | null,
+  places: Places,
+): Promise<Outputs> {
+  const report = buildReport(verdict, {
+    kind: 'audit',
+    generatedAt: new Date().toISOString(),
+    tool: toolInfo(),
+    run: context.run,
+    inputs: {
+      config_sha256: sha256(approvals.configText),
+      baseline_sha256: approvals.baseline === null ? null : sha256(approvals.baseline.text),
+    },
+  })
+  const reportPath = `${context.outputFolder}/report.json`
+  await writeAtomically(reportPath, `${JSON.stringify(report, null, 2)}\n`)
+  const proposalPath = proposal === null ? '' : `${context.outputFolder}/proposed-baseline.json`
+  if (proposal !== null) await writeAtomically(proposalPath, proposal)
+  const sarifPath = inputs.sarif === '' ? '' : absolute(context.workspace, inputs.sarif)
+  if (sarifPath !== '') await writeAtomically(sarifPath, renderSarif(verdict, places, toolInfo().version))
+  return { report: reportPath, 'proposed-baseline': proposalPath, sarif: sarifPath }
+}
+
+interface Recorded {
+  readonly outputs: Outputs
+  readonly remarks: readonly string[]
+  readonly failure: string | null
+}
+
+/** Keeps the issue, or says why not. What cannot be written fails the job beside the drift, not instead of it. */
+async function record(
+  { inputs, context }: Run,
+  { config }: Approvals,
+  verdict: Verdict,
+  github: GitHubClient | null,
+  elsewhere: string | null,
+): Promise<Recorded> {
+  const none = (action: 'none' | 'skipped', remarks: readonly string[] = []): Recorded => ({
+    outputs: { 'issue-action': action },
+    remarks,
+    failure: null,
+  })
+  // Without a baseline there is nothing to compare with, and so nothing to say in an issue.
+  if (!config.issue.enabled || !verdict.has_baseline) return none('none')
+  const desired = desiredIssue(verdict, {
+    config,
+    runUrl: context.run.url,
+    key: { repository: context.run.repository, account: verdict.account.id, baseline: inputs.baseline },
+  })
+  const skip = inputs.dryRun ? 'This is a dry run, so no issue is written.' : elsewhere
+  if (skip !== null) {
+    const parts = desired.render({ standing: null, budget: 60_000 })
+    info(logLine(skip))
+    info(logLine(`The issue would be: ${desired.title}`))
+    for (const line of `${parts.head}\n${parts.drift}\n${parts.rest}`.split('\n')) info(logLine(`  ${line}`))
+    return none('skipped', [skip])
+  }
+  try {
+    if (github === null) throw new UserError('There is no github-token.')
+    const outcome = await syncIssue(createIssueStore(github), desired)
+    for (const notice of outcome.notices) info(logLine(notice))
+    return {
+      outputs: {
+        'issue-action': outcome.action,
+        'issue-number': outcome.number === null ? '' : String(outcome.number),
+        'issue-url': outcome.url ?? '',
+      },
+      remarks: outcome.notices,
+      failure: null,
+    }
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    const failure = `The issue could not be written: ${error.message}`
+    return { outputs: { 'issue-action': 'none' }, remarks: [failure], failure }
+  }
+}
+
+/** Where the parts of the verdict stand in the files. */
+export function placesOf({ config, baseline }: Approvals, inputs: Inputs): Places {
+  return {
+    config: inputs.config,
+    baseline: inputs.baseline,
+    entryLines: baseline?.lines ?? [],
+    permissionLines: new Map(config.permissions.map((permission) => [permission.name, permission.line])),
+  }
+}
+
+function absolute(workspace: string, path: string): string {
+  return path.startsWith('/') ? path : `${workspace}/${path}`
+}
+
+/** Hex digest of the UTF-8 bytes of a text. */
+export function sha256(text: string): string {
+  return createHash('sha256').update(text, 'utf8').digest('hex')
+}
+
+/** The present UTC day. */
+export function today(): string {
+  return new Date().toISOString().slice(0, 10)
+}

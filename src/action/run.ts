@@ -1,0 +1,85 @@
+/** One run from the environment to the exit code: secrets masked first, outputs and summary written last, always. */
+import { appendFile } from 'node:fs/promises'
+import { error as annotateError, debug, info, notice, setFailed, setSecret, warning } from '@actions/core'
+import { CloudError } from '../cloud/cloud-error.ts'
+import { keyFamilies } from '../cloud/credentials.ts'
+import { UserError } from '../problem.ts'
+import type { Annotation } from '../render/annotations.ts'
+import { visible } from '../render/escape.ts'
+import { renderErrorSummary } from '../render/summary.ts'
+import { auditMode } from './audit-mode.ts'
+import { checkMode } from './check-mode.ts'
+import { readContext } from './event.ts'
+import { gateMode } from './gate-mode.ts'
+import { type Mode, rawInput, readInputs, secretInputs } from './inputs.ts'
+import type { Outcome, Run } from './outcome.ts'
+import { writeOutputs } from './outputs.ts'
+import { updateMode } from './update-mode.ts'
+
+const modes: Readonly<Record<Mode, (run: Run) => Promise<Outcome>>> = {
+  audit: auditMode,
+  gate: gateMode,
+  'update-baseline': updateMode,
+  check: checkMode,
+}
+
+/** Runs the action. Never throws; sets the exit code. */
+export async function run(environment: NodeJS.ProcessEnv): Promise<void> {
+  maskSecrets(environment)
+  let outcome: Outcome
+  try {
+    const inputs = readInputs(environment)
+    const context = readContext(environment, inputs.mode)
+    info(`mode: ${context.mode}`)
+    outcome = await modes[context.mode]({ inputs, context, environment })
+  } catch (error) {
+    outcome = stopped(error)
+  }
+  writeOutputs(outcome.outputs)
+  await writeSummary(environment, outcome.summary)
+  for (const annotation of outcome.annotations) annotate(annotation)
+  if (outcome.failure !== null) setFailed(lines(outcome.failure))
+}
+
+/** Before anything else: whatever is printed from here on, these are not. */
+function maskSecrets(environment: NodeJS.ProcessEnv): void {
+  const values = [
+    ...secretInputs.map((name) => rawInput(environment, name)),
+    ...keyFamilies.flatMap(([, secret, token]) => [
+      environment[secret],
+      token === null ? '' : environment[token],
+    ]),
+  ]
+  for (const value of values) if (value) setSecret(value)
+}
+
+/** A run that ended before a verdict. The user's mistakes and the cloud's refusals show no stack. */
+function stopped(error: unknown): Outcome {
+  const expected = error instanceof UserError || error instanceof CloudError
+  const message = error instanceof Error ? error.message : String(error)
+  if (!expected && error instanceof Error) debug(error.stack ?? '')
+  const failure = expected
+    ? message
+    : `The action failed unexpectedly: ${message}. Run it again with debug logging and report what it says.`
+  return { outputs: { result: 'error' }, summary: renderErrorSummary(failure), annotations: [], failure }
+}
+
+async function writeSummary(environment: NodeJS.ProcessEnv, text: string): Promise<void> {
+  const path = environment.GITHUB_STEP_SUMMARY
+  if (!path) return
+  try {
+    await appendFile(path, text)
+  } catch (error) {
+    warning(`The job summary could not be written: ${(error as NodeJS.ErrnoException).code}.`)
+  }
+}
+
+function annotate({ level, file, line, title, message }: Annotation): void {
+  const write = { error: annotateError, warning, notice }[level]
+  write(lines(message), { file, startLine: line, title })
+}
+
+/** Keeps the line breaks of our own messages and nothing else that is invisible. */
+function lines(text: string): string {
+  return text.split('\n').map(visible).join('\n')
+}

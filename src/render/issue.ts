@@ -1,0 +1,182 @@
+/** The issue as people read it: the verdict, drift by cause with what to do, and sections for gaps and expiries. */
+import type { Drift, Gap, Verdict } from '../audit/model.ts'
+import type { Config } from '../config/config.ts'
+import type {
+  CommentRequest,
+  DesiredIssue,
+  IssueKey,
+  IssueRow,
+  NamedRow,
+  StandingDrift,
+} from '../github/desired-issue.ts'
+import { driftRows } from './drift-section.ts'
+import { code, prose, visible } from './escape.ts'
+import { bytes, fitRows } from './rows.ts'
+import { driftHeading, listWords, verdictSentence, WHO_DID_IT } from './words.ts'
+
+/** Entries to paste are shown up to so many drifts; beyond it, the proposed baseline serves better. */
+const ENTRIES_UP_TO = 20
+
+export interface IssueContext {
+  readonly key: IssueKey
+  readonly config: Config
+  /** Address of the run; empty when unknown. */
+  readonly runUrl: string
+}
+
+/** `IAM permission audit: production (d78c…)`. */
+export function issueTitle(verdict: Verdict): string {
+  const { id, name } = verdict.account
+  return `IAM permission audit: ${visible(name === '' ? id : `${name} (${id})`)}`
+}
+
+/** What the audit wants of its issue. */
+export function desiredIssue(verdict: Verdict, context: IssueContext): DesiredIssue {
+  const { config, key } = context
+  const owners = verdict.drift.flatMap((row) => (row.approval?.owner ? [row.approval.owner] : []))
+  const expiringOwners = verdict.expiring.flatMap((row) => (row.owner ? [row.owner] : []))
+  const handles = [...owners, ...expiringOwners].flatMap((owner) =>
+    Object.hasOwn(config.owners, owner) ? [config.owners[owner] as string] : [],
+  )
+  return {
+    key,
+    title: issueTitle(verdict),
+    labels: config.issue.labels,
+    assignees: [...new Set([...config.issue.assignees, ...handles])],
+    on: config.issue.on,
+    complete: verdict.complete,
+    rows: {
+      drift: verdict.drift.map(driftRow),
+      incomplete: verdict.gaps.map(gapRow),
+      expiring: verdict.expiring.map(({ user, user_id, permission, expires }) => ({
+        ...{ user, user_id, permission, words: `approval ends on ${expires}` },
+        key: JSON.stringify([user_id, permission, expires]),
+      })),
+    },
+    render: ({ standing, budget }) => renderParts(verdict, context, standing, budget),
+    comment: (request) => renderComment(verdict, request),
+  }
+}
+
+function driftRow(row: Drift): IssueRow {
+  const { kind, user, user_id, permission, grants } = row
+  const words = driftHeading(row, (text) => text).slice(row.user.length + 2)
+  return { user, user_id, permission, words, key: JSON.stringify([kind, user_id, permission, grants]) }
+}
+
+function gapRow(gap: Gap): IssueRow {
+  const { code: kind, call, policy_id, version_id, user_ids } = gap
+  const nobody = { user: '', user_id: '', permission: '' }
+  return { ...nobody, words: gap.message, key: JSON.stringify([kind, call, policy_id, version_id, user_ids]) }
+}
+
+function renderParts(
+  verdict: Verdict,
+  { runUrl, config, key }: IssueContext,
+  standing: StandingDrift | null,
+  budget: number,
+): { head: string; drift: string; rest: string } {
+  const unconfirmed = standing !== null && (standing.rows.length > 0 || standing.omitted > 0)
+  const head = [
+    `**${verdictSentence(verdict, code)}**`,
+    verdict.drift.length > 0 || unconfirmed
+      ? 'Take away what should not be, or approve it in the baseline with a reviewed pull request. This issue keeps itself up to date and closes itself.'
+      : null,
+    unconfirmed
+      ? '## Held and not approved (not confirmed)\n\nThis audit could not read everything. What follows was found before and could be neither confirmed nor ruled out.'
+      : null,
+    !unconfirmed && verdict.drift.length > 0 ? '## Held and not approved' : null,
+  ].filter((part) => part !== null)
+  const rest = [
+    ...(verdict.drift.length > 0 ? [WHO_DID_IT] : []),
+    ...incompleteSection(verdict, config),
+    ...expiringSection(verdict, config),
+    `<sub>${runUrl === '' ? '' : `[The run](${runUrl}) has the full report. `}Baseline: ${code(key.baseline)}. As of ${verdict.taken_at.slice(0, 10)}.</sub>`,
+  ]
+  const [headText, restText] = [`${head.join('\n\n')}\n`, `${rest.join('\n\n')}\n`]
+  const room = budget - bytes(headText) - bytes(restText) - 200
+  return { head: headText, drift: driftText(verdict, standing, room), rest: restText }
+}
+
+/** The drift found now; after an incomplete audit what stood there stays, and what is new is added. */
+function driftText(verdict: Verdict, standing: StandingDrift | null, room: number): string {
+  const entries = verdict.drift.length <= ENTRIES_UP_TO
+  if (standing === null) return fitted(verdict, entries, room)
+  const added = { ...verdict, drift: standing.added.flatMap((at) => verdict.drift[at] ?? []) }
+  const news = added.drift.length === 0 ? '' : fitted(added, entries, room / 2)
+  const before =
+    standing.text !== null && bytes(standing.text) + bytes(news) < room
+      ? standing.text
+      : fitRows(standing.rows.map(namedRow), room - bytes(news) - 200, 'findings') +
+        (standing.omitted > 0 ? `\n\n_and ${standing.omitted} more._` : '')
+  return [before, news].filter((part) => part !== '').join('\n\n')
+}
+
+/** With entries to paste if they all fit, else without, else as many rows as fit. */
+function fitted(verdict: Pick<Verdict, 'drift' | 'causes'>, entries: boolean, room: number): string {
+  const full = driftRows(verdict, { entries })
+  if (full.reduce((sum, row) => sum + bytes(row) + 1, 0) < room - 200) return full.join('\n')
+  return fitRows(driftRows(verdict, { entries: false }), room, 'findings')
+}
+
+function namedRow(row: NamedRow): string {
+  return `- ${code(row.user)}: ${prose(row.words)}`
+}
+
+function incompleteSection(verdict: Verdict, config: Config): string[] {
+  if (verdict.complete || !config.issue.on.includes('incomplete')) return []
+  const rows = verdict.gaps.map((gap) => {
+    const reach =
+      gap.users === null ? 'may concern everybody' : `concerns ${listWords(gap.users.map(code), 5)}`
+    return `- ${prose(gap.message)} It ${reach}. ${prose(gap.remedy)}`
+  })
+  return ['## What could not be read or decided', fitRows(rows, 12_000, 'gaps')]
+}
+
+function expiringSection(verdict: Verdict, config: Config): string[] {
+  if (verdict.expiring.length === 0 || !config.issue.on.includes('expiring')) return []
+  const rows = verdict.expiring.map(
+    (row) =>
+      `- ${code(row.user)}, ${code(row.permission)}: ends on ${row.expires}${row.owner === null ? '' : `, owner ${code(row.owner)}`}`,
+  )
+  return [
+    '## Approvals that end soon',
+    'Renew them in the baseline with a reviewed pull request, or take the access away; when an approval has ended, the audit fails.',
+    fitRows(rows, 8_000, 'approvals'),
+  ]
+}
+
+function renderComment(
+  verdict: Verdict,
+  { reason, change, original, complete, budget }: CommentRequest,
+): string {
+  const lines = (title: string, rows: readonly NamedRow[]): string[] =>
+    rows.length === 0
+      ? []
+      : [`**${title}**`, '', fitRows(rows.map(namedRow), budget / 2 - 400, 'findings'), '']
+  const removed = [
+    ...lines('No longer so', change.removed),
+    ...(change.removedUnnamed > 0 ? [`${change.removedUnnamed} more are no longer so.`, ''] : []),
+  ]
+  const changed = change.known
+    ? [...lines('New', change.added), ...removed]
+    : lines('Found now', change.added)
+  switch (reason) {
+    case 'duplicate':
+      return `This issue was made twice; it goes on in #${original}.`
+    case 'closing':
+      return [
+        ...removed,
+        `${complete ? 'Everything held is approved again' : 'Nothing is left here'}, among IAM users, by v5 identity policies. Closed.`,
+      ].join('\n')
+    case 'reopening':
+      return [
+        'This is not settled, so the issue is open again.',
+        '',
+        ...changed,
+        verdictSentence(verdict, code),
+      ].join('\n')
+    case 'changed':
+      return [...changed, change.remaining > 0 ? `${change.remaining} as before.` : ''].join('\n')
+  }
+}

@@ -1,0 +1,89 @@
+/** SARIF 2.1.0 for code scanning: one result for each drift, at the line of the entry or permission concerned. */
+import { createHash } from 'node:crypto'
+import type { Drift, Verdict } from '../audit/model.ts'
+import type { Severity } from '../policy/types.ts'
+import { type Places, placeOf } from './annotations.ts'
+import { prose, visible } from './escape.ts'
+import { actionsWords, cutWords, driftHeading, pathWords } from './words.ts'
+
+/** GitHub takes no more results in one run. */
+const MAXIMUM_RESULTS = 25_000
+
+/** GitHub sorts security results by this number: critical above 9.0, high above 7.0, medium above 4.0. */
+const securitySeverity: Readonly<Record<Severity, string>> = {
+  critical: '9.5',
+  high: '8.0',
+  medium: '5.5',
+  low: '2.0',
+}
+const levels: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = {
+  critical: 'error',
+  high: 'error',
+  medium: 'warning',
+  low: 'note',
+}
+
+/** The file's text. The same drift has the same fingerprint every day. */
+export function renderSarif(verdict: Verdict, places: Places, version: string): string {
+  const rules = verdict.permissions.map(({ name, severity }) => ({
+    id: name,
+    name,
+    shortDescription: { text: `${name} held and not approved` },
+    fullDescription: {
+      text: `A user holds the audited permission ${name} beyond what the baseline approves.`,
+    },
+    help: {
+      text: 'Take the access away in IAM, or approve it with a reviewed entry in the baseline.',
+      markdown: 'Take the access away in IAM, or approve it with a reviewed entry in the baseline.',
+    },
+    defaultConfiguration: { level: levels[severity] },
+    properties: { 'security-severity': securitySeverity[severity], tags: ['security', 'iam'] },
+  }))
+  const results = verdict.drift.slice(0, MAXIMUM_RESULTS).map((row) => resultOf(row, verdict, places))
+  const sarif = {
+    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
+    version: '2.1.0',
+    runs: [
+      {
+        tool: { driver: { name: 'IAM Permission Audit', semanticVersion: version, rules } },
+        automationDetails: { id: `iam-permission-audit/${verdict.account.id}/` },
+        results,
+      },
+    ],
+  }
+  return `${JSON.stringify(sarif, null, 2)}\n`
+}
+
+function resultOf(row: Drift, verdict: Verdict, places: Places): unknown {
+  const { file, line } = placeOf(row, places)
+  const [path] = row.paths
+  const ways = row.cuts.map((cuts) => cuts.map((cut) => cutWords(row.user, cut, visible)).join(', or '))
+  const plain = [
+    `${driftHeading(row, visible)}.`,
+    `Actions: ${actionsWords(row.grants, row.actions, row.example, visible)}.`,
+    ...(path === undefined ? [] : [`Path: ${pathWords(row.user, path, visible)}.`]),
+    ...(ways.length === 0 ? [] : [`To take it away: ${ways.join('; ')}.`]),
+  ]
+  return {
+    ruleId: row.permission,
+    ruleIndex: verdict.permissions.findIndex((permission) => permission.name === row.permission),
+    level: levels[row.severity],
+    message: { text: plain.join(' '), markdown: plain.map(prose).join('\n\n') },
+    locations: [
+      {
+        physicalLocation: {
+          artifactLocation: { uri: encodeURI(file), uriBaseId: '%SRCROOT%' },
+          region: { startLine: line },
+        },
+      },
+    ],
+    partialFingerprints: { 'drift/v1': fingerprint(row) },
+  }
+}
+
+/** Who, what and how much; not where, so that a moved line is the same finding. */
+function fingerprint({ kind, user_id, permission, grants }: Drift): string {
+  return createHash('sha256')
+    .update(JSON.stringify([kind, user_id, permission, grants]))
+    .digest('hex')
+}
