@@ -1,0 +1,78 @@
+/** A world for end-to-end tests: a cloud, a GitHub, and the bundled action run between them. */
+
+import {
+  type GitHubSimulator,
+  type GitHubSimulatorOptions,
+  startGitHubSimulator,
+} from '../../simulator/github/server.ts'
+import type { SimulatedAccount } from '../../simulator/iam/account.ts'
+import {
+  type IamSimulator,
+  type IamSimulatorOptions,
+  simulatorKeys,
+  startIamSimulator,
+} from '../../simulator/iam/server.ts'
+import { type ActionOptions, type ActionRun, runAction } from '../../simulator/runner.ts'
+
+export const CONFIG = '.github/iam-audit.yml'
+export const BASELINE = '.github/iam-baseline.json'
+
+export const plainConfig =
+  'version: 1\nname: production\naudited-permissions:\n  - preset: iam-administration@1\n'
+
+export interface World extends AsyncDisposable {
+  readonly cloud: IamSimulator
+  readonly github: GitHubSimulator
+  /** Files of the workspace; kept from run to run. */
+  readonly files: Record<string, string>
+  audit(options?: ActionOptions): Promise<ActionRun>
+  /** Runs once, and commits what it proposes as the baseline. */
+  approveAll(): Promise<void>
+}
+
+export interface WorldOptions {
+  readonly cloud?: Omit<IamSimulatorOptions, 'account'>
+  readonly github?: GitHubSimulatorOptions
+  readonly config?: string
+}
+
+export async function startWorld(account: SimulatedAccount, options: WorldOptions = {}): Promise<World> {
+  const cloud = await startIamSimulator({ account, ...options.cloud })
+  const github = await startGitHubSimulator(options.github)
+  const files: Record<string, string> = { [CONFIG]: options.config ?? plainConfig }
+  const runs: ActionRun[] = []
+  const audit = async (given: ActionOptions = {}): Promise<ActionRun> => {
+    const run = await runAction({
+      ...given,
+      apiUrl: given.apiUrl ?? github.url,
+      files: { ...files, ...given.files },
+      inputs: {
+        'access-key-id': simulatorKeys.accessKeyId,
+        'secret-access-key': simulatorKeys.secretAccessKey,
+        'iam-endpoint': cloud.url,
+        'sts-endpoint': cloud.url,
+        'max-rate': '1000',
+        'github-token': github.state.token,
+        ...given.inputs,
+      },
+    })
+    runs.push(run)
+    return run
+  }
+  return {
+    cloud,
+    github,
+    files,
+    audit,
+    approveAll: async () => {
+      delete files[BASELINE]
+      const run = await audit({ inputs: { 'dry-run': 'true' } })
+      const { readFile } = await import('node:fs/promises')
+      files[BASELINE] = await readFile(run.outputs['proposed-baseline'] as string, 'utf8')
+      github.forget()
+    },
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all([cloud.close(), github.close(), ...runs.map((run) => run[Symbol.asyncDispose]())])
+    },
+  }
+}
