@@ -81,7 +81,7 @@ function remaining(
   const stays = adminPath !== undefined && !cuts.some((cut) => cut.group_id === adminPath.group_id)
   if (stays) return [adminPath]
   const held = found.heldBy(user, left, false, permission)
-  if (held === null || held.extent === 'none') return []
+  if (held === null || held.extent === 'none' || !found.counts(permission, held)) return []
   const rest = index.subtract(held.grants, approved)
   return 'undetermined' in rest || rest.grants.length > 0 ? pathsOf(held, left) : []
 }

@@ -75,6 +75,9 @@ type Meets = (grants: readonly Grant[], pattern: string) => boolean
 
 /** The paths of a holding that lead to some part of these grants; all of them where that cannot be told. */
 function gainedPaths(holding: Holding, gained: readonly Grant[], meets: Meets): readonly Path[] {
+  // The built-in group gives everything: no other path matters beside it.
+  const builtin = holding.paths.filter((path) => path.via === 'builtin-group')
+  if (builtin.length > 0) return builtin
   const leading = holding.paths.filter((path) => {
     const alike = gained.filter((grant) => path.restricted !== isUnrestricted(grant))
     return (

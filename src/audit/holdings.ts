@@ -33,6 +33,8 @@ export interface HoldingsWithContext extends Holdings {
   readonly inventory: Inventory
   /** Null: cannot be decided. */
   readonly heldBy: HeldBy
+  /** Whether so much of a permission counts as holding it: with `holds: all` a part does not. */
+  readonly counts: (permission: string, held: Held) => boolean
   readonly adminMembers: ReadonlyMap<string, Path>
 }
 
@@ -106,6 +108,8 @@ export function findHoldings(input: HoldingsInput): HoldingsWithContext {
       : new Set(gaps.flatMap((gap) => gap.user_ids ?? [])),
     inventory,
     heldBy: ask,
+    counts: (permission, held) =>
+      held.extent === 'all' || permissions.some((one) => one.name === permission && one.holds === 'any'),
     adminMembers: admin.members,
   }
 }

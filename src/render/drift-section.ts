@@ -9,6 +9,7 @@ import {
   datesWords,
   denyWords,
   driftHeading,
+  listWords,
   pathWords,
   restrictionWords,
 } from './words.ts'
@@ -16,62 +17,100 @@ import {
 /** Paths shown of one drift; the report has them all. */
 const PATHS = 5
 
-/** Rows of Markdown, one for each cause heading and each drift, in the order of the drift. */
+/**
+ * Rows of Markdown that may be cut after any of them: causes in the order of the drift, and under each what was
+ * gained once, with a row for each user who gained it.
+ *
+ * @param options.entries whether each user comes with the entry to paste
+ */
 export function driftRows(
   verdict: Pick<Verdict, 'drift' | 'causes'>,
   options: { readonly entries: boolean },
 ): string[] {
-  const causes = [...new Set(verdict.drift.map((row) => row.cause))]
-  return causes.flatMap((key) => {
+  const byCause = Map.groupBy(verdict.drift, (row) => row.cause)
+  return [...byCause].flatMap(([key, drift]) => {
     const cause = verdict.causes.find((one) => one.key === key)
-    const drift = verdict.drift.filter((row) => row.cause === key)
-    const heading = cause === undefined ? [] : [`### ${causeWords(cause, drift, code)}\n`]
-    const [first, ...rest] = drift.map((row) => driftRow(row, options.entries))
+    const heading = cause === undefined ? '' : `### ${causeWords(cause, drift, code)}\n\n`
+    const rows = [...Map.groupBy(drift, sameGain).values()].flatMap((group) =>
+      gainRows(group, options.entries),
+    )
     // A heading never stands alone at the end of what fitted.
-    return [[...heading, first ?? ''].join('\n'), ...rest]
+    return rows.map((row, at) => (at === 0 ? heading + row : row))
   })
 }
 
-function driftRow(row: Drift, withEntry: boolean): string {
-  const paths = row.paths.slice(0, PATHS).map((path) => {
-    const dates = datesWords(path, code)
-    return `- ${pathWords(row.user, path, code)}${dates === null ? '' : ` (${dates})`}`
-  })
-  const more = row.paths.length - PATHS
-  const restriction = restrictionWords(row.grants, code)
-  const denies = denyWords(row.conditional_denies, code)
-  return [
-    `#### ${driftHeading(row, code)}`,
-    '',
-    `${row.kind === 'approval-expired' ? 'Holds' : 'Gained'}: ${actionsWords(row.grants, row.actions, row.example, code)}${restriction === null ? '' : `, ${restriction}`}.`,
-    '',
-    ...paths,
-    ...(more > 0 ? [`- and ${more} more paths, all in the report`] : []),
-    ...(denies === null ? [] : [`- ${denies}`]),
-    '',
-    ...whatToDo(row, withEntry),
-  ].join('\n')
+/** Users who came to the same by the same way are told of together. */
+function sameGain(row: Drift): string {
+  const ways = row.paths.map((path) => [path.group_id, path.policy_id, path.statement, path.pattern])
+  const { kind, permission, grants, extent, because } = row
+  return JSON.stringify([
+    kind,
+    permission,
+    grants,
+    extent,
+    because,
+    ways,
+    row.paths[0]?.via === 'user' ? row.user_id : '',
+  ])
 }
 
-function whatToDo(row: Drift, withEntry: boolean): string[] {
-  const cuts = row.cuts.map((alternatives) =>
-    alternatives.map((cut) => cutWords(row.user, cut, code)).join(', or '),
+function gainRows(group: readonly Drift[], withEntries: boolean): string[] {
+  const [first] = group
+  if (first === undefined) return []
+  const restriction = restrictionWords(first.grants, code)
+  const gained = `${first.kind === 'approval-expired' ? 'Holds' : 'Gained'}: ${actionsWords(first.grants, first.actions, first.example, code)}${restriction === null ? '' : `, ${restriction}`}.`
+  const dates = [...new Set(first.paths.slice(0, PATHS).map((path) => datesWords(path, code)))].filter(
+    (words) => words !== null,
   )
-  const numbered = [...new Set(cuts)].map((cut) => `- ${cut}`)
-  const entry = entryJson(row.proposed_entry)
-  return [
-    ...(numbered.length === 0
-      ? []
-      : [numbered.length === 1 ? 'To take it away:' : 'To take it away, all of these:', '', ...numbered, '']),
-    ...(withEntry
-      ? [
-          '<details><summary>To approve it, put this entry into the baseline and say why</summary>',
-          '',
-          jsonBlock(entry),
-          '',
-          '</details>',
-          '',
-        ]
-      : []),
+  const intro = [
+    gained,
+    ...dates.map((words) => `${words.slice(0, 1).toUpperCase()}${words.slice(1)}.`),
+  ].join(' ')
+  const users = group.map((row) => userRow(row, withEntries))
+  return [`${intro}\n\n${users[0]}`, ...users.slice(1), `\n${whatToDo(group)}\n`]
+}
+
+/** `IAMUserB: everything in IAM, not approved`, with the paths below. */
+function userRow(row: Drift, withEntry: boolean): string {
+  const more = row.paths.length - PATHS
+  const denies = denyWords(row.conditional_denies, code)
+  const below = [
+    ...row.paths.slice(0, PATHS).map((path) => pathWords(row.user, path, code)),
+    ...(more > 0 ? [`and ${more} more paths, all in the report`] : []),
+    ...(denies === null ? [] : [denies]),
   ]
+  const entry = withEntry
+    ? `\n\n  <details><summary>The entry that approves it</summary>\n\n${indent(jsonBlock(entryJson(row.proposed_entry)))}\n\n  </details>\n`
+    : ''
+  return `- **${driftHeading(row, code)}**\n${below.map((line) => `  - ${line}`).join('\n')}${entry}`
+}
+
+/** The complete set of cuts, said once for everybody it is the same for. */
+function whatToDo(group: readonly Drift[]): string {
+  const [first] = group
+  if (first === undefined || first.cuts.length === 0) return ''
+  const who = group.length === 1 ? first.user : null
+  const steps = first.cuts.map((alternatives) =>
+    alternatives
+      .map((cut) =>
+        who === null && cut.kind === 'remove-from-group'
+          ? `remove each of the ${group.length} users from group ${code(cut.group ?? '')}`
+          : cutWords(first.user, { ...cut, others: Math.max(0, cut.others - (group.length - 1)) }, code),
+      )
+      .join(', or '),
+  )
+  const unique = [...new Set(steps)]
+  return unique.length === 1
+    ? `To take it away: ${unique[0]}.`
+    : `To take it away, all of these: ${listWords(
+        unique.map((step, at) => `(${at + 1}) ${step}`),
+        20,
+      )}.`
+}
+
+function indent(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => `  ${line}`)
+    .join('\n')
 }
