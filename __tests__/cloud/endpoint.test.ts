@@ -1,0 +1,47 @@
+import { describe, expect, test } from '@jest/globals'
+import { parseEndpoint } from '../../src/cloud/endpoint.ts'
+
+describe('keys are sent there', () => {
+  test.each([
+    ['iam', 'https://iam.myhuaweicloud.com'],
+    ['iam', 'https://iam.ap-southeast-1.myhuaweicloud.com'],
+    ['iam', 'https://iam.eu-west-101.myhuaweicloud.eu'],
+    ['iam', 'https://iam.cn-north-4.huaweicloud.com/'],
+    ['iam', 'https://iam.myhuaweicloud.com:443'],
+    ['sts', 'https://sts.cn-north-4.myhuaweicloud.com'],
+    ['iam', 'http://127.0.0.1:8080'],
+    ['iam', 'http://localhost:1'],
+    ['sts', 'http://[::1]:1'],
+  ] as const)('%s %s', (service, text) => {
+    expect(parseEndpoint(text, service, false)).toBeInstanceOf(URL)
+  })
+})
+
+describe('keys are never sent there', () => {
+  test.each([
+    ['iam', 'http://iam.myhuaweicloud.com', 'not https'],
+    ['iam', 'https://iam.myhuaweicloud.com.evil.example', 'not a host'],
+    ['iam', 'https://evil.myhuaweicloud.com', 'not a host'],
+    ['iam', 'https://iam.obs.ap-southeast-1.myhuaweicloud.com', 'not a host'],
+    ['iam', 'https://iam.bucket.myhuaweicloud.com', 'not a host'],
+    ['iam', 'https://sts.cn-north-4.myhuaweicloud.com', 'not a host'],
+    ['sts', 'https://sts.myhuaweicloud.com', 'not a host'],
+    ['sts', 'https://iam.cn-north-4.myhuaweicloud.com', 'not a host'],
+    ['iam', 'https://iam.myhuaweicloud.com:8443', 'names a port'],
+    ['iam', 'https://user:pass@iam.myhuaweicloud.com', 'user info'],
+    ['iam', 'https://iam.myhuaweicloud.com/v5', 'path or query'],
+    ['iam', 'https://iam.myhuaweicloud.com?x=1', 'path or query'],
+    ['iam', 'https://iammyhuaweicloud.com', 'not a host'],
+    ['iam', 'https://127.0.0.1.evil.example', 'not a host'],
+    ['iam', 'ftp://127.0.0.1', 'not https'],
+    ['iam', 'iam.myhuaweicloud.com', 'no address'],
+  ] as const)('%s %s', (service, text, reason) => {
+    expect(() => parseEndpoint(text, service, false)).toThrow(reason)
+  })
+})
+
+test('a custom endpoint has to be allowed, and to be https', () => {
+  expect(parseEndpoint('https://iam.example.com:8443', 'iam', true).host).toBe('iam.example.com:8443')
+  expect(() => parseEndpoint('http://iam.example.com', 'iam', true)).toThrow('not https')
+  expect(() => parseEndpoint('https://a:b@iam.example.com', 'iam', true)).toThrow('user info')
+})
