@@ -48939,7 +48939,7 @@ exports.visitAsync = visitAsync;
 
 /***/ }),
 
-/***/ 3502:
+/***/ 9411:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -64191,57 +64191,85 @@ const WHO_DID_IT = 'Who did it: Cloud Trace Service, service `IAM`, traces `atta
 
 /** Paths shown of one drift; the report has them all. */
 const PATHS = 5;
-/** Rows of Markdown, one for each cause heading and each drift, in the order of the drift. */
+/**
+ * Rows of Markdown that may be cut after any of them: causes in the order of the drift, and under each what was
+ * gained once, with a row for each user who gained it.
+ *
+ * @param options.entries whether each user comes with the entry to paste
+ */
 function driftRows(verdict, options) {
-    const causes = [...new Set(verdict.drift.map((row) => row.cause))];
-    return causes.flatMap((key) => {
+    const byCause = Map.groupBy(verdict.drift, (row) => row.cause);
+    return [...byCause].flatMap(([key, drift]) => {
         const cause = verdict.causes.find((one) => one.key === key);
-        const drift = verdict.drift.filter((row) => row.cause === key);
-        const heading = cause === undefined ? [] : [`### ${causeWords(cause, drift, code)}\n`];
-        const [first, ...rest] = drift.map((row) => driftRow(row, options.entries));
+        const heading = cause === undefined ? '' : `### ${causeWords(cause, drift, code)}\n\n`;
+        const rows = [...Map.groupBy(drift, sameGain).values()].flatMap((group) => gainRows(group, options.entries));
         // A heading never stands alone at the end of what fitted.
-        return [[...heading, first ?? ''].join('\n'), ...rest];
+        return rows.map((row, at) => (at === 0 ? heading + row : row));
     });
 }
-function driftRow(row, withEntry) {
-    const paths = row.paths.slice(0, PATHS).map((path) => {
-        const dates = datesWords(path, code);
-        return `- ${pathWords(row.user, path, code)}${dates === null ? '' : ` (${dates})`}`;
-    });
+/** Users who came to the same by the same way are told of together. */
+function sameGain(row) {
+    const ways = row.paths.map((path) => [path.group_id, path.policy_id, path.statement, path.pattern]);
+    const { kind, permission, grants, extent, because } = row;
+    return JSON.stringify([
+        kind,
+        permission,
+        grants,
+        extent,
+        because,
+        ways,
+        row.paths[0]?.via === 'user' ? row.user_id : '',
+    ]);
+}
+function gainRows(group, withEntries) {
+    const [first] = group;
+    if (first === undefined)
+        return [];
+    const restriction = restrictionWords(first.grants, code);
+    const gained = `${first.kind === 'approval-expired' ? 'Holds' : 'Gained'}: ${actionsWords(first.grants, first.actions, first.example, code)}${restriction === null ? '' : `, ${restriction}`}.`;
+    const dates = [...new Set(first.paths.slice(0, PATHS).map((path) => datesWords(path, code)))].filter((words) => words !== null);
+    const intro = [
+        gained,
+        ...dates.map((words) => `${words.slice(0, 1).toUpperCase()}${words.slice(1)}.`),
+    ].join(' ');
+    const users = group.map((row) => userRow(row, withEntries));
+    return [`${intro}\n\n${users[0]}`, ...users.slice(1), `\n${whatToDo(group)}\n`];
+}
+/** `IAMUserB: everything in IAM, not approved`, with the paths below. */
+function userRow(row, withEntry) {
     const more = row.paths.length - PATHS;
-    const restriction = restrictionWords(row.grants, code);
     const denies = denyWords(row.conditional_denies, code);
-    return [
-        `#### ${driftHeading(row, code)}`,
-        '',
-        `${row.kind === 'approval-expired' ? 'Holds' : 'Gained'}: ${actionsWords(row.grants, row.actions, row.example, code)}${restriction === null ? '' : `, ${restriction}`}.`,
-        '',
-        ...paths,
-        ...(more > 0 ? [`- and ${more} more paths, all in the report`] : []),
-        ...(denies === null ? [] : [`- ${denies}`]),
-        '',
-        ...whatToDo(row, withEntry),
-    ].join('\n');
-}
-function whatToDo(row, withEntry) {
-    const cuts = row.cuts.map((alternatives) => alternatives.map((cut) => cutWords(row.user, cut, code)).join(', or '));
-    const numbered = [...new Set(cuts)].map((cut) => `- ${cut}`);
-    const entry = entryJson(row.proposed_entry);
-    return [
-        ...(numbered.length === 0
-            ? []
-            : [numbered.length === 1 ? 'To take it away:' : 'To take it away, all of these:', '', ...numbered, '']),
-        ...(withEntry
-            ? [
-                '<details><summary>To approve it, put this entry into the baseline and say why</summary>',
-                '',
-                jsonBlock(entry),
-                '',
-                '</details>',
-                '',
-            ]
-            : []),
+    const below = [
+        ...row.paths.slice(0, PATHS).map((path) => pathWords(row.user, path, code)),
+        ...(more > 0 ? [`and ${more} more paths, all in the report`] : []),
+        ...(denies === null ? [] : [denies]),
     ];
+    const entry = withEntry
+        ? `\n\n  <details><summary>The entry that approves it</summary>\n\n${indent(jsonBlock(entryJson(row.proposed_entry)))}\n\n  </details>\n`
+        : '';
+    return `- **${driftHeading(row, code)}**\n${below.map((line) => `  - ${line}`).join('\n')}${entry}`;
+}
+/** The complete set of cuts, said once for everybody it is the same for. */
+function whatToDo(group) {
+    const [first] = group;
+    if (first === undefined || first.cuts.length === 0)
+        return '';
+    const who = group.length === 1 ? first.user : null;
+    const steps = first.cuts.map((alternatives) => alternatives
+        .map((cut) => who === null && cut.kind === 'remove-from-group'
+        ? `remove each of the ${group.length} users from group ${code(cut.group ?? '')}`
+        : cutWords(first.user, { ...cut, others: Math.max(0, cut.others - (group.length - 1)) }, code))
+        .join(', or '));
+    const unique = [...new Set(steps)];
+    return unique.length === 1
+        ? `To take it away: ${unique[0]}.`
+        : `To take it away, all of these: ${listWords(unique.map((step, at) => `(${at + 1}) ${step}`), 20)}.`;
+}
+function indent(text) {
+    return text
+        .split('\n')
+        .map((line) => `  ${line}`)
+        .join('\n');
 }
 
 ;// CONCATENATED MODULE: ./build/render/picture.js
@@ -64496,6 +64524,21 @@ class ApprovalIndex {
     approved(entry) {
         return { grants: entry.grants, within: this.definitionOf(entry) };
     }
+    /** What an entry approves of its permission as that is audited now. */
+    approvedOf(entry, config) {
+        const permission = config.permissions.find((one) => one.name === entry.permission);
+        let grants = entry.grants;
+        for (const bound of [this.definitionOf(entry), permission]) {
+            if (bound === undefined)
+                continue;
+            const { actions, except } = bound;
+            const inside = intersectGrants(grants, { actions, ...(except ? { except } : {}) });
+            if ('undetermined' in inside)
+                return inside;
+            grants = inside;
+        }
+        return { grants };
+    }
     /** minuend minus what the entries approve; answers are remembered, since users share holdings and approvals. */
     subtract(minuend, approved) {
         const key = JSON.stringify([minuend, approved]);
@@ -64520,7 +64563,9 @@ function findGaps(context) {
     for (const policy of snapshot.policies) {
         if (context.evaluator.relevance(policy.policy_id) !== 'undetermined')
             continue;
-        if (told.has(JSON.stringify({ type: 'policy', policy_id: policy.policy_id })))
+        // A document that could not be read was told of by the crawl; one that was read has its own reason and digest.
+        const unread = policy.version === null;
+        if (unread && told.has(JSON.stringify({ type: 'policy', policy_id: policy.policy_id })))
             continue;
         const reached = inventory.reachedBy(policy.policy_id);
         if (reached?.length === 0)
@@ -64531,6 +64576,7 @@ function findGaps(context) {
         else
             known.push({ ...live, users: namesOf(reached ?? [...inventory.users.keys()], inventory) });
     }
+    gaps.push(...unlistedPolicies(context, told));
     gaps.push(...unreadGroups(context, told));
     gaps.push(...unknownHolders(context));
     return { gaps, known };
@@ -64546,11 +64592,10 @@ function crawlGap(gap, inventory) {
     const { scope } = gap;
     const reached = scope.type === 'policy'
         ? inventory.reachedBy(scope.policy_id)
-        : scope.type === 'group'
-            ? (inventory.members.get(scope.group_id) ?? null)
-            : scope.type === 'user'
-                ? [scope.user_id]
-                : null;
+        : scope.type === 'user'
+            ? [scope.user_id]
+            : // Who is in a group that could not be read, or not in full, may be anybody.
+                null;
     const policy = scope.type === 'policy' ? inventory.policies.get(scope.policy_id) : undefined;
     return gapFor({
         ...{
@@ -64564,8 +64609,6 @@ function crawlGap(gap, inventory) {
         policy: policy?.policy_name ?? null,
         version_id: policy?.default_version_id ?? null,
         sha256: null,
-        // What a list lacks may be anybody, so an unread group or policy reaches those it is known to reach at least;
-        // the crawl gives `account` where that is not enough.
         user_ids: reached,
     }, inventory);
 }
@@ -64605,6 +64648,24 @@ function liveKnownGap(policy, context) {
     const { policy_id, version_id, justification, expires } = item;
     return { policy_id, policy: policy.policy_name, version_id, justification, expires };
 }
+/** A policy that is attached to somebody and stands in no list: what it allows is anybody's guess. */
+function unlistedPolicies({ snapshot, inventory }, told) {
+    const unlisted = new Set();
+    for (const { principal_type, policy_id } of snapshot.attachments)
+        if (principal_type !== 'agency' && !inventory.policies.has(policy_id))
+            unlisted.add(policy_id);
+    return [...unlisted]
+        .filter((id) => !told.has(JSON.stringify({ type: 'policy', policy_id: id })))
+        .map((id) => gapFor({
+        code: 'unlisted-policy',
+        call: 'GET /v5/policies',
+        message: `The policy ${id} is attached to somebody and is in no list of policies.`,
+        remedy: 'Run the audit again; the account may have changed while it was read.',
+        ...{ iam_action: null, policy: null, version_id: null, sha256: null },
+        policy_id: id,
+        user_ids: inventory.reachedBy(id),
+    }, inventory));
+}
 /** A group with a policy that matters, whose members nobody read and about which nothing was said yet. */
 function unreadGroups({ snapshot, inventory, evaluator }, told) {
     const unread = new Set();
@@ -64633,19 +64694,21 @@ function unreadGroups({ snapshot, inventory, evaluator }, told) {
 }
 /** Somebody who holds a policy that matters and stands in no list of users. */
 function unknownHolders({ snapshot, inventory, evaluator }) {
-    const strangers = new Set();
+    // Whom each of them makes uncertain: themselves, or whoever is in a group that no list has.
+    const strangers = new Map();
     for (const { principal_type, principal_id, policy_id } of snapshot.attachments) {
         if (principal_type === 'agency' || evaluator.relevance(policy_id) === 'none')
             continue;
+        const members = principal_type === 'group' ? inventory.members.get(principal_id) : undefined;
         if (principal_type === 'user' && !inventory.users.has(principal_id))
-            strangers.add(principal_id);
+            strangers.set(principal_id, [principal_id]);
         if (principal_type === 'group' && !inventory.groups.has(principal_id))
-            strangers.add(principal_id);
-        for (const id of (principal_type === 'group' && inventory.members.get(principal_id)) || [])
+            strangers.set(principal_id, members ?? null);
+        for (const id of members ?? [])
             if (!inventory.users.has(id))
-                strangers.add(id);
+                strangers.set(id, [id]);
     }
-    return [...strangers].map((id) => gapFor({
+    return [...strangers].map(([id, user_ids]) => gapFor({
         code: 'unknown-principal',
         call: 'GET /v5/users',
         message: `${id} has an audited policy and is in no list of users or groups.`,
@@ -64656,7 +64719,7 @@ function unknownHolders({ snapshot, inventory, evaluator }) {
             policy: null,
             version_id: null,
             sha256: null,
-            user_ids: [id],
+            user_ids,
         },
     }, inventory));
 }
@@ -64681,7 +64744,8 @@ function compare(input) {
         else
             drift.push(...result);
     }
-    const lost = lostRows(index, input);
+    const { rows: lost, undecided: unclear } = lostRows(index, input);
+    gaps.push(...unclear);
     return {
         index,
         drift,
@@ -64734,15 +64798,18 @@ function judge(holding, index, renamed, input) {
         if (lapsed.grants.length > 0)
             push('approval-expired', lapsed, own?.expired && !enabledAgain ? own : everybody, null);
     }
-    if (!drift.some((row) => row.kind === 'exceeds-approval' || row.kind === 'unapproved-holder')) {
-        const reached = grantsReachingRenamed(holding, renamed, input.snapshot.account_id);
-        const difference = index.subtract(reached, []);
-        if ('undetermined' in difference)
-            return null;
-        if (reached.length > 0)
-            push('exceeds-approval', difference, own ?? everybody, 'rename');
-    }
-    return drift;
+    const reached = grantsReachingRenamed(holding, renamed, input.snapshot.account_id);
+    if (reached.length === 0 || drift.some((row) => row.kind === 'unapproved-holder'))
+        return drift;
+    // What was approved of old and now reaches another person stands in one row with what was never approved.
+    const beyond = drift.find((row) => row.kind === 'exceeds-approval');
+    const both = index.subtract([...(beyond?.grants ?? []), ...reached], []);
+    if ('undetermined' in both)
+        return null;
+    const others = drift.filter((row) => row !== beyond);
+    drift.length = 0;
+    push('exceeds-approval', both, own ?? everybody, beyond === undefined ? 'rename' : beyond.because);
+    return [...drift, ...others];
 }
 /** Users whose present name their entries do not record. */
 function renamedUsers(index, { inventory }) {
@@ -64769,53 +64836,38 @@ function grantsReachingRenamed(holding, renamed, account) {
         ![...row.known].some((name) => userResourceMatches(pattern, account, name)))));
 }
 /** Approved and not held, wholly or in part. Not computed for users that a gap reaches: they may hold it after all. */
-function lostRows(index, { found, catalogue, config }) {
-    const { uncertain_user_ids: uncertain, inventory } = found;
+function lostRows(index, input) {
+    const { uncertain_user_ids: uncertain, inventory, holdings } = input.found;
+    const rows = [];
+    const gaps = [];
     if (uncertain === 'all')
-        return [];
-    const held = new Map(found.holdings.map((holding) => [`${holding.permission} ${holding.user_id}`, holding]));
-    return index.entries.flatMap(({ entry, index: at }) => {
+        return { rows, undecided: gaps };
+    const held = new Map();
+    // With `holds: all`, who holds a part holds nothing.
+    for (const holding of holdings)
+        if (holding.counts)
+            held.set(`${holding.permission} ${holding.user_id}`, holding);
+    for (const { entry, index: at } of index.entries) {
         if (entry.user_id === EVERYBODY || entry.assignment === 'eligible' || uncertain.has(entry.user_id))
-            return [];
+            continue;
         const holding = held.get(`${entry.permission} ${entry.user_id}`);
-        const approved = approvedToday(entry.grants, index.definitionOf(entry), entry.permission, config, index);
-        if (approved === null)
-            return [];
-        const lost = index.subtract(approved, holding === undefined ? [] : [{ grants: holding.grants }]);
-        if ('undetermined' in lost || (lost.grants.length === 0 && holding !== undefined))
-            return [];
-        const row = {
-            user_id: entry.user_id,
-            user: inventory.users.get(entry.user_id)?.user_name ?? entry.user,
-            permission: entry.permission,
-            grants: lost.grants,
-            actions: namedActions(lost.grants, catalogue),
-            example: lost.example,
-            entry_index: at,
-        };
-        return [{ ...row, entirely: holding === undefined || !holding.counts }];
-    });
-}
-/** What an entry approves of the permission as it is audited now; null when that cannot be decided. */
-function approvedToday(grants, within, name, config, index) {
-    const permission = config.permissions.find((one) => one.name === name);
-    const bounds = [within, permission && { actions: permission.actions, except: permission.except }];
-    let left = grants;
-    for (const bound of bounds) {
-        if (bound === undefined)
-            continue;
-        // a ∩ b is a − (a − b).
-        const outside = index.subtract(left, [{ grants: [bound] }]);
-        if ('undetermined' in outside)
-            return null;
-        if (outside.grants.length === 0)
-            continue;
-        const inside = index.subtract(left, [{ grants: outside.grants }]);
-        if ('undetermined' in inside)
-            return null;
-        left = inside.grants;
+        const user = inventory.users.get(entry.user_id)?.user_name ?? entry.user;
+        const approved = index.approvedOf(entry, input.config);
+        const lost = 'undetermined' in approved
+            ? approved
+            : index.subtract(approved.grants, holding === undefined ? [] : [{ grants: holding.grants }]);
+        if ('undetermined' in lost)
+            gaps.push(undecided({ ...entry, user }, input.found));
+        else if (lost.grants.length > 0)
+            rows.push({
+                ...{ user_id: entry.user_id, user, permission: entry.permission },
+                ...{ grants: lost.grants, example: lost.example },
+                actions: namedActions(lost.grants, input.catalogue),
+                entry_index: at,
+                entirely: holding === undefined,
+            });
     }
-    return left;
+    return { rows, undecided: gaps };
 }
 const DAY = 86_400_000;
 function expiringRows(index, lost, { config, found, today }) {
@@ -64841,14 +64893,14 @@ function unreviewedRows(index, config) {
         ];
     });
 }
-function undecided(holding, { inventory }) {
+function undecided(pair, { inventory }) {
     return gapFor({
         code: 'undetermined-comparison',
         call: 'comparison',
-        message: `Whether ${holding.user} holds more of ${holding.permission} than was approved could not be decided: the patterns go beyond the bound of the analysis.`,
+        message: `What ${pair.user} holds of ${pair.permission} could not be compared with what was approved: the patterns go beyond the bound of the analysis.`,
         remedy: 'Simplify the policies of this user, or the grants of the entry: fewer wildcards inside words.',
         ...{ iam_action: null, policy_id: null, policy: null, version_id: null, sha256: null },
-        user_ids: [holding.user_id],
+        user_ids: [pair.user_id],
     }, inventory);
 }
 
@@ -65045,6 +65097,7 @@ function findHoldings(input) {
             : new Set(gaps.flatMap((gap) => gap.user_ids ?? [])),
         inventory,
         heldBy: ask,
+        counts: (permission, held) => held.extent === 'all' || permissions.some((one) => one.name === permission && one.holds === 'any'),
         adminMembers: admin.members,
     };
 }
@@ -65128,6 +65181,9 @@ function findAdminGroup({ snapshot, baseline }, inventory) {
         };
         for (const id of ids ?? [])
             members.set(id, path);
+        const strangers = (ids ?? []).filter((id) => !inventory.users.has(id));
+        if (strangers.length > 0)
+            gap('unknown-principal', `${strangers.join(', ')} can do everything as a member of the built-in group ${group.group_name}, and no list of users has them.`, 'Run the audit again; the account may have changed while it was read.', strangers);
         const unread = snapshot.gaps.some((one) => one.scope.type === 'group' && one.scope.group_id === group.group_id);
         if (ids === undefined && !unread)
             gap('unread-group', `The members of the built-in group ${group.group_name} were not read.`, 'Crawl the account again.', null);
@@ -65155,9 +65211,9 @@ function holdersThrough({ holdings }) {
     return (groupId, policyId) => holders.get(`${groupId} ${policyId}`) ?? new Set();
 }
 /**
- * The complete set of cuts: one alternative of each inner list removes the drift. A group that is left may have
- * carried a Deny, and a wide policy may hide a narrower one, so both ways to cut are followed until nothing that is
- * not approved is held any more.
+ * The complete set of cuts: whichever alternative of each inner list is chosen, together they remove the drift. A
+ * group that is left may have carried a Deny, and a wide policy may hide a narrower one, so every mixture of leaving
+ * and detaching is followed until nothing that is not approved is held any more.
  */
 function cutsFor(question, found, index, through) {
     const cuts = new Map();
@@ -65168,13 +65224,35 @@ function cutsFor(question, found, index, through) {
             if (!cuts.has(key))
                 cuts.set(key, alternatives(path, question.user, through));
         }
-        return cuts.size - before;
+        return cuts.size > before;
     };
     add(question.paths);
-    for (const leaving of [true, false])
-        while (add(remaining(question, [...cuts.values()].flat(), leaving, found, index)) > 0)
-            ;
+    for (let grew = true; grew;) {
+        const chosen = [...cuts.values()].flat();
+        grew = leavings(chosen, question, found)
+            .map((left) => remaining(question, chosen, left, found, index))
+            .some(add);
+    }
     return [...cuts.values()];
+}
+/** Up to here every mixture is tried; beyond, each group alone, all but each, all and none. */
+const MIXED_GROUPS = 4;
+/** Which groups might be left: without a Deny that takes something away, leaving is never worse than detaching. */
+function leavings(cuts, { user, permission }, found) {
+    const none = new Set();
+    const held = found.heldBy(user, found.inventory.routes(user.user_id), false, permission);
+    if (held !== null && held.deniedBy.length === 0)
+        return [none];
+    const groups = [...new Set(cuts.flatMap((cut) => (cut.kind === 'detach-from-group' ? [cut.group_id] : [])))];
+    const ids = groups.filter((id) => id !== null);
+    if (ids.length > MIXED_GROUPS)
+        return [
+            none,
+            new Set(ids),
+            ...ids.map((id) => new Set([id])),
+            ...ids.map((id) => new Set(ids.filter((other) => other !== id))),
+        ];
+    return ids.reduce((sets, id) => [...sets, ...sets.map((set) => new Set([...set, id]))], [none]);
 }
 function alternatives(path, user, through) {
     const { group, group_id, policy, policy_id } = path;
@@ -65186,7 +65264,7 @@ function alternatives(path, user, through) {
     const others = [...through(group_id ?? '', policy_id ?? '')].filter((id) => id !== user.user_id).length;
     return [leave, { kind: 'detach-from-group', group, group_id, policy, policy_id, others }];
 }
-/** Paths of what would still be held unapproved after the cuts, by leaving groups or by detaching from them. */
+/** Paths of what would still be held unapproved after the cuts, some groups being left, the others detached from. */
 function remaining(question, cuts, leaving, found, index) {
     const { user, permission, approved } = question;
     const left = found.inventory
@@ -65197,16 +65275,17 @@ function remaining(question, cuts, leaving, found, index) {
     if (stays)
         return [adminPath];
     const held = found.heldBy(user, left, false, permission);
-    if (held === null || held.extent === 'none')
+    if (held === null || held.extent === 'none' || !found.counts(permission, held))
         return [];
     const rest = index.subtract(held.grants, approved);
     return 'undetermined' in rest || rest.grants.length > 0 ? pathsOf(held, left) : [];
 }
 function removes(cut, route, leaving) {
-    const sameGroup = (route.group?.group_id ?? null) === cut.group_id;
+    if (cut.group_id !== (route.group?.group_id ?? null))
+        return false;
     if (cut.kind === 'remove-from-group')
-        return sameGroup && route.group !== null && leaving;
-    return sameGroup && route.policy.policy_id === cut.policy_id;
+        return cut.group_id !== null && leaving.has(cut.group_id);
+    return route.policy.policy_id === cut.policy_id;
 }
 
 ;// CONCATENATED MODULE: ./build/audit/drift.js
@@ -65271,6 +65350,10 @@ function isWhole(gained, holding, index) {
 }
 /** The paths of a holding that lead to some part of these grants; all of them where that cannot be told. */
 function gainedPaths(holding, gained, meets) {
+    // The built-in group gives everything: no other path matters beside it.
+    const builtin = holding.paths.filter((path) => path.via === 'builtin-group');
+    if (builtin.length > 0)
+        return builtin;
     const leading = holding.paths.filter((path) => {
         const alike = gained.filter((grant) => path.restricted !== isUnrestricted(grant));
         return (alike.length > 0 &&
@@ -65449,7 +65532,8 @@ function proposeBaseline(input) {
     const kept = (baseline?.approvals ?? [])
         .filter((entry) => !gone.has(pair(entry.user_id, entry.permission)) &&
         !renewed.has(pair(entry.user_id, entry.permission)))
-        .map((entry) => keepDefinition(entry, baseline, definitions, config));
+        .map((entry) => keepDefinition(entry, baseline, definitions, config))
+        .map((entry) => (update.has('exceeding') && isChosen(entry.user_id) ? withName(entry, verdict) : entry));
     const adminGroup = verdict.admin_group ?? baseline?.admin_group;
     return {
         account: verdict.account.id,
@@ -65503,8 +65587,17 @@ function withFields(entry, fields) {
     };
 }
 /**
+ * A rename recorded: the entry approves what it approved. Until its new name is recorded, whatever names that new
+ * name exceeds its approval.
+ */
+function withName(entry, { renamed, permissions }) {
+    const row = renamed.find((one) => one.user_id === entry.user_id);
+    const audited = permissions.some((one) => one.name === entry.permission);
+    return row === undefined || !audited ? entry : { ...entry, user: row.user };
+}
+/**
  * An entry that is not renewed stays what it was: where the recorded definition changes under it, or its patterns
- * reach beyond the new one, it takes the old definition along.
+ * reach beyond the recorded one, it takes that definition along, so that no later change of it widens the entry.
  */
 function keepDefinition(entry, baseline, definitions, config) {
     if (entry.within !== undefined)
@@ -65515,8 +65608,10 @@ function keepDefinition(entry, baseline, definitions, config) {
         return entry;
     if (!config.permissions.some((one) => one.name === entry.permission))
         return entry;
-    const same = isWithin(before, after) && isWithin(after, before);
-    return same ? entry : { ...entry, within: before };
+    const stays = isWithin(before, after) &&
+        isWithin(after, before) &&
+        entry.grants.every((grant) => isWithin(grant, before));
+    return stays ? entry : { ...entry, within: before };
 }
 function isWithin(one, other) {
     const difference = actionSetDifference(one, other);
@@ -66245,7 +66340,7 @@ function desiredIssue(verdict, context) {
         on: config.issue.on,
         complete: verdict.complete,
         rows: {
-            drift: verdict.drift.map(issue_driftRow),
+            drift: verdict.drift.map(driftRow),
             incomplete: verdict.gaps.map(gapRow),
             expiring: verdict.expiring.map(({ user, user_id, permission, expires }) => ({
                 ...{ user, user_id, permission, words: `approval ends on ${expires}` },
@@ -66256,7 +66351,7 @@ function desiredIssue(verdict, context) {
         comment: (request) => renderComment(verdict, request),
     };
 }
-function issue_driftRow(row) {
+function driftRow(row) {
     const { kind, user, user_id, permission, grants } = row;
     const words = driftHeading(row, (text) => text).slice(row.user.length + 2);
     return { user, user_id, permission, words, key: JSON.stringify([kind, user_id, permission, grants]) };
@@ -68295,6 +68390,93 @@ function byPosition(one, other) {
     return (one.line ?? 0) - (other.line ?? 0) || (one.column ?? 0) - (other.column ?? 0);
 }
 
+;// CONCATENATED MODULE: ./build/config/config-schema.js
+/** The one schema of the config file: types, defaults, rules across fields, and the published JSON Schema. */
+
+
+const config_schema_name = schemas_string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, {
+    error: 'allowed: a lower-case letter or digit, then up to 63 of them and hyphens',
+});
+/** The pattern rule for editors; what counts is `patternProblem`, and a test holds the two together. */
+const PATTERN = '^(?:\\*|[ -)+-9;->@-~]+:\\*|[ -9;-~]+:[ -9;-~]*:[ -9;-~]+)$';
+/** An action pattern of config or baseline. */
+const patternSchema = schemas_string()
+    .superRefine((text, context) => {
+    const problem = patternProblem(text);
+    if (problem !== null)
+        context.addIssue({ code: 'custom', message: problem });
+})
+    .meta({ pattern: PATTERN })
+    .describe('Action pattern with exactly two colons, such as "iam:users:create*", or "*", or "<service>:*".');
+const severity = schemas_enum(['critical', 'high', 'medium', 'low'])
+    .describe('How bad it is when somebody holds it unapproved.');
+const config_schema_text = schemas_string().min(1, { error: 'allowed: some text' });
+const config_schema_custom = strictObject({
+    name: config_schema_name.describe('Name used in the baseline, the issue and the report.'),
+    description: config_schema_text.optional().describe('What holding it means, for people.'),
+    severity: severity.default('high'),
+    holds: schemas_enum(['any', 'all'])
+        .default('any')
+        .describe('any: some action of it is held. all: every one, unrestricted.'),
+    actions: array(patternSchema)
+        .min(1, { error: 'allowed: at least one pattern' })
+        .describe('What is audited.'),
+    except: array(patternSchema).default([]).describe('Taken out of actions.'),
+})
+    .describe('A permission of your own.');
+const preset = strictObject({
+    preset: schemas_enum(presetNames)
+        .describe('Versioned list that comes with the product.'),
+    name: config_schema_name.optional().describe('Default: the name of the preset without its version.'),
+    description: config_schema_text.optional(),
+    severity: severity.optional().describe('Default: the severity of the preset.'),
+    except: array(patternSchema).default([]).describe('Taken out of the preset.'),
+})
+    .describe('A preset.');
+const field = schemas_enum(['justification', 'owner', 'expires']);
+const handle = schemas_string()
+    .regex(/^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})(?:\[bot\])?$/, { error: 'allowed: a GitHub handle, without @' });
+const approvals = strictObject({
+    require: array(field)
+        .default(['justification'])
+        .describe('Fields that a new or changed entry must have.'),
+    'max-days': schemas_int()
+        .min(1)
+        .max(36500)
+        .optional()
+        .describe('Longest time an approval may be given for, in days; makes expires required. Judged at the gate.'),
+    'warn-days': schemas_int().min(0).max(3650).default(14).describe('Days before an expiry that it is announced.'),
+})
+    .prefault({});
+const config_schema_issue = strictObject({
+    enabled: schemas_boolean().default(true),
+    on: array(schemas_enum(['drift', 'incomplete', 'expiring']))
+        .default(['drift', 'incomplete', 'expiring'])
+        .describe('Sections that keep the issue open while they have a row.'),
+    labels: array(schemas_string().min(1).max(50)).default(['iam-audit']),
+    assignees: array(handle).default([]),
+})
+    .prefault({});
+const configSchema = strictObject({
+    version: literal(1, { error: 'allowed: 1' }),
+    name: schemas_string().max(100).default('').describe('Shown in titles.'),
+    account: schemas_string()
+        .regex(/^[A-Za-z0-9]{1,64}$/, { error: 'allowed: the account id, letters and digits' })
+        .optional()
+        .describe('Any other account is refused.'),
+    'audited-permissions': array(union([preset, config_schema_custom]))
+        .min(1, { error: 'allowed: at least one permission' })
+        .describe('What is audited.'),
+    approvals,
+    issue: config_schema_issue,
+    owners: record(schemas_string(), handle)
+        .default({})
+        .describe('Owner of an entry to the GitHub handle to assign.'),
+})
+    .describe('Audited-permission list and settings of the IAM permission audit.');
+/** Entries of `audited-permissions` are told apart by their key, so that each is held to its own rules. */
+const entrySchemas = { preset, custom: config_schema_custom };
+
 ;// CONCATENATED MODULE: ./build/baseline/baseline-schema.js
 /** The one schema of the baseline file: shapes, rules within an entry, and the published JSON Schema. */
 
@@ -68304,49 +68486,26 @@ function isDay(text) {
     const time = Date.parse(`${text}T00:00:00Z`);
     return (/^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(time) && new Date(time).toISOString().startsWith(text));
 }
-const pattern = schemas_string().superRefine((text, context) => {
-    const problem = patternProblem(text);
-    if (problem !== null)
-        context.addIssue({ code: 'custom', message: problem });
-});
-const patterns = array(pattern).min(1, { error: 'allowed: at least one pattern' });
+const patterns = array(patternSchema).min(1, { error: 'allowed: at least one pattern' });
 const baseline_schema_day = schemas_string()
     .refine(isDay, { error: 'allowed: a day that exists, as YYYY-MM-DD' })
+    .meta({ pattern: '^\\d{4}-\\d{2}-\\d{2}$' })
     .describe('UTC day, valid through its end.');
 const baseline_schema_text = schemas_string().min(1, { error: 'allowed: some text' });
-const actionSetSchema = strictObject({ actions: patterns, except: array(pattern).optional() })
+const actionSetSchema = strictObject({ actions: patterns, except: array(patternSchema).optional() })
     .describe('The actions that match a pattern of actions and none of except.');
 const grantSchema = strictObject({
     actions: patterns,
-    except: array(pattern).optional(),
+    except: array(patternSchema).optional(),
     resources: array(schemas_string()).optional().describe('Resource patterns that limit the grant.'),
-    not_resources: array(schemas_string()).optional().describe('Resource patterns that the grant leaves out.'),
+    not_resources: array(schemas_string())
+        .optional()
+        .describe('Resource patterns that the grant leaves out; not beside resources.'),
     condition: record(schemas_string(), record(schemas_string(), union([schemas_string(), array(schemas_string())])))
         .optional()
         .describe('Condition that limits the grant, as in the policy.'),
-})
-    .superRefine((grant, context) => {
-    if (grant.resources !== undefined && grant.not_resources !== undefined)
-        context.addIssue({
-            code: 'custom',
-            path: ['not_resources'],
-            message: 'stands beside resources; allowed: one of them',
-        });
 });
-const extraKey = /^x-/;
-/** By meaning: a list with `*` in it, an empty list of exceptions or a condition without keys limits nothing. */
-function isSurelyRestricted(grant) {
-    const { not_resources, condition, ...rest } = grant;
-    const conditioned = Object.values(condition ?? {}).some((keys) => Object.keys(keys).length > 0);
-    const meaning = canonicalGrants([
-        {
-            ...rest,
-            ...(not_resources?.length ? { not_resources } : {}),
-            ...(condition !== undefined && conditioned ? { condition } : {}),
-        },
-    ]);
-    return !('undetermined' in meaning) && meaning.every((one) => !isUnrestricted(one));
-}
+/** Rules across the fields of an entry stand in `entry-problems.ts`, which looks at bad entries too. */
 const entrySchema = looseObject({
     user: baseline_schema_text.describe('Name of the user, for people.'),
     user_id: baseline_schema_text.describe('Id of the user; "*" approves a restricted grant for everybody.'),
@@ -68359,7 +68518,7 @@ const entrySchema = looseObject({
     expires: baseline_schema_day.optional(),
     assignment: schemas_enum(['active', 'eligible'])
         .optional()
-        .describe('eligible: approved in advance, may be held or not.'),
+        .describe('eligible: approved in advance, may be held or not; needs expires.'),
     disabled: literal(true, { error: 'allowed: true, or no such key' })
         .optional()
         .describe('Approved while the user was disabled.'),
@@ -68367,21 +68526,13 @@ const entrySchema = looseObject({
         .optional()
         .describe('Definition this entry was made against, where it is not the recorded one.'),
 })
-    .superRefine((entry, context) => {
-    const wrong = (path, message) => context.addIssue({ code: 'custom', path, message });
-    for (const key of Object.keys(entry))
-        if (!Object.hasOwn(entryShape, key) && !extraKey.test(key))
-            context.addIssue({ code: 'unrecognized_keys', keys: [key], input: entry });
-    if (entry.assignment === 'eligible' && entry.expires === undefined)
-        wrong(['assignment'], 'found "eligible" without expires; allowed: an approval in advance that ends on a day');
-    if (entry.user_id === '*')
-        entry.grants.forEach((grant, at) => {
-            if (!isSurelyRestricted(grant))
-                wrong(['grants', at], 'found an unrestricted grant for everybody; allowed: a grant limited by resources or condition');
-        });
-});
+    .describe('One approval. Fields of your own begin with x-.');
 /** Keys of an entry that are not `x-` fields. */
 const entryShape = entrySchema.shape;
+/** Whether an entry may have the key. */
+function isEntryKey(key) {
+    return Object.hasOwn(entryShape, key) || key.startsWith('x-');
+}
 const knownGapSchema = strictObject({
     policy_id: baseline_schema_text,
     version_id: baseline_schema_text,
@@ -68458,6 +68609,81 @@ function rows(value) {
 }
 function isMap(value) {
     return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+;// CONCATENATED MODULE: ./build/baseline/entry-problems.js
+
+
+
+
+/** Every such problem of a file that is JSON, whatever its shape. */
+function entryProblems(value, source) {
+    if (!isMap(value))
+        return [];
+    return rows(value.approvals).flatMap((entry, at) => {
+        const path = ['approvals', at];
+        return [
+            ...unknownKeys(entry, path, source),
+            ...grantProblems(entry, path, source),
+            ...eligibleProblems(entry, path, source),
+        ];
+    });
+}
+function unknownKeys(entry, path, source) {
+    return Object.keys(entry)
+        .filter((key) => !isEntryKey(key))
+        .map((key) => ({
+        ...{ where: source.path, ...source.keyPosition(path, key) },
+        message: `found the unknown key ${quoteText(key)}; allowed: ${Object.keys(entryShape).join(', ')}, and fields of your own that begin with x-.`,
+        remedy: 'Remove it, correct its name, or put x- before it.',
+    }));
+}
+function grantProblems(entry, path, source) {
+    return rows(entry.grants).flatMap((grant, at) => {
+        const here = [...path, 'grants', at];
+        if (grant.resources !== undefined && grant.not_resources !== undefined)
+            return [
+                {
+                    ...{ where: source.path, ...source.keyPosition(here, 'not_resources') },
+                    message: 'found not_resources beside resources; allowed: one of them.',
+                    remedy: 'Split the grant in two, or keep one.',
+                },
+            ];
+        const parsed = entry.user_id === '*' ? grantSchema.safeParse(grant) : null;
+        if (!parsed?.success || isSurelyRestricted(parsed.data))
+            return [];
+        return [
+            {
+                ...{ where: source.path, ...source.position(here) },
+                message: 'found an unrestricted grant for everybody; allowed with user_id "*": a grant limited by resources or condition.',
+                remedy: 'Limit it, or approve it user by user.',
+            },
+        ];
+    });
+}
+function eligibleProblems(entry, path, source) {
+    if (entry.assignment !== 'eligible' || entry.expires !== undefined)
+        return [];
+    return [
+        {
+            ...{ where: source.path, ...source.keyPosition(path, 'assignment') },
+            message: 'found the assignment "eligible" without expires; allowed: an approval in advance that ends on a day.',
+            remedy: 'Add expires.',
+        },
+    ];
+}
+/** By meaning: a list with `*` in it, an empty list of exceptions or a condition without keys limits nothing. */
+function isSurelyRestricted(grant) {
+    const { not_resources, condition, ...rest } = grant;
+    const conditioned = Object.values(condition ?? {}).some((keys) => Object.keys(keys).length > 0);
+    const meaning = canonicalGrants([
+        {
+            ...rest,
+            ...(not_resources?.length ? { not_resources } : {}),
+            ...(condition !== undefined && conditioned ? { condition } : {}),
+        },
+    ]);
+    return !('undetermined' in meaning) && meaning.every((one) => !isUnrestricted(one));
 }
 
 ;// CONCATENATED MODULE: ./build/baseline/json-syntax.js
@@ -68546,6 +68772,7 @@ function spaceAfter(text, from) {
 
 
 
+
 /**
  * Parses the baseline.
  *
@@ -68560,7 +68787,11 @@ function readBaseline(text, path, options = {}) {
     const value = JSON.parse(text);
     const parsed = baselineSchema.safeParse(value);
     const issues = parsed.success ? [] : schemaProblems(parsed.error.issues, source, knownKeys);
-    const problems = [...issues, ...crossProblems(value, source, options)].sort(byPosition);
+    const problems = [
+        ...issues,
+        ...entryProblems(value, source),
+        ...crossProblems(value, source, options),
+    ].sort(byPosition);
     if (problems.length > 0 || !parsed.success)
         throw new UserError(problems);
     const lines = parsed.data.approvals.map((_, at) => source.position(['approvals', at]).line);
@@ -68614,89 +68845,9 @@ function knownKeys(path) {
     return ['actions', 'except'];
 }
 
-;// CONCATENATED MODULE: ./build/config/config-schema.js
-/** The one schema of the config file: types, defaults, rules across fields, and the published JSON Schema. */
-
-
-const config_schema_name = schemas_string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, {
-    error: 'allowed: a lower-case letter or digit, then up to 63 of them and hyphens',
-});
-const config_schema_pattern = schemas_string()
-    .superRefine((text, context) => {
-    const problem = patternProblem(text);
-    if (problem !== null)
-        context.addIssue({ code: 'custom', message: problem });
-})
-    .describe('Action pattern with exactly two colons, such as "iam:users:create*", or "*", or "<service>:*".');
-const severity = schemas_enum(['critical', 'high', 'medium', 'low'])
-    .describe('How bad it is when somebody holds it unapproved.');
-const config_schema_text = schemas_string().min(1, { error: 'allowed: some text' });
-const config_schema_custom = strictObject({
-    name: config_schema_name.describe('Name used in the baseline, the issue and the report.'),
-    description: config_schema_text.optional().describe('What holding it means, for people.'),
-    severity: severity.default('high'),
-    holds: schemas_enum(['any', 'all'])
-        .default('any')
-        .describe('any: some action of it is held. all: every one, unrestricted.'),
-    actions: array(config_schema_pattern).min(1, { error: 'allowed: at least one pattern' }).describe('What is audited.'),
-    except: array(config_schema_pattern).default([]).describe('Taken out of actions.'),
-})
-    .describe('A permission of your own.');
-const preset = strictObject({
-    preset: schemas_enum(presetNames)
-        .describe('Versioned list that comes with the product.'),
-    name: config_schema_name.optional().describe('Default: the name of the preset without its version.'),
-    description: config_schema_text.optional(),
-    severity: severity.optional().describe('Default: the severity of the preset.'),
-    except: array(config_schema_pattern).default([]).describe('Taken out of the preset.'),
-})
-    .describe('A preset.');
-const field = schemas_enum(['justification', 'owner', 'expires']);
-const handle = schemas_string()
-    .regex(/^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})(?:\[bot\])?$/, { error: 'allowed: a GitHub handle, without @' });
-const approvals = strictObject({
-    require: array(field)
-        .default(['justification'])
-        .describe('Fields that a new or changed entry must have.'),
-    'max-days': schemas_int()
-        .min(1)
-        .max(36500)
-        .optional()
-        .describe('Longest time an approval may be given for, in days; makes expires required. Judged at the gate.'),
-    'warn-days': schemas_int().min(0).max(3650).default(14).describe('Days before an expiry that it is announced.'),
-})
-    .prefault({});
-const config_schema_issue = strictObject({
-    enabled: schemas_boolean().default(true),
-    on: array(schemas_enum(['drift', 'incomplete', 'expiring']))
-        .default(['drift', 'incomplete', 'expiring'])
-        .describe('Sections that keep the issue open while they have a row.'),
-    labels: array(schemas_string().min(1).max(50)).default(['iam-audit']),
-    assignees: array(handle).default([]),
-})
-    .prefault({});
-const configSchema = strictObject({
-    version: literal(1, { error: 'allowed: 1' }),
-    name: schemas_string().max(100).default('').describe('Shown in titles.'),
-    account: schemas_string()
-        .regex(/^[A-Za-z0-9]{1,64}$/, { error: 'allowed: the account id, letters and digits' })
-        .optional()
-        .describe('Any other account is refused.'),
-    'audited-permissions': array(union([preset, config_schema_custom]))
-        .min(1, { error: 'allowed: at least one permission' })
-        .describe('What is audited.'),
-    approvals,
-    issue: config_schema_issue,
-    owners: record(schemas_string(), handle)
-        .default({})
-        .describe('Owner of an entry to the GitHub handle to assign.'),
-})
-    .describe('Audited-permission list and settings of the IAM permission audit.');
-/** Entries of `audited-permissions` are told apart by their key, so that each is held to its own rules. */
-const entrySchemas = { preset, custom: config_schema_custom };
-
 ;// CONCATENATED MODULE: ./build/config/read-config.js
 /** Reads the config file: every problem at once, each with its line; presets and aliases expanded. */
+
 
 
 
@@ -68716,7 +68867,7 @@ function readConfig(text, path) {
     const parsed = configSchema.safeParse(withoutBadEntries(value));
     const own = parsed.success ? [] : parsed.error.issues;
     const problems = schemaProblems([...own, ...issues], source, read_config_knownKeys);
-    problems.push(...duplicateNames(entries, source));
+    problems.push(...duplicateNames(value, source));
     if (problems.length > 0 || !parsed.success)
         throw new UserError(problems.sort(byPosition));
     const file = parsed.data;
@@ -68797,18 +68948,27 @@ function permissionOf(entry) {
         except: [...preset.except, ...entry.except],
     };
 }
-function duplicateNames(entries, source) {
-    const names = entries.map((entry) => permissionOf(entry).name);
-    return names.flatMap((name, at) => names.indexOf(name) === at
+/** Looks at the raw list, so that an entry with another problem still has its name. */
+function duplicateNames(value, source) {
+    const list = read_config_isMap(value) && Array.isArray(value['audited-permissions']) ? value['audited-permissions'] : [];
+    const names = list.map((item) => read_config_nameOf(item));
+    return names.flatMap((name, at) => name === null || names.indexOf(name) === at
         ? []
         : [
             {
                 where: source.path,
                 ...source.position(['audited-permissions', at]),
-                message: `the name "${name}" stands twice in audited-permissions.`,
+                message: `the name ${quoteText(name)} stands twice in audited-permissions.`,
                 remedy: 'Give this one another name.',
             },
         ]);
+}
+function read_config_nameOf(item) {
+    if (!read_config_isMap(item))
+        return null;
+    if (item.name !== undefined)
+        return typeof item.name === 'string' ? item.name : null;
+    return typeof item.preset === 'string' ? (presetPermission(item.preset)?.name ?? null) : null;
 }
 function read_config_knownKeys(path) {
     if (path.length === 0)
@@ -74959,7 +75119,8 @@ function byKey(baseline) {
     return new Map((baseline?.approvals ?? []).map((entry) => [compare_entries_keyOf(entry), entry]));
 }
 function entirely(change, entry, baseline, line) {
-    const all = difference(beyond(approvedBy(entry, baseline), []));
+    const set = beyond(approvedBy(entry, baseline), []);
+    const all = difference('undetermined' in set ? { grants: entry.grants, example: null } : set);
     const [gained, lost] = change === 'added' ? [all, null] : [null, all];
     return {
         ...{ user_id: entry.user_id, user: entry.user, permission: entry.permission, change, cause: null },
@@ -75006,14 +75167,24 @@ function compare_entries_causeOf(before, after, old, now) {
         return same(before.within, after.within) ? 'definition' : 'within';
     return before.disabled === after.disabled ? null : 'enabled';
 }
-/** What of an entry's set the others do not approve. */
+/**
+ * What of an entry's set the others do not approve. An entry with very many patterns can be too long to be written
+ * once it is read within its definition, while the part that is left of it can not; so both orders are tried.
+ */
 function beyond(entry, others) {
-    const inside = entry.within === undefined ? entry.grants : intersectGrants(entry.grants, entry.within);
-    return 'undetermined' in inside ? inside : compare_grants_subtractGrants(inside, others);
+    const { grants, within } = entry;
+    if (within === undefined)
+        return compare_grants_subtractGrants(grants, others);
+    const inside = intersectGrants(grants, within);
+    if (!('undetermined' in inside))
+        return compare_grants_subtractGrants(inside, others);
+    const left = compare_grants_subtractGrants(grants, others);
+    if ('undetermined' in left)
+        return left;
+    const part = intersectGrants(left.grants, within);
+    return 'undetermined' in part ? part : compare_grants_subtractGrants(part, []);
 }
 function difference(found) {
-    if ('undetermined' in found)
-        return null;
     return {
         grants: found.grants,
         actions: namedActions(found.grants, shippedCatalogue()),
@@ -75671,7 +75842,7 @@ function checkHeld(index, audit, fail) {
     const wider = audit.reduced.find((row) => row.entry_index === index);
     if (wider) {
         const shown = wider.actions.slice(0, 3).join(', ') || (wider.example ?? '');
-        fail('wider-than-held', `approves more than is held, such as ${shown}.`, 'Let update-baseline write what is held, or approve the rest in advance in an eligible entry.');
+        fail('wider-than-held', `approves more than is held, such as ${shown}.`, 'Let update-baseline write what is held, or take the rest out of grants.');
     }
 }
 function grows(rows) {
@@ -75699,10 +75870,12 @@ function verifiedNames({ gate, users }) {
 /** Entries that the account cannot bear out or refute, since nothing of theirs is audited. */
 function unverifiable({ gate, audit }) {
     const audited = new Set(audit.permissions.map((one) => one.name));
-    const rows = changedEntries(gate).flatMap((one) => one.slice(0, 1));
-    return rows
-        .filter((row) => !audited.has(row.permission) && claimsHolding([row]))
-        .map((row) => `${entry_rules_nameOf(row.after ?? row)} is not verified: the config does not audit that permission.`);
+    return changedEntries(gate).flatMap((rows) => {
+        const { permission, after } = rows[0];
+        if (after === null || audited.has(permission) || !claimsHolding(rows))
+            return [];
+        return [`${entry_rules_nameOf(after)} is not verified: the config does not audit that permission.`];
+    });
 }
 
 ;// CONCATENATED MODULE: ./build/github/review.js
@@ -76366,7 +76539,7 @@ function lines(text) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3502);
+/* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9411);
 
 await (0,_action_run_js__WEBPACK_IMPORTED_MODULE_0__/* .run */ .e)(process.env);
 
