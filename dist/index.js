@@ -64513,6 +64513,13 @@ class ApprovalIndex {
     everybody(permission) {
         return this.own(EVERYBODY, permission);
     }
+    /** Entries that speak for a holding, expired or not: one that was made while the user was disabled ends with that. */
+    speakingFor({ user_id, permission, enabled }) {
+        const own = this.own(user_id, permission);
+        const everybody = this.everybody(permission);
+        const speaks = own !== null && !(own.entry.disabled === true && enabled);
+        return [...(speaks ? [own] : []), ...(everybody === null ? [] : [everybody])];
+    }
     /** Whether the user has an entry of their own for any audited permission. */
     hasEntry(userId) {
         return this.#users.has(userId);
@@ -64761,8 +64768,8 @@ function compare(input) {
 function judge(holding, index, renamed, input) {
     const own = index.own(holding.user_id, holding.permission);
     const everybody = index.everybody(holding.permission);
-    const enabledAgain = own?.entry.disabled === true && holding.enabled;
-    const usable = [own, everybody].filter((one) => one !== null).filter((one) => one !== own || !enabledAgain);
+    const usable = index.speakingFor(holding);
+    const enabledAgain = own !== null && !usable.includes(own);
     const approvals = (entries) => entries.map((one) => index.approved(one.entry));
     const valid = usable.filter((one) => !one.expired);
     const left = index.subtract(holding.grants, approvals(valid));
@@ -65252,7 +65259,10 @@ function leavings(cuts, { user, permission }, found) {
             ...ids.map((id) => new Set([id])),
             ...ids.map((id) => new Set(ids.filter((other) => other !== id))),
         ];
-    return ids.reduce((sets, id) => [...sets, ...sets.map((set) => new Set([...set, id]))], [none]);
+    const sets = [none];
+    for (const id of ids)
+        sets.push(...sets.map((set) => new Set([...set, id])));
+    return sets;
 }
 function alternatives(path, user, through) {
     const { group, group_id, policy, policy_id } = path;
@@ -65302,8 +65312,8 @@ function completeDrift(comparison, found) {
         const paths = gainedPaths(holding, bare.grants, meets);
         const user = found.inventory.users.get(holding.user_id);
         const own = index.own(holding.user_id, holding.permission);
-        const valid = [own, index.everybody(holding.permission)].filter((one) => one !== null && !one.expired);
-        const approved = valid.flatMap((one) => (one ? [index.approved(one.entry)] : []));
+        const valid = index.speakingFor(holding).filter((one) => !one.expired);
+        const approved = valid.map((one) => index.approved(one.entry));
         const question = user && { user, permission: holding.permission, paths, approved };
         return {
             ...{ kind: bare.kind, user_id: bare.user_id, user: bare.user, permission: bare.permission },
@@ -65314,7 +65324,7 @@ function completeDrift(comparison, found) {
             paths,
             conditional_denies: holding.conditional_denies,
             cuts: question ? cutsFor(question, found, index, through) : [],
-            proposed_entry: entryFor(holding, own?.entry ?? null),
+            proposed_entry: entryFor(holding, own?.entry ?? null, own?.expired === true),
             approval: indexed?.entry ?? null,
             entry_index: indexed?.index ?? null,
             because: bare.because,
@@ -65324,13 +65334,18 @@ function completeDrift(comparison, found) {
 }
 /**
  * The entry that approves exactly what is held. An old justification was given for less, so it is kept beside, for
- * the person who writes the new one.
+ * the person who writes the new one. What was approved for a time stays so: only a date that has passed is dropped.
  */
-function entryFor(holding, previous) {
+function entryFor(holding, previous, expired) {
     const { justification, ...human } = previous ?? { extra: {} };
-    const { disabled: _, within: __, assignment: ___, expires: ____, ...kept } = human;
+    const { disabled: _, within: __, assignment, expires, ...kept } = human;
+    const timed = {
+        ...(expires === undefined ? {} : { expires }),
+        ...(assignment === undefined ? {} : { assignment }),
+    };
     return {
         ...kept,
+        ...(expired ? {} : timed),
         user: holding.user,
         user_id: holding.user_id,
         permission: holding.permission,
@@ -65521,7 +65536,8 @@ function proposeBaseline(input) {
         const kind = own === null ? 'new' : isNew ? 'exceeding' : 'expired';
         if ((!isNew && drift.length === 0) || !update.has(kind))
             continue;
-        const fresh = entryFor(holding, kind === 'exceeding' ? own : null);
+        const hasExpired = drift.some((row) => row.kind === 'approval-expired');
+        const fresh = entryFor(holding, kind === 'exceeding' ? own : null, hasExpired);
         renewed.set(key, withFields(kind === 'expired' && own ? renewal(fresh, own) : fresh, input.fields));
     }
     const gone = update.has('no-longer-held')
@@ -66362,7 +66378,7 @@ function gapRow(gap) {
     return { ...nobody, words: gap.message, key: JSON.stringify([kind, call, policy_id, version_id, user_ids]) };
 }
 function renderParts(verdict, { runUrl, config, key }, standing, budget) {
-    const unconfirmed = standing !== null && (standing.rows.length > 0 || standing.omitted > 0);
+    const unconfirmed = standing !== null && (standing.rows.length > 0 || standing.omitted > 0 || !!standing.text);
     const head = [
         `**${verdictSentence(verdict, code)}**`,
         verdict.drift.length > 0 || unconfirmed

@@ -23,7 +23,9 @@ function build(target: string): void {
 }
 
 function contents(folder: string): Map<string, string> {
-  const names = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+  const names = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
+    entry.isFile(),
+  )
   return new Map(
     names.map((entry) => {
       const path = join(entry.parentPath, entry.name)

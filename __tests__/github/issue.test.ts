@@ -140,6 +140,22 @@ describe('update', () => {
     expect(on.github.state.comments).toEqual([])
   })
 
+  test.each([
+    ['the text', (body: string) => body.replace('- alice', 'All clear, nothing to see')],
+    ['the record', (body: string) => body.replace('"v":1', '"v":9')],
+  ])('%s, edited so that it hides the finding, is put right', async (_, edit) => {
+    await using on = await stage()
+    await syncIssue(on.store, desired({ drift: [alice] }))
+    const [issue] = on.github.state.issues as [Issue]
+    const written = issue.body ?? ''
+    issue.body = edit(written)
+    expect((await syncIssue(on.store, desired({ drift: [alice] }))).action).toBe('updated')
+    expect(issue.body).toContain('- alice')
+    on.github.forget()
+    expect((await syncIssue(on.store, desired({ drift: [alice] }))).action).toBe('unchanged')
+    expect(on.github.writes).toEqual([])
+  })
+
   test('drift that goes while something else stays is told, and the issue stays open', async () => {
     await using on = await stage()
     await syncIssue(on.store, desired({ drift: [alice], expiring: [expiring] }))
@@ -270,6 +286,16 @@ describe('an incomplete audit only adds', () => {
     expect(on.github.state.issues[0]).toMatchObject({ state: 'open' })
     expect(on.github.state.issues[0]?.body).toContain('- alice')
     expect((await syncIssue(on.store, partial)).action).toBe('unchanged')
+  })
+
+  test('nor does it close an issue in which nothing is left, while `incomplete` has no section', async () => {
+    await using on = await stage()
+    await syncIssue(on.store, desired({ expiring: [expiring], on: ['drift', 'expiring'] }))
+    on.github.forget()
+    const partial = desired({ incomplete: [gap], on: ['drift', 'expiring'] })
+    expect((await syncIssue(on.store, partial)).action).toBe('unchanged')
+    expect(on.github.state.issues[0]?.state).toBe('open')
+    expect(on.github.writes).toEqual([])
   })
 
   test('with a damaged record the old text stands', async () => {

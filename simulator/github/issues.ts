@@ -84,12 +84,6 @@ const list: Handler = (state, call) => {
   )
 }
 
-const get: Handler = (state, call) => {
-  if (!state.hasIssues) return gone
-  const issue = find(state, call)
-  return issue === undefined ? notFound : { status: 200, body: issueBody(state, call, issue) }
-}
-
 /** What GitHub refuses about a title, body, labels or assignees. */
 function refusal(state: State, body: Record<string, unknown>): Answer | null {
   const { title, body: text, labels = [], assignees = [] } = body as Record<string, string & string[]>
@@ -218,7 +212,6 @@ const repository = '/repos/{owner}/{repo}'
 export const issueHandlers: Readonly<Record<string, Handler>> = {
   [`GET ${repository}/issues`]: list,
   [`POST ${repository}/issues`]: create,
-  [`GET ${repository}/issues/{issue_number}`]: get,
   [`PATCH ${repository}/issues/{issue_number}`]: update,
   [`GET ${repository}/issues/{issue_number}/comments`]: listComments,
   [`POST ${repository}/issues/{issue_number}/comments`]: createComment,

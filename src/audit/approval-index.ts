@@ -1,7 +1,9 @@
 /** The baseline's entries as the comparison asks for them: by user and permission, within their definitions. */
 import type { Baseline, BaselineEntry } from '../baseline/baseline.ts'
-import { type Approved, subtractGrants } from '../policy/index.ts'
+import type { Config } from '../config/config.ts'
+import { type Approved, intersectGrants, subtractGrants } from '../policy/index.ts'
 import type { ActionSet, Difference, Grant, Undetermined } from '../policy/types.ts'
+import type { Holding } from './model.ts'
 
 /** `user_id` of an entry that approves a restricted grant for everybody. */
 export const EVERYBODY = '*'
@@ -42,6 +44,14 @@ export class ApprovalIndex {
     return this.own(EVERYBODY, permission)
   }
 
+  /** Entries that speak for a holding, expired or not: one that was made while the user was disabled ends with that. */
+  speakingFor({ user_id, permission, enabled }: Holding): IndexedEntry[] {
+    const own = this.own(user_id, permission)
+    const everybody = this.everybody(permission)
+    const speaks = own !== null && !(own.entry.disabled === true && enabled)
+    return [...(speaks ? [own] : []), ...(everybody === null ? [] : [everybody])]
+  }
+
   /** Whether the user has an entry of their own for any audited permission. */
   hasEntry(userId: string): boolean {
     return this.#users.has(userId)
@@ -54,6 +64,20 @@ export class ApprovalIndex {
 
   approved(entry: BaselineEntry): Approved {
     return { grants: entry.grants, within: this.definitionOf(entry) }
+  }
+
+  /** What an entry approves of its permission as that is audited now. */
+  approvedOf(entry: BaselineEntry, config: Config): { readonly grants: readonly Grant[] } | Undetermined {
+    const permission = config.permissions.find((one) => one.name === entry.permission)
+    let grants: readonly Grant[] = entry.grants
+    for (const bound of [this.definitionOf(entry), permission]) {
+      if (bound === undefined) continue
+      const { actions, except } = bound
+      const inside = intersectGrants(grants, { actions, ...(except ? { except } : {}) })
+      if ('undetermined' in inside) return inside
+      grants = inside
+    }
+    return { grants }
   }
 
   /** minuend minus what the entries approve; answers are remembered, since users share holdings and approvals. */

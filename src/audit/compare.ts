@@ -61,7 +61,8 @@ export function compare(input: ComparisonInput): Comparison {
     if (result === null) gaps.push(undecided(holding, found))
     else drift.push(...result)
   }
-  const lost = lostRows(index, input)
+  const { rows: lost, undecided: unclear } = lostRows(index, input)
+  gaps.push(...unclear)
   return {
     index,
     drift,
@@ -83,8 +84,8 @@ function judge(
 ): BareDrift[] | null {
   const own = index.own(holding.user_id, holding.permission)
   const everybody = index.everybody(holding.permission)
-  const enabledAgain = own?.entry.disabled === true && holding.enabled
-  const usable = [own, everybody].filter((one) => one !== null).filter((one) => one !== own || !enabledAgain)
+  const usable = index.speakingFor(holding)
+  const enabledAgain = own !== null && !usable.includes(own)
   const approvals = (entries: readonly IndexedEntry[]): Approved[] =>
     entries.map((one) => index.approved(one.entry))
   const valid = usable.filter((one) => !one.expired)
@@ -123,13 +124,16 @@ function judge(
     if (lapsed.grants.length > 0)
       push('approval-expired', lapsed, own?.expired && !enabledAgain ? own : everybody, null)
   }
-  if (!drift.some((row) => row.kind === 'exceeds-approval' || row.kind === 'unapproved-holder')) {
-    const reached = grantsReachingRenamed(holding, renamed, input.snapshot.account_id)
-    const difference = index.subtract(reached, [])
-    if ('undetermined' in difference) return null
-    if (reached.length > 0) push('exceeds-approval', difference, own ?? everybody, 'rename')
-  }
-  return drift
+  const reached = grantsReachingRenamed(holding, renamed, input.snapshot.account_id)
+  if (reached.length === 0 || drift.some((row) => row.kind === 'unapproved-holder')) return drift
+  // What was approved of old and now reaches another person stands in one row with what was never approved.
+  const beyond = drift.find((row) => row.kind === 'exceeds-approval')
+  const both = index.subtract([...(beyond?.grants ?? []), ...reached], [])
+  if ('undetermined' in both) return null
+  const others = drift.filter((row) => row !== beyond)
+  drift.length = 0
+  push('exceeds-approval', both, own ?? everybody, beyond === undefined ? 'rename' : beyond.because)
+  return [...drift, ...others]
 }
 
 interface Renamed extends RenamedRow {
@@ -168,53 +172,36 @@ function grantsReachingRenamed(holding: Holding, renamed: readonly Renamed[], ac
 }
 
 /** Approved and not held, wholly or in part. Not computed for users that a gap reaches: they may hold it after all. */
-function lostRows(index: ApprovalIndex, { found, catalogue, config }: ComparisonInput): LostRow[] {
-  const { uncertain_user_ids: uncertain, inventory } = found
-  if (uncertain === 'all') return []
-  const held = new Map(found.holdings.map((holding) => [`${holding.permission} ${holding.user_id}`, holding]))
-  return index.entries.flatMap(({ entry, index: at }): LostRow[] => {
+function lostRows(index: ApprovalIndex, input: ComparisonInput): { rows: LostRow[]; undecided: Gap[] } {
+  const { uncertain_user_ids: uncertain, inventory, holdings } = input.found
+  const rows: LostRow[] = []
+  const gaps: Gap[] = []
+  if (uncertain === 'all') return { rows, undecided: gaps }
+  const held = new Map<string, Holding>()
+  // With `holds: all`, who holds a part holds nothing.
+  for (const holding of holdings)
+    if (holding.counts) held.set(`${holding.permission} ${holding.user_id}`, holding)
+  for (const { entry, index: at } of index.entries) {
     if (entry.user_id === EVERYBODY || entry.assignment === 'eligible' || uncertain.has(entry.user_id))
-      return []
+      continue
     const holding = held.get(`${entry.permission} ${entry.user_id}`)
-    const approved = approvedToday(entry.grants, index.definitionOf(entry), entry.permission, config, index)
-    if (approved === null) return []
-    const lost = index.subtract(approved, holding === undefined ? [] : [{ grants: holding.grants }])
-    if ('undetermined' in lost || (lost.grants.length === 0 && holding !== undefined)) return []
-    const row = {
-      user_id: entry.user_id,
-      user: inventory.users.get(entry.user_id)?.user_name ?? entry.user,
-      permission: entry.permission,
-      grants: lost.grants,
-      actions: namedActions(lost.grants, catalogue),
-      example: lost.example,
-      entry_index: at,
-    }
-    return [{ ...row, entirely: holding === undefined || !holding.counts }]
-  })
-}
-
-/** What an entry approves of the permission as it is audited now; null when that cannot be decided. */
-function approvedToday(
-  grants: readonly Grant[],
-  within: Approved['within'],
-  name: string,
-  config: Config,
-  index: ApprovalIndex,
-): readonly Grant[] | null {
-  const permission = config.permissions.find((one) => one.name === name)
-  const bounds = [within, permission && { actions: permission.actions, except: permission.except }]
-  let left: readonly Grant[] = grants
-  for (const bound of bounds) {
-    if (bound === undefined) continue
-    // a ∩ b is a − (a − b).
-    const outside = index.subtract(left, [{ grants: [bound] }])
-    if ('undetermined' in outside) return null
-    if (outside.grants.length === 0) continue
-    const inside = index.subtract(left, [{ grants: outside.grants }])
-    if ('undetermined' in inside) return null
-    left = inside.grants
+    const user = inventory.users.get(entry.user_id)?.user_name ?? entry.user
+    const approved = index.approvedOf(entry, input.config)
+    const lost =
+      'undetermined' in approved
+        ? approved
+        : index.subtract(approved.grants, holding === undefined ? [] : [{ grants: holding.grants }])
+    if ('undetermined' in lost) gaps.push(undecided({ ...entry, user }, input.found))
+    else if (lost.grants.length > 0)
+      rows.push({
+        ...{ user_id: entry.user_id, user, permission: entry.permission },
+        ...{ grants: lost.grants, example: lost.example },
+        actions: namedActions(lost.grants, input.catalogue),
+        entry_index: at,
+        entirely: holding === undefined,
+      })
   }
-  return left
+  return { rows, undecided: gaps }
 }
 
 const DAY = 86_400_000
@@ -245,15 +232,18 @@ function unreviewedRows(index: ApprovalIndex, config: Config): UnreviewedRow[] {
   })
 }
 
-function undecided(holding: Holding, { inventory }: HoldingsWithContext): Gap {
+function undecided(
+  pair: Pick<Holding, 'user_id' | 'user' | 'permission'>,
+  { inventory }: HoldingsWithContext,
+): Gap {
   return gapFor(
     {
       code: 'undetermined-comparison',
       call: 'comparison',
-      message: `Whether ${holding.user} holds more of ${holding.permission} than was approved could not be decided: the patterns go beyond the bound of the analysis.`,
+      message: `What ${pair.user} holds of ${pair.permission} could not be compared with what was approved: the patterns go beyond the bound of the analysis.`,
       remedy: 'Simplify the policies of this user, or the grants of the entry: fewer wildcards inside words.',
       ...{ iam_action: null, policy_id: null, policy: null, version_id: null, sha256: null },
-      user_ids: [holding.user_id],
+      user_ids: [pair.user_id],
     },
     inventory,
   )

@@ -30,9 +30,9 @@ export function holdersThrough({ holdings }: HoldingsWithContext): HoldersThroug
 }
 
 /**
- * The complete set of cuts: one alternative of each inner list removes the drift. A group that is left may have
- * carried a Deny, and a wide policy may hide a narrower one, so both ways to cut are followed until nothing that is
- * not approved is held any more.
+ * The complete set of cuts: whichever alternative of each inner list is chosen, together they remove the drift. A
+ * group that is left may have carried a Deny, and a wide policy may hide a narrower one, so every mixture of leaving
+ * and detaching is followed until nothing that is not approved is held any more.
  */
 export function cutsFor(
   question: CutQuestion,
@@ -41,18 +41,48 @@ export function cutsFor(
   through: HoldersThrough,
 ): readonly (readonly Cut[])[] {
   const cuts = new Map<string, readonly Cut[]>()
-  const add = (paths: readonly Path[]): number => {
+  const add = (paths: readonly Path[]): boolean => {
     const before = cuts.size
     for (const path of paths) {
       const key = path.policy_id === null ? `admin ${path.group_id}` : `${path.group_id} ${path.policy_id}`
       if (!cuts.has(key)) cuts.set(key, alternatives(path, question.user, through))
     }
-    return cuts.size - before
+    return cuts.size > before
   }
   add(question.paths)
-  for (const leaving of [true, false])
-    while (add(remaining(question, [...cuts.values()].flat(), leaving, found, index)) > 0);
+  for (let grew = true; grew; ) {
+    const chosen = [...cuts.values()].flat()
+    grew = leavings(chosen, question, found)
+      .map((left) => remaining(question, chosen, left, found, index))
+      .some(add)
+  }
   return [...cuts.values()]
+}
+
+/** Up to here every mixture is tried; beyond, each group alone, all but each, all and none. */
+const MIXED_GROUPS = 4
+
+/** Which groups might be left: without a Deny that takes something away, leaving is never worse than detaching. */
+function leavings(
+  cuts: readonly Cut[],
+  { user, permission }: CutQuestion,
+  found: HoldingsWithContext,
+): readonly ReadonlySet<string>[] {
+  const none = new Set<string>()
+  const held = found.heldBy(user, found.inventory.routes(user.user_id), false, permission)
+  if (held !== null && held.deniedBy.length === 0) return [none]
+  const groups = [...new Set(cuts.flatMap((cut) => (cut.kind === 'detach-from-group' ? [cut.group_id] : [])))]
+  const ids = groups.filter((id) => id !== null)
+  if (ids.length > MIXED_GROUPS)
+    return [
+      none,
+      new Set(ids),
+      ...ids.map((id) => new Set([id])),
+      ...ids.map((id) => new Set(ids.filter((other) => other !== id))),
+    ]
+  const sets: ReadonlySet<string>[] = [none]
+  for (const id of ids) sets.push(...sets.map((set) => new Set([...set, id])))
+  return sets
 }
 
 function alternatives(path: Path, user: User, through: HoldersThrough): readonly Cut[] {
@@ -65,11 +95,11 @@ function alternatives(path: Path, user: User, through: HoldersThrough): readonly
   return [leave, { kind: 'detach-from-group', group, group_id, policy, policy_id, others }]
 }
 
-/** Paths of what would still be held unapproved after the cuts, by leaving groups or by detaching from them. */
+/** Paths of what would still be held unapproved after the cuts, some groups being left, the others detached from. */
 function remaining(
   question: CutQuestion,
   cuts: readonly Cut[],
-  leaving: boolean,
+  leaving: ReadonlySet<string>,
   found: HoldingsWithContext,
   index: ApprovalIndex,
 ): readonly Path[] {
@@ -86,8 +116,8 @@ function remaining(
   return 'undetermined' in rest || rest.grants.length > 0 ? pathsOf(held, left) : []
 }
 
-function removes(cut: Cut, route: Route, leaving: boolean): boolean {
-  const sameGroup = (route.group?.group_id ?? null) === cut.group_id
-  if (cut.kind === 'remove-from-group') return sameGroup && route.group !== null && leaving
-  return sameGroup && route.policy.policy_id === cut.policy_id
+function removes(cut: Cut, route: Route, leaving: ReadonlySet<string>): boolean {
+  if (cut.group_id !== (route.group?.group_id ?? null)) return false
+  if (cut.kind === 'remove-from-group') return cut.group_id !== null && leaving.has(cut.group_id)
+  return route.policy.policy_id === cut.policy_id
 }

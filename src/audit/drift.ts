@@ -22,8 +22,8 @@ export function completeDrift(
     const paths = gainedPaths(holding, bare.grants, meets)
     const user = found.inventory.users.get(holding.user_id)
     const own = index.own(holding.user_id, holding.permission)
-    const valid = [own, index.everybody(holding.permission)].filter((one) => one !== null && !one.expired)
-    const approved = valid.flatMap((one) => (one ? [index.approved(one.entry)] : []))
+    const valid = index.speakingFor(holding).filter((one) => !one.expired)
+    const approved = valid.map((one) => index.approved(one.entry))
     const question = user && { user, permission: holding.permission, paths, approved }
     return {
       ...{ kind: bare.kind, user_id: bare.user_id, user: bare.user, permission: bare.permission },
@@ -34,7 +34,7 @@ export function completeDrift(
       paths,
       conditional_denies: holding.conditional_denies,
       cuts: question ? cutsFor(question, found, index, through) : [],
-      proposed_entry: entryFor(holding, own?.entry ?? null),
+      proposed_entry: entryFor(holding, own?.entry ?? null, own?.expired === true),
       approval: indexed?.entry ?? null,
       entry_index: indexed?.index ?? null,
       because: bare.because,
@@ -45,13 +45,18 @@ export function completeDrift(
 
 /**
  * The entry that approves exactly what is held. An old justification was given for less, so it is kept beside, for
- * the person who writes the new one.
+ * the person who writes the new one. What was approved for a time stays so: only a date that has passed is dropped.
  */
-export function entryFor(holding: Holding, previous: BaselineEntry | null): BaselineEntry {
+export function entryFor(holding: Holding, previous: BaselineEntry | null, expired: boolean): BaselineEntry {
   const { justification, ...human } = previous ?? { extra: {} }
-  const { disabled: _, within: __, assignment: ___, expires: ____, ...kept } = human as BaselineEntry
+  const { disabled: _, within: __, assignment, expires, ...kept } = human as BaselineEntry
+  const timed = {
+    ...(expires === undefined ? {} : { expires }),
+    ...(assignment === undefined ? {} : { assignment }),
+  }
   return {
     ...kept,
+    ...(expired ? {} : timed),
     user: holding.user,
     user_id: holding.user_id,
     permission: holding.permission,

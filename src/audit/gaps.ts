@@ -33,13 +33,16 @@ export function findGaps(context: GapContext): FoundGaps {
   const told = new Set(snapshot.gaps.map((gap) => JSON.stringify(gap.scope)))
   for (const policy of snapshot.policies) {
     if (context.evaluator.relevance(policy.policy_id) !== 'undetermined') continue
-    if (told.has(JSON.stringify({ type: 'policy', policy_id: policy.policy_id }))) continue
+    // A document that could not be read was told of by the crawl; one that was read has its own reason and digest.
+    const unread = policy.version === null
+    if (unread && told.has(JSON.stringify({ type: 'policy', policy_id: policy.policy_id }))) continue
     const reached = inventory.reachedBy(policy.policy_id)
     if (reached?.length === 0) continue
     const live = liveKnownGap(policy, context)
     if (live === null) gaps.push(documentGap(policy, reached, context))
     else known.push({ ...live, users: namesOf(reached ?? [...inventory.users.keys()], inventory) })
   }
+  gaps.push(...unlistedPolicies(context, told))
   gaps.push(...unreadGroups(context, told))
   gaps.push(...unknownHolders(context))
   return { gaps, known }
@@ -59,11 +62,10 @@ function crawlGap(gap: CrawlGap, inventory: Inventory): Gap {
   const reached =
     scope.type === 'policy'
       ? inventory.reachedBy(scope.policy_id)
-      : scope.type === 'group'
-        ? (inventory.members.get(scope.group_id) ?? null)
-        : scope.type === 'user'
-          ? [scope.user_id]
-          : null
+      : scope.type === 'user'
+        ? [scope.user_id]
+        : // Who is in a group that could not be read, or not in full, may be anybody.
+          null
   const policy = scope.type === 'policy' ? inventory.policies.get(scope.policy_id) : undefined
   return gapFor(
     {
@@ -78,8 +80,6 @@ function crawlGap(gap: CrawlGap, inventory: Inventory): Gap {
       policy: policy?.policy_name ?? null,
       version_id: policy?.default_version_id ?? null,
       sha256: null,
-      // What a list lacks may be anybody, so an unread group or policy reaches those it is known to reach at least;
-      // the crawl gives `account` where that is not enough.
       user_ids: reached,
     },
     inventory,
@@ -130,6 +130,29 @@ function liveKnownGap(policy: Policy, context: GapContext): Omit<LiveKnownGap, '
   return { policy_id, policy: policy.policy_name, version_id, justification, expires }
 }
 
+/** A policy that is attached to somebody and stands in no list: what it allows is anybody's guess. */
+function unlistedPolicies({ snapshot, inventory }: GapContext, told: ReadonlySet<string>): Gap[] {
+  const unlisted = new Set<string>()
+  for (const { principal_type, policy_id } of snapshot.attachments)
+    if (principal_type !== 'agency' && !inventory.policies.has(policy_id)) unlisted.add(policy_id)
+  return [...unlisted]
+    .filter((id) => !told.has(JSON.stringify({ type: 'policy', policy_id: id })))
+    .map((id) =>
+      gapFor(
+        {
+          code: 'unlisted-policy',
+          call: 'GET /v5/policies',
+          message: `The policy ${id} is attached to somebody and is in no list of policies.`,
+          remedy: 'Run the audit again; the account may have changed while it was read.',
+          ...{ iam_action: null, policy: null, version_id: null, sha256: null },
+          policy_id: id,
+          user_ids: inventory.reachedBy(id),
+        },
+        inventory,
+      ),
+    )
+}
+
 /** A group with a policy that matters, whose members nobody read and about which nothing was said yet. */
 function unreadGroups({ snapshot, inventory, evaluator }: GapContext, told: ReadonlySet<string>): Gap[] {
   const unread = new Set<string>()
@@ -161,15 +184,18 @@ function unreadGroups({ snapshot, inventory, evaluator }: GapContext, told: Read
 
 /** Somebody who holds a policy that matters and stands in no list of users. */
 function unknownHolders({ snapshot, inventory, evaluator }: GapContext): Gap[] {
-  const strangers = new Set<string>()
+  // Whom each of them makes uncertain: themselves, or whoever is in a group that no list has.
+  const strangers = new Map<string, readonly string[] | null>()
   for (const { principal_type, principal_id, policy_id } of snapshot.attachments) {
     if (principal_type === 'agency' || evaluator.relevance(policy_id) === 'none') continue
-    if (principal_type === 'user' && !inventory.users.has(principal_id)) strangers.add(principal_id)
-    if (principal_type === 'group' && !inventory.groups.has(principal_id)) strangers.add(principal_id)
-    for (const id of (principal_type === 'group' && inventory.members.get(principal_id)) || [])
-      if (!inventory.users.has(id)) strangers.add(id)
+    const members = principal_type === 'group' ? inventory.members.get(principal_id) : undefined
+    if (principal_type === 'user' && !inventory.users.has(principal_id))
+      strangers.set(principal_id, [principal_id])
+    if (principal_type === 'group' && !inventory.groups.has(principal_id))
+      strangers.set(principal_id, members ?? null)
+    for (const id of members ?? []) if (!inventory.users.has(id)) strangers.set(id, [id])
   }
-  return [...strangers].map((id) =>
+  return [...strangers].map(([id, user_ids]) =>
     gapFor(
       {
         code: 'unknown-principal',
@@ -182,7 +208,7 @@ function unknownHolders({ snapshot, inventory, evaluator }: GapContext): Gap[] {
           policy: null,
           version_id: null,
           sha256: null,
-          user_ids: [id],
+          user_ids,
         },
       },
       inventory,

@@ -216,6 +216,14 @@ function findAdminGroup({ snapshot, baseline }: HoldingsInput, inventory: Invent
       ...{ statement: null, pattern: null, attached_at: null, restricted: false },
     }
     for (const id of ids ?? []) members.set(id, path)
+    const strangers = (ids ?? []).filter((id) => !inventory.users.has(id))
+    if (strangers.length > 0)
+      gap(
+        'unknown-principal',
+        `${strangers.join(', ')} can do everything as a member of the built-in group ${group.group_name}, and no list of users has them.`,
+        'Run the audit again; the account may have changed while it was read.',
+        strangers,
+      )
     const unread = snapshot.gaps.some(
       (one) => one.scope.type === 'group' && one.scope.group_id === group.group_id,
     )

@@ -49,7 +49,8 @@ export function proposeBaseline(input: ProposeInput): Baseline {
     const isNew = verdict.has_baseline ? drift.some((row) => row.kind !== 'approval-expired') : true
     const kind: UpdateKind = own === null ? 'new' : isNew ? 'exceeding' : 'expired'
     if ((!isNew && drift.length === 0) || !update.has(kind)) continue
-    const fresh = entryFor(holding, kind === 'exceeding' ? own : null)
+    const hasExpired = drift.some((row) => row.kind === 'approval-expired')
+    const fresh = entryFor(holding, kind === 'exceeding' ? own : null, hasExpired)
     renewed.set(key, withFields(kind === 'expired' && own ? renewal(fresh, own) : fresh, input.fields))
   }
   const gone = update.has('no-longer-held')
@@ -66,6 +67,7 @@ export function proposeBaseline(input: ProposeInput): Baseline {
         !renewed.has(pair(entry.user_id, entry.permission)),
     )
     .map((entry) => keepDefinition(entry, baseline, definitions, config))
+    .map((entry) => (update.has('exceeding') && isChosen(entry.user_id) ? withName(entry, verdict) : entry))
   const adminGroup = verdict.admin_group ?? baseline?.admin_group
   return {
     account: verdict.account.id,
@@ -127,8 +129,18 @@ function withFields(entry: BaselineEntry, fields: ProposeInput['fields']): Basel
 }
 
 /**
+ * A rename recorded: the entry approves what it approved. Until its new name is recorded, whatever names that new
+ * name exceeds its approval.
+ */
+function withName(entry: BaselineEntry, { renamed, permissions }: Verdict): BaselineEntry {
+  const row = renamed.find((one) => one.user_id === entry.user_id)
+  const audited = permissions.some((one) => one.name === entry.permission)
+  return row === undefined || !audited ? entry : { ...entry, user: row.user }
+}
+
+/**
  * An entry that is not renewed stays what it was: where the recorded definition changes under it, or its patterns
- * reach beyond the new one, it takes the old definition along.
+ * reach beyond the recorded one, it takes that definition along, so that no later change of it widens the entry.
  */
 function keepDefinition(
   entry: BaselineEntry,
@@ -141,8 +153,11 @@ function keepDefinition(
   const after = definitions[entry.permission]
   if (before === undefined || after === undefined) return entry
   if (!config.permissions.some((one) => one.name === entry.permission)) return entry
-  const same = isWithin(before, after) && isWithin(after, before)
-  return same ? entry : { ...entry, within: before }
+  const stays =
+    isWithin(before, after) &&
+    isWithin(after, before) &&
+    entry.grants.every((grant) => isWithin(grant, before))
+  return stays ? entry : { ...entry, within: before }
 }
 
 function isWithin(one: ActionSet, other: ActionSet): boolean {

@@ -1,7 +1,6 @@
 /** The one schema of the baseline file: shapes, rules within an entry, and the published JSON Schema. */
 import { z } from 'zod'
-import { canonicalGrants, isUnrestricted, patternProblem } from '../policy/index.ts'
-import type { Grant } from '../policy/types.ts'
+import { patternSchema } from '../config/config-schema.ts'
 
 /** Whether the text is a calendar day that exists, as `YYYY-MM-DD`. */
 export function isDay(text: string): boolean {
@@ -11,58 +10,33 @@ export function isDay(text: string): boolean {
   )
 }
 
-const pattern = z.string().superRefine((text, context) => {
-  const problem = patternProblem(text)
-  if (problem !== null) context.addIssue({ code: 'custom', message: problem })
-})
-
-const patterns = z.array(pattern).min(1, { error: 'allowed: at least one pattern' })
+const patterns = z.array(patternSchema).min(1, { error: 'allowed: at least one pattern' })
 const day = z
   .string()
   .refine(isDay, { error: 'allowed: a day that exists, as YYYY-MM-DD' })
+  .meta({ pattern: '^\\d{4}-\\d{2}-\\d{2}$' })
   .describe('UTC day, valid through its end.')
 const text = z.string().min(1, { error: 'allowed: some text' })
 
 export const actionSetSchema = z
-  .strictObject({ actions: patterns, except: z.array(pattern).optional() })
+  .strictObject({ actions: patterns, except: z.array(patternSchema).optional() })
   .describe('The actions that match a pattern of actions and none of except.')
 
-export const grantSchema = z
-  .strictObject({
-    actions: patterns,
-    except: z.array(pattern).optional(),
-    resources: z.array(z.string()).optional().describe('Resource patterns that limit the grant.'),
-    not_resources: z.array(z.string()).optional().describe('Resource patterns that the grant leaves out.'),
-    condition: z
-      .record(z.string(), z.record(z.string(), z.union([z.string(), z.array(z.string())])))
-      .optional()
-      .describe('Condition that limits the grant, as in the policy.'),
-  })
-  .superRefine((grant, context) => {
-    if (grant.resources !== undefined && grant.not_resources !== undefined)
-      context.addIssue({
-        code: 'custom',
-        path: ['not_resources'],
-        message: 'stands beside resources; allowed: one of them',
-      })
-  })
+export const grantSchema = z.strictObject({
+  actions: patterns,
+  except: z.array(patternSchema).optional(),
+  resources: z.array(z.string()).optional().describe('Resource patterns that limit the grant.'),
+  not_resources: z
+    .array(z.string())
+    .optional()
+    .describe('Resource patterns that the grant leaves out; not beside resources.'),
+  condition: z
+    .record(z.string(), z.record(z.string(), z.union([z.string(), z.array(z.string())])))
+    .optional()
+    .describe('Condition that limits the grant, as in the policy.'),
+})
 
-const extraKey = /^x-/
-
-/** By meaning: a list with `*` in it, an empty list of exceptions or a condition without keys limits nothing. */
-function isSurelyRestricted(grant: Grant): boolean {
-  const { not_resources, condition, ...rest } = grant
-  const conditioned = Object.values(condition ?? {}).some((keys) => Object.keys(keys).length > 0)
-  const meaning = canonicalGrants([
-    {
-      ...rest,
-      ...(not_resources?.length ? { not_resources } : {}),
-      ...(condition !== undefined && conditioned ? { condition } : {}),
-    },
-  ])
-  return !('undetermined' in meaning) && meaning.every((one) => !isUnrestricted(one))
-}
-
+/** Rules across the fields of an entry stand in `entry-problems.ts`, which looks at bad entries too. */
 export const entrySchema = z
   .looseObject({
     user: text.describe('Name of the user, for people.'),
@@ -78,7 +52,7 @@ export const entrySchema = z
     assignment: z
       .enum(['active', 'eligible'])
       .optional()
-      .describe('eligible: approved in advance, may be held or not.'),
+      .describe('eligible: approved in advance, may be held or not; needs expires.'),
     disabled: z
       .literal(true, { error: 'allowed: true, or no such key' })
       .optional()
@@ -87,29 +61,15 @@ export const entrySchema = z
       .optional()
       .describe('Definition this entry was made against, where it is not the recorded one.'),
   })
-  .superRefine((entry, context) => {
-    const wrong = (path: PropertyKey[], message: string) =>
-      context.addIssue({ code: 'custom', path, message })
-    for (const key of Object.keys(entry))
-      if (!Object.hasOwn(entryShape, key) && !extraKey.test(key))
-        context.addIssue({ code: 'unrecognized_keys', keys: [key], input: entry })
-    if (entry.assignment === 'eligible' && entry.expires === undefined)
-      wrong(
-        ['assignment'],
-        'found "eligible" without expires; allowed: an approval in advance that ends on a day',
-      )
-    if (entry.user_id === '*')
-      entry.grants.forEach((grant, at) => {
-        if (!isSurelyRestricted(grant as Grant))
-          wrong(
-            ['grants', at],
-            'found an unrestricted grant for everybody; allowed: a grant limited by resources or condition',
-          )
-      })
-  })
+  .describe('One approval. Fields of your own begin with x-.')
 
 /** Keys of an entry that are not `x-` fields. */
 export const entryShape = entrySchema.shape
+
+/** Whether an entry may have the key. */
+export function isEntryKey(key: string): boolean {
+  return Object.hasOwn(entryShape, key) || key.startsWith('x-')
+}
 
 const knownGapSchema = z.strictObject({
   policy_id: text,

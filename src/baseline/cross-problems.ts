@@ -10,7 +10,7 @@ export interface ReadBaselineOptions {
   readonly rootUserIds?: readonly string[]
 }
 
-type Row = Readonly<Record<string, unknown>>
+export type Row = Readonly<Record<string, unknown>>
 type Report = (path: readonly PropertyKey[], message: string, remedy: string) => void
 
 /** Every such problem of a file that is JSON, whatever its shape; what has the wrong shape is left to the schema. */
@@ -81,10 +81,10 @@ function duplicates(list: readonly Row[], keys: readonly string[]): [number, num
 }
 
 /** Positions in the list stay what they are in the file; what is no map counts as an empty one. */
-function rows(value: unknown): readonly Row[] {
+export function rows(value: unknown): readonly Row[] {
   return Array.isArray(value) ? value.map((one) => (isMap(one) ? one : {})) : []
 }
 
-function isMap(value: unknown): value is Row {
+export function isMap(value: unknown): value is Row {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -7,6 +7,7 @@ import { UserError } from '../problem.ts'
 import type { Baseline, BaselineEntry, BaselineFile } from './baseline.ts'
 import { type BaselineJson, baselineSchema, entryShape } from './baseline-schema.ts'
 import { crossProblems, type ReadBaselineOptions } from './cross-problems.ts'
+import { entryProblems } from './entry-problems.ts'
 import { jsonErrorOffset } from './json-syntax.ts'
 
 export type { ReadBaselineOptions } from './cross-problems.ts'
@@ -26,7 +27,11 @@ export function readBaseline(text: string, path: string, options: ReadBaselineOp
   const value: unknown = JSON.parse(text)
   const parsed = baselineSchema.safeParse(value)
   const issues = parsed.success ? [] : schemaProblems(parsed.error.issues, source, knownKeys)
-  const problems = [...issues, ...crossProblems(value, source, options)].sort(byPosition)
+  const problems = [
+    ...issues,
+    ...entryProblems(value, source),
+    ...crossProblems(value, source, options),
+  ].sort(byPosition)
   if (problems.length > 0 || !parsed.success) throw new UserError(problems)
   const lines = parsed.data.approvals.map((_, at) => source.position(['approvals', at]).line)
   return { baseline: baselineOf(parsed.data), text, lines }

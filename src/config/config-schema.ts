@@ -6,12 +6,17 @@ const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, {
   error: 'allowed: a lower-case letter or digit, then up to 63 of them and hyphens',
 })
 
-const pattern = z
+/** The pattern rule for editors; what counts is `patternProblem`, and a test holds the two together. */
+const PATTERN = '^(?:\\*|[ -)+-9;->@-~]+:\\*|[ -9;-~]+:[ -9;-~]*:[ -9;-~]+)$'
+
+/** An action pattern of config or baseline. */
+export const patternSchema = z
   .string()
   .superRefine((text, context) => {
     const problem = patternProblem(text)
     if (problem !== null) context.addIssue({ code: 'custom', message: problem })
   })
+  .meta({ pattern: PATTERN })
   .describe('Action pattern with exactly two colons, such as "iam:users:create*", or "*", or "<service>:*".')
 
 const severity = z
@@ -29,8 +34,11 @@ const custom = z
       .enum(['any', 'all'])
       .default('any')
       .describe('any: some action of it is held. all: every one, unrestricted.'),
-    actions: z.array(pattern).min(1, { error: 'allowed: at least one pattern' }).describe('What is audited.'),
-    except: z.array(pattern).default([]).describe('Taken out of actions.'),
+    actions: z
+      .array(patternSchema)
+      .min(1, { error: 'allowed: at least one pattern' })
+      .describe('What is audited.'),
+    except: z.array(patternSchema).default([]).describe('Taken out of actions.'),
   })
   .describe('A permission of your own.')
 
@@ -42,7 +50,7 @@ const preset = z
     name: name.optional().describe('Default: the name of the preset without its version.'),
     description: text.optional(),
     severity: severity.optional().describe('Default: the severity of the preset.'),
-    except: z.array(pattern).default([]).describe('Taken out of the preset.'),
+    except: z.array(patternSchema).default([]).describe('Taken out of the preset.'),
   })
   .describe('A preset.')
 

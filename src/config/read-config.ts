@@ -2,6 +2,7 @@
 import { expandAliases, presetPermission } from '../policy/index.ts'
 import type { Permission } from '../policy/types.ts'
 import { type Problem, UserError } from '../problem.ts'
+import { quoteText } from '../text-quote.ts'
 import type { Config } from './config.ts'
 import { type ConfigFile, configSchema, entrySchemas } from './config-schema.ts'
 import { refuseConflictMarkers } from './conflict-markers.ts'
@@ -23,7 +24,7 @@ export function readConfig(text: string, path: string): Config {
   const parsed = configSchema.safeParse(withoutBadEntries(value))
   const own = parsed.success ? [] : parsed.error.issues
   const problems: Problem[] = schemaProblems([...own, ...issues], source, knownKeys)
-  problems.push(...duplicateNames(entries, source))
+  problems.push(...duplicateNames(value, source))
   if (problems.length > 0 || !parsed.success) throw new UserError(problems.sort(byPosition))
   const file = parsed.data
   return {
@@ -111,20 +112,28 @@ function permissionOf(entry: Entry): Permission {
   }
 }
 
-function duplicateNames(entries: readonly Entry[], source: YamlSource): Problem[] {
-  const names = entries.map((entry) => permissionOf(entry).name)
+/** Looks at the raw list, so that an entry with another problem still has its name. */
+function duplicateNames(value: unknown, source: YamlSource): Problem[] {
+  const list = isMap(value) && Array.isArray(value['audited-permissions']) ? value['audited-permissions'] : []
+  const names = list.map((item: unknown) => nameOf(item))
   return names.flatMap((name, at) =>
-    names.indexOf(name) === at
+    name === null || names.indexOf(name) === at
       ? []
       : [
           {
             where: source.path,
             ...source.position(['audited-permissions', at]),
-            message: `the name "${name}" stands twice in audited-permissions.`,
+            message: `the name ${quoteText(name)} stands twice in audited-permissions.`,
             remedy: 'Give this one another name.',
           },
         ],
   )
+}
+
+function nameOf(item: unknown): string | null {
+  if (!isMap(item)) return null
+  if (item.name !== undefined) return typeof item.name === 'string' ? item.name : null
+  return typeof item.preset === 'string' ? (presetPermission(item.preset)?.name ?? null) : null
 }
 
 function knownKeys(path: readonly PropertyKey[]): readonly string[] {

@@ -8,7 +8,7 @@ import {
   shippedCatalogue,
   subtractGrants,
 } from '../policy/index.ts'
-import type { Difference, Grant, Undetermined } from '../policy/types.ts'
+import type { Difference, Undetermined } from '../policy/types.ts'
 import type { EntryCause, EntryChange, GateDifference, GateEntry } from './model.ts'
 
 /**
@@ -55,7 +55,8 @@ function entirely(
   baseline: Baseline,
   line: number | null,
 ): GateEntry {
-  const all = difference(beyond(approvedBy(entry, baseline), []))
+  const set = beyond(approvedBy(entry, baseline), [])
+  const all = difference('undetermined' in set ? { grants: entry.grants, example: null } : set)
   const [gained, lost] = change === 'added' ? [all, null] : [null, all]
   return {
     ...{ user_id: entry.user_id, user: entry.user, permission: entry.permission, change, cause: null },
@@ -111,15 +112,22 @@ function causeOf(
   return before.disabled === after.disabled ? null : 'enabled'
 }
 
-/** What of an entry's set the others do not approve. */
+/**
+ * What of an entry's set the others do not approve. An entry with very many patterns can be too long to be written
+ * once it is read within its definition, while the part that is left of it can not; so both orders are tried.
+ */
 function beyond(entry: Approved, others: readonly Approved[]): Difference | Undetermined {
-  const inside: readonly Grant[] | Undetermined =
-    entry.within === undefined ? entry.grants : intersectGrants(entry.grants, entry.within)
-  return 'undetermined' in inside ? inside : subtractGrants(inside, others)
+  const { grants, within } = entry
+  if (within === undefined) return subtractGrants(grants, others)
+  const inside = intersectGrants(grants, within)
+  if (!('undetermined' in inside)) return subtractGrants(inside, others)
+  const left = subtractGrants(grants, others)
+  if ('undetermined' in left) return left
+  const part = intersectGrants(left.grants, within)
+  return 'undetermined' in part ? part : subtractGrants(part, [])
 }
 
-function difference(found: Difference | Undetermined): GateDifference | null {
-  if ('undetermined' in found) return null
+function difference(found: Difference): GateDifference {
   return {
     grants: found.grants,
     actions: namedActions(found.grants, shippedCatalogue()),

@@ -122,7 +122,7 @@ function checkHeld(
     fail(
       'wider-than-held',
       `approves more than is held, such as ${shown}.`,
-      'Let update-baseline write what is held, or approve the rest in advance in an eligible entry.',
+      'Let update-baseline write what is held, or take the rest out of grants.',
     )
   }
 }
@@ -155,8 +155,9 @@ function verifiedNames({ gate, users }: VerifyInput): string[] {
 /** Entries that the account cannot bear out or refute, since nothing of theirs is audited. */
 function unverifiable({ gate, audit }: VerifyInput): string[] {
   const audited = new Set(audit.permissions.map((one) => one.name))
-  const rows = changedEntries(gate).flatMap((one) => one.slice(0, 1))
-  return rows
-    .filter((row) => !audited.has(row.permission) && claimsHolding([row]))
-    .map((row) => `${nameOf(row.after ?? row)} is not verified: the config does not audit that permission.`)
+  return changedEntries(gate).flatMap((rows) => {
+    const { permission, after } = rows[0] as GateEntry
+    if (after === null || audited.has(permission) || !claimsHolding(rows)) return []
+    return [`${nameOf(after)} is not verified: the config does not audit that permission.`]
+  })
 }

@@ -76,7 +76,8 @@ function renderParts(
   standing: StandingDrift | null,
   budget: number,
 ): { head: string; drift: string; rest: string } {
-  const unconfirmed = standing !== null && (standing.rows.length > 0 || standing.omitted > 0)
+  const unconfirmed =
+    standing !== null && (standing.rows.length > 0 || standing.omitted > 0 || !!standing.text)
   const head = [
     `**${verdictSentence(verdict, code)}**`,
     verdict.drift.length > 0 || unconfirmed

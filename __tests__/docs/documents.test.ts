@@ -1,0 +1,113 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { describe, expect, test } from '@jest/globals'
+import { parse } from 'yaml'
+import { withBlocks } from '../../scripts/readme-blocks.ts'
+import { inputDefaults } from '../../src/action/inputs.ts'
+import { outputNames } from '../../src/action/outputs.ts'
+import { VERSION } from '../../src/action/tool.ts'
+import { readBaseline } from '../../src/baseline/read-baseline.ts'
+import { auditorPolicy } from '../../src/cloud/permissions-needed.ts'
+import { configSchema } from '../../src/config/config-schema.ts'
+import { readConfig } from '../../src/config/read-config.ts'
+
+const read = (path: string): string => readFileSync(path, 'utf8')
+const action = parse(read('action.yml'))
+const workflows = [
+  ...readdirSync('.github/workflows').map((name) => `.github/workflows/${name}`),
+  ...['audit', 'gate', 'update-baseline'].map((name) => `examples/${name}.yml`),
+]
+
+test('the README is what its generator writes', () => {
+  expect(withBlocks(read('README.md'))).toBe(read('README.md'))
+})
+
+test('action.yml and the code have the same inputs with the same defaults', () => {
+  const declared = Object.fromEntries(
+    Object.entries(action.inputs).map(([name, input]) => [
+      name,
+      (input as { default?: string }).default ?? '',
+    ]),
+  )
+  expect({ ...declared, 'github-token': '' }).toEqual(inputDefaults)
+})
+
+test('action.yml and the code have the same outputs', () => {
+  expect(Object.keys(action.outputs)).toEqual(outputNames)
+})
+
+test('the version is that of package.json', () => {
+  expect(VERSION).toBe(JSON.parse(read('package.json')).version)
+  expect(read('CHANGELOG.md')).toContain(`## ${VERSION}`)
+})
+
+test('every key of the config is in the README', () => {
+  for (const key of Object.keys(configSchema.shape)) expect(read('README.md')).toContain(`\`${key}`)
+})
+
+test('links of the documents lead to files that are there', () => {
+  for (const document of ['README.md', 'SECURITY.md', 'CONTRIBUTING.md'])
+    for (const [, target] of read(document).matchAll(/\]\((?!https?:|#)([^)#]+)\)/g))
+      expect(existsSync(target as string)).toBe(true)
+})
+
+test('anchors of the README lead to its headings', () => {
+  const text = read('README.md')
+  const headings = new Set(
+    [...text.matchAll(/^#+ (.*)$/gm)].map(([, title]) =>
+      (title as string)
+        .toLowerCase()
+        .replace(/[^\w\- ]/g, '')
+        .replaceAll(' ', '-'),
+    ),
+  )
+  for (const [, anchor] of text.matchAll(/\]\(#([^)]+)\)/g)) expect(headings).toContain(anchor)
+})
+
+describe('examples', () => {
+  test('config and baseline are read without a problem', () => {
+    const config = readConfig(read('examples/iam-audit.yml'), 'examples/iam-audit.yml')
+    readBaseline(read('examples/iam-baseline.json'), 'examples/iam-baseline.json', {
+      account: config.account,
+    })
+  })
+
+  test('the identity policy is what the code needs', () => {
+    expect(JSON.parse(read('examples/identity-policy.json'))).toEqual(auditorPolicy())
+  })
+
+  test('the workflows name only inputs that exist', () => {
+    for (const path of workflows.filter((one) => one.startsWith('examples/')))
+      for (const job of Object.values(parse(read(path)).jobs) as {
+        steps: { uses?: string; with?: object }[]
+      }[])
+        for (const step of job.steps.filter((one) => one.uses?.includes('iam-permission-audit')))
+          for (const input of Object.keys(step.with ?? {}))
+            expect(Object.keys(action.inputs)).toContain(input)
+  })
+
+  test('the gate has no paths filter: a required check would hang', () => {
+    expect(parse(read('examples/gate.yml')).on.pull_request).toBeNull()
+  })
+})
+
+describe.each(workflows)('%s', (path) => {
+  const workflow = parse(read(path))
+
+  test('pins every action by commit', () => {
+    for (const [, uses] of read(path).matchAll(/uses: (\S+)/g)) expect(uses).toMatch(/@[0-9a-f]{40}$/)
+  })
+
+  test('starts from no permissions, and leaves no credentials behind', () => {
+    expect(workflow.permissions).toEqual({})
+    for (const job of Object.values(workflow.jobs) as {
+      permissions: object
+      'timeout-minutes': number
+      steps: { uses?: string; with?: Record<string, unknown> }[]
+    }[]) {
+      expect(Object.keys(job.permissions).length).toBeGreaterThan(0)
+      expect(job['timeout-minutes']).toBeGreaterThan(0)
+      for (const step of job.steps.filter((one) => one.uses?.startsWith('actions/checkout')))
+        expect(step.with?.['persist-credentials']).toBe(false)
+    }
+  })
+})

@@ -1,0 +1,147 @@
+import { describe, expect, test } from '@jest/globals'
+import { withReview } from '../../src/gate/judge.ts'
+import { unreadableReviews } from '../../src/gate/review-decision.ts'
+import {
+  baselineJson,
+  changes,
+  codes,
+  configJson,
+  entry,
+  judged,
+  kinds,
+  paths,
+  plain,
+  text,
+  texts,
+} from './texts.ts'
+
+test('a pull request that touches neither file passes, whatever stands in them', () => {
+  const broken = { config: ': [', baseline: '{' }
+  for (const side of [plain, broken, { config: null, baseline: null }])
+    expect(judged(side, side)).toEqual({
+      ...{ result: 'passed', event: 'pull_request', paths, touched: false, entries: [], failures: [] },
+      ...{ scope_changes: [], review_needed: false, review: null, verification: null, notices: [] },
+    })
+})
+
+test('only spaces: touched, and nothing to say', () => {
+  const head = { ...plain, baseline: `${plain.baseline}\n` }
+  expect(judged(plain, head)).toMatchObject({ result: 'passed', touched: true, entries: [], failures: [] })
+})
+
+describe('files that are malformed or missing', () => {
+  const broken = '{\n  "version": 1,\n  "account": x\n}\n'
+
+  test('malformed at the head: every problem of both files with its line', () => {
+    const verdict = judged(plain, { config: 'version: 2\nfoo: 1\n', baseline: broken })
+    expect(verdict.failures.map(({ code, file, line, column }) => [code, file, line, column])).toEqual([
+      ['malformed', paths.config, 1, 1],
+      ['malformed', paths.config, 1, 10],
+      ['malformed', paths.config, 2, 1],
+      ['malformed', paths.baseline, 3, 14],
+    ])
+  })
+
+  test('a malformed config hides nothing of what the entries lack', () => {
+    const head = { config: 'x', baseline: text(baselineJson([entry({ expires: '2020-01-01' })])) }
+    expect(codes(judged({ ...plain, baseline: null }, head))).toEqual(['malformed', 'expired'])
+  })
+
+  test('a conflict marker', () => {
+    const marked = `${plain.baseline}`.replace('    {', '<<<<<<< HEAD\n    {')
+    const [failure, ...more] = judged(plain, { ...plain, baseline: marked }).failures
+    expect(failure).toMatchObject({ code: 'malformed', message: 'found a merge conflict marker.' })
+    expect(more).toEqual([])
+  })
+
+  test.each(['config', 'baseline'] as const)('%s removed at the head', (file) => {
+    const verdict = judged(plain, { ...plain, [file]: null })
+    expect(verdict.failures).toMatchObject([{ code: 'missing-file', file: paths[file], line: null }])
+  })
+
+  test('the first pull request brings the config; the baseline comes after the first audit', () => {
+    const verdict = judged({ config: null, baseline: null }, texts(configJson(), null))
+    expect(verdict).toMatchObject({ result: 'passed', entries: [], scope_changes: [] })
+    expect(verdict.notices).toHaveLength(1)
+  })
+
+  test('the first baseline: every entry is added, and none is a scope change', () => {
+    const verdict = judged(texts(configJson(), null), plain)
+    expect([changes(verdict), kinds(verdict), verdict.result]).toEqual([['added'], [], 'passed'])
+  })
+
+  test('a baseline without any config', () => {
+    const verdict = judged({ config: null, baseline: null }, { ...plain, config: null })
+    expect(codes(verdict)).toEqual(['missing-file'])
+  })
+
+  test('malformed at the base: a baseline counts as empty, a config makes the scope unknown', () => {
+    const empty = judged({ ...plain, baseline: broken }, plain)
+    expect([changes(empty), kinds(empty), empty.result]).toEqual([['added'], [], 'passed'])
+    const unknown = judged({ ...plain, config: 'x' }, plain)
+    expect([kinds(unknown), codes(unknown)]).toEqual([['base-unreadable'], ['scope-not-reviewed']])
+  })
+})
+
+describe('another account', () => {
+  const other = 'ffffffffffffffffffffffffffffaaaa'
+  const none = { account: undefined }
+  test.each([
+    ['in the baseline', texts(configJson(), baselineJson([], { account: other })), [paths.baseline]],
+    [
+      'in the config',
+      texts(configJson({ account: other }), baselineJson([])),
+      [paths.config, paths.baseline],
+    ],
+    [
+      'in both',
+      texts(configJson({ account: other }), baselineJson([], { account: other })),
+      [paths.config, paths.baseline],
+    ],
+    [
+      'in the baseline, with account dropped from the config',
+      texts(configJson(none), baselineJson([], { account: other })),
+      [paths.baseline],
+    ],
+  ])('%s', (_, head, files) => {
+    const failures = judged(plain, head).failures.filter((one) => one.code === 'other-account')
+    expect(failures.map((one) => one.file)).toEqual(files)
+    for (const one of failures) expect(one.message).toContain(other)
+  })
+
+  test('in a baseline where no config names one', () => {
+    const head = texts(configJson(none), baselineJson([entry()], { account: other }))
+    expect(codes(judged(texts(configJson(none), baselineJson()), head))).toEqual(['other-account'])
+  })
+})
+
+describe('a scope change and its review', () => {
+  const verdict = judged(plain, { ...plain, config: text(configJson({ issue: { enabled: false } })) })
+
+  test('fails without one, and says to run again', () => {
+    expect(verdict.failures).toMatchObject([{ code: 'scope-not-reviewed', file: paths.config }])
+    expect(verdict.failures[0]?.remedy).toContain('run this check again')
+  })
+
+  test('passes with one', () => {
+    const approved = withReview(verdict, { approved: true, by: ['rita'], reasons: [] })
+    expect(approved).toMatchObject({ result: 'passed', failures: [], review: { by: ['rita'] } })
+  })
+
+  test('gives the reason why there is none, once', () => {
+    const twice = withReview(withReview(verdict, unreadableReviews('403.')), unreadableReviews('404.'))
+    expect(twice.failures).toHaveLength(1)
+    expect(twice.failures[0]?.message).toContain('404.')
+  })
+
+  test('no review helps a failure of another kind', () => {
+    const head = { config: text(configJson({ issue: { enabled: false } })), baseline: null }
+    const approved = withReview(judged(plain, head), { approved: true, by: ['rita'], reasons: [] })
+    expect([approved.result, codes(approved)]).toEqual(['failed', ['missing-file']])
+  })
+
+  test('is not asked for where nothing needs it', () => {
+    const passed = judged(plain, { ...plain, config: text(configJson({ name: 'x' })) })
+    expect(withReview(passed, unreadableReviews('403.'))).toEqual(passed)
+  })
+})
