@@ -63138,6 +63138,27 @@ function intersectGrants(grants, within, options = {}) {
         return canonical(parts, boxes, steps).map(writeGrant);
     });
 }
+/** Whether some action string is both in the grants, under whatever restriction, and in the action set. */
+function grantsMeet(grants, set, options = {}) {
+    return decide(() => {
+        const boxes = pattern_rememberedBoxes();
+        const steps = new Steps(options.stepBound ?? STEP_BOUND);
+        const other = box_grants_readActionSet(set, boxes);
+        return grants.some((grant) => {
+            const { actions, except } = box_grants_readActionSet(grant, boxes);
+            const outside = [boxSet([...except, ...other.except])];
+            return actions.some((one) => other.actions.some((two) => boxes.intersect(one, two, steps).some((both) => reachesBeyond(both, outside, boxes, steps))));
+        });
+    });
+}
+/** A shortest action string of the grants; null when they have none. */
+function exampleOf(grants, options = {}) {
+    return decide(() => {
+        const boxes = pattern_rememberedBoxes();
+        const steps = new Steps(options.stepBound ?? STEP_BOUND);
+        return shortestOf(readGrants(grants, boxes, steps), boxes, steps);
+    });
+}
 /** Whether some grant covers the action string, under whatever restriction. */
 function grantsInclude(grants, action) {
     return grants.some((grant) => actionSetIncludes(grant, action));
@@ -64495,11 +64516,14 @@ class ApprovalIndex {
     #byPair = new Map();
     #users = new Set();
     #baseline;
+    #permissions;
     #differences = new Map();
+    #texts = new WeakMap();
     /** Entries of permissions that are not audited any more are left alone. */
     constructor(baseline, permissions, today) {
         this.#baseline = baseline;
-        this.entries = (baseline?.approvals ?? []).flatMap((entry, index) => permissions.has(entry.permission)
+        this.#permissions = new Map(permissions.map((permission) => [permission.name, permission]));
+        this.entries = (baseline?.approvals ?? []).flatMap((entry, index) => this.#permissions.has(entry.permission)
             ? [{ entry, index, expired: entry.expires !== undefined && entry.expires < today }]
             : []);
         for (const indexed of this.entries) {
@@ -64532,8 +64556,8 @@ class ApprovalIndex {
         return { grants: entry.grants, within: this.definitionOf(entry) };
     }
     /** What an entry approves of its permission as that is audited now. */
-    approvedOf(entry, config) {
-        const permission = config.permissions.find((one) => one.name === entry.permission);
+    approvedOf(entry) {
+        const permission = this.#permissions.get(entry.permission);
         let grants = entry.grants;
         for (const bound of [this.definitionOf(entry), permission]) {
             if (bound === undefined)
@@ -64546,13 +64570,44 @@ class ApprovalIndex {
         }
         return { grants };
     }
-    /** minuend minus what the entries approve; answers are remembered, since users share holdings and approvals. */
+    /**
+     * Whether an entry approves exactly what is held, word for word and within the definition of today: nothing is
+     * gained or lost, and no set needs to be computed. Most entries were written by an update and are like that. False
+     * says nothing.
+     */
+    isWordForWord(entry, held) {
+        const permission = this.#permissions.get(entry.permission);
+        const definition = this.definitionOf(entry);
+        if (permission === undefined || definition === undefined)
+            return false;
+        return (this.#textOf(entry.grants) === this.#textOf(held) &&
+            this.#textOf(definition.actions) === this.#textOf(permission.actions) &&
+            JSON.stringify(definition.except ?? []) === this.#textOf(permission.except));
+    }
+    /**
+     * minuend minus what the entries approve; answers are remembered, since users share holdings and approvals. A minuend
+     * must be in canonical form: from which nothing is taken, it comes back as the same list.
+     */
     subtract(minuend, approved) {
-        const key = JSON.stringify([minuend, approved]);
-        const known = this.#differences.get(key) ?? compare_grants_subtractGrants(minuend, approved);
-        this.#differences.set(key, known);
+        const parts = approved.map(({ grants, within }) => `${this.#textOf(grants)} ${within === undefined ? '' : this.#textOf(within)}`);
+        const key = [this.#textOf(minuend), ...parts].join('\n');
+        const known = this.#differences.get(key);
+        if (known !== undefined)
+            return known;
+        const difference = approved.length === 0 ? untouched(minuend) : compare_grants_subtractGrants(minuend, approved);
+        this.#differences.set(key, difference);
+        return difference;
+    }
+    /** As JSON, remembered: nobody changes what an audit was given, and users share what they hold. */
+    #textOf(value) {
+        const known = this.#texts.get(value) ?? JSON.stringify(value);
+        this.#texts.set(value, known);
         return known;
     }
+}
+function untouched(grants) {
+    const example = exampleOf(grants);
+    return typeof example === 'object' && example !== null ? example : { grants, example };
 }
 function pairKey(userId, permission) {
     return `${permission} ${userId}`;
@@ -64738,7 +64793,7 @@ function unknownHolders({ snapshot, inventory, evaluator }) {
 /** Compares holdings with the baseline. Pure; the order of users and entries does not matter. */
 function compare(input) {
     const { found, config, baseline, today } = input;
-    const index = new ApprovalIndex(baseline, new Set(config.permissions.map((one) => one.name)), today);
+    const index = new ApprovalIndex(baseline, config.permissions, today);
     const renamed = renamedUsers(index, found);
     const drift = [];
     const gaps = [];
@@ -64764,6 +64819,7 @@ function compare(input) {
         gaps,
     };
 }
+const nothingLeft = { grants: [], example: null };
 /** The drift of one holding; null when it cannot be decided. */
 function judge(holding, index, renamed, input) {
     const own = index.own(holding.user_id, holding.permission);
@@ -64772,7 +64828,8 @@ function judge(holding, index, renamed, input) {
     const enabledAgain = own !== null && !usable.includes(own);
     const approvals = (entries) => entries.map((one) => index.approved(one.entry));
     const valid = usable.filter((one) => !one.expired);
-    const left = index.subtract(holding.grants, approvals(valid));
+    const exact = valid.some((one) => index.isWordForWord(one.entry, holding.grants));
+    const left = exact ? nothingLeft : index.subtract(holding.grants, approvals(valid));
     if ('undetermined' in left)
         return null;
     const drift = [];
@@ -64795,7 +64852,7 @@ function judge(holding, index, renamed, input) {
         const beyond = index.subtract(left.grants, approvals(usable));
         if ('undetermined' in beyond)
             return null;
-        const lapsed = index.subtract(left.grants, [{ grants: beyond.grants }]);
+        const lapsed = beyond.grants === left.grants ? nothingLeft : index.subtract(left.grants, [{ grants: beyond.grants }]);
         if ('undetermined' in lapsed)
             return null;
         if (beyond.grants.length > 0) {
@@ -64810,7 +64867,10 @@ function judge(holding, index, renamed, input) {
         return drift;
     // What was approved of old and now reaches another person stands in one row with what was never approved.
     const beyond = drift.find((row) => row.kind === 'exceeds-approval');
-    const both = index.subtract([...(beyond?.grants ?? []), ...reached], []);
+    const joined = unionGrants([beyond?.grants ?? [], reached]);
+    if ('undetermined' in joined)
+        return null;
+    const both = index.subtract(joined, []);
     if ('undetermined' in both)
         return null;
     const others = drift.filter((row) => row !== beyond);
@@ -64858,8 +64918,10 @@ function lostRows(index, input) {
         if (entry.user_id === EVERYBODY || entry.assignment === 'eligible' || uncertain.has(entry.user_id))
             continue;
         const holding = held.get(`${entry.permission} ${entry.user_id}`);
+        if (holding !== undefined && index.isWordForWord(entry, holding.grants))
+            continue;
         const user = inventory.users.get(entry.user_id)?.user_name ?? entry.user;
-        const approved = index.approvedOf(entry, input.config);
+        const approved = index.approvedOf(entry);
         const lost = 'undetermined' in approved
             ? approved
             : index.subtract(approved.grants, holding === undefined ? [] : [{ grants: holding.grants }]);
@@ -65360,6 +65422,8 @@ function entryFor(holding, previous, expired) {
 }
 /** Whether what drifted is all that is held. */
 function isWhole(gained, holding, index) {
+    if (gained === holding.grants)
+        return true;
     const rest = index.subtract(holding.grants, [{ grants: gained }]);
     return !('undetermined' in rest) && rest.grants.length === 0;
 }
@@ -65369,6 +65433,8 @@ function gainedPaths(holding, gained, meets) {
     const builtin = holding.paths.filter((path) => path.via === 'builtin-group');
     if (builtin.length > 0)
         return builtin;
+    if (gained === holding.grants)
+        return holding.paths;
     const leading = holding.paths.filter((path) => {
         const alike = gained.filter((grant) => path.restricted !== isUnrestricted(grant));
         return (alike.length > 0 &&
@@ -65383,10 +65449,7 @@ function rememberMeeting() {
         const known = answers.get(key);
         if (known !== undefined)
             return known;
-        const actions = grants.map(({ actions, except }) => ({ actions, ...(except ? { except } : {}) }));
-        const outside = compare_grants_subtractGrants(actions, [{ grants: [{ actions: [pattern] }] }]);
-        const inside = 'undetermined' in outside ? outside : compare_grants_subtractGrants(actions, [{ grants: outside.grants }]);
-        const answer = 'undetermined' in inside || inside.grants.length > 0;
+        const answer = grantsMeet(grants, { actions: [pattern] }) !== false;
         answers.set(key, answer);
         return answer;
     };
@@ -65420,7 +65483,7 @@ function audit(input) {
     const comparison = baseline === null ? null : compare({ found, snapshot, config, baseline, catalogue, today });
     const { drift, causes } = comparison === null ? { drift: [], causes: [] } : completeDrift(comparison, found);
     const gaps = [...found.gaps, ...(comparison?.gaps ?? [])];
-    const index = comparison?.index ?? new ApprovalIndex(null, new Set(), today);
+    const index = comparison?.index ?? new ApprovalIndex(null, [], today);
     const approvalOf = (userId, permission) => (index.own(userId, permission) ?? index.everybody(permission))?.entry ?? null;
     return {
         result: resultOf(gaps, comparison),
@@ -65470,8 +65533,10 @@ function resultOf(gaps, comparison) {
     return comparison.no_longer_held.length + comparison.reduced.length > 0 ? 'reduced' : 'unchanged';
 }
 function sortedHoldings({ holdings }) {
-    const key = (one) => [one.user, one.user_id, one.permission].join('\u0000');
-    return [...holdings].sort((one, other) => (key(one) < key(other) ? -1 : 1));
+    return holdings
+        .map((holding) => ({ holding, key: [holding.user, holding.user_id, holding.permission].join('\u0000') }))
+        .sort((one, other) => (one.key < other.key ? -1 : 1))
+        .map(({ holding }) => holding);
 }
 
 ;// CONCATENATED MODULE: ./build/audit/exit.js

@@ -222,3 +222,13 @@ test('another account is no basis for anything', () => {
   expect(codes(verdict)).toEqual(['other-account'])
   expect(verdict.verification).toMatchObject({ verified: false, green_after_merge: null })
 })
+
+test('an entry of a permission that nobody audits is not verified, and says so; in advance it claims nothing', () => {
+  const own = { permission: 'gone', within: { actions: ['x:*:*'] }, grants: [{ actions: ['x:*:*'] }] }
+  const notices = (over: Json): number =>
+    (verified([entry()], [entry(), entry({ ...own, ...over })], held).verification?.notices ?? []).filter(
+      (one) => one.includes('does not audit'),
+    ).length
+  expect(notices({})).toBe(1)
+  expect(notices({ assignment: 'eligible', expires: '2027-01-01' })).toBe(0)
+})

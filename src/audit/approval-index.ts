@@ -1,8 +1,7 @@
 /** The baseline's entries as the comparison asks for them: by user and permission, within their definitions. */
 import type { Baseline, BaselineEntry } from '../baseline/baseline.ts'
-import type { Config } from '../config/config.ts'
-import { type Approved, intersectGrants, subtractGrants } from '../policy/index.ts'
-import type { ActionSet, Difference, Grant, Undetermined } from '../policy/types.ts'
+import { type Approved, exampleOf, intersectGrants, subtractGrants } from '../policy/index.ts'
+import type { ActionSet, Difference, Grant, Permission, Undetermined } from '../policy/types.ts'
 import type { Holding } from './model.ts'
 
 /** `user_id` of an entry that approves a restricted grant for everybody. */
@@ -20,13 +19,16 @@ export class ApprovalIndex {
   readonly #byPair = new Map<string, IndexedEntry>()
   readonly #users = new Set<string>()
   readonly #baseline: Baseline | null
+  readonly #permissions: ReadonlyMap<string, Permission>
   readonly #differences = new Map<string, Difference | Undetermined>()
+  readonly #texts = new WeakMap<object, string>()
 
   /** Entries of permissions that are not audited any more are left alone. */
-  constructor(baseline: Baseline | null, permissions: ReadonlySet<string>, today: string) {
+  constructor(baseline: Baseline | null, permissions: readonly Permission[], today: string) {
     this.#baseline = baseline
+    this.#permissions = new Map(permissions.map((permission) => [permission.name, permission]))
     this.entries = (baseline?.approvals ?? []).flatMap((entry, index) =>
-      permissions.has(entry.permission)
+      this.#permissions.has(entry.permission)
         ? [{ entry, index, expired: entry.expires !== undefined && entry.expires < today }]
         : [],
     )
@@ -67,8 +69,8 @@ export class ApprovalIndex {
   }
 
   /** What an entry approves of its permission as that is audited now. */
-  approvedOf(entry: BaselineEntry, config: Config): { readonly grants: readonly Grant[] } | Undetermined {
-    const permission = config.permissions.find((one) => one.name === entry.permission)
+  approvedOf(entry: BaselineEntry): { readonly grants: readonly Grant[] } | Undetermined {
+    const permission = this.#permissions.get(entry.permission)
     let grants: readonly Grant[] = entry.grants
     for (const bound of [this.definitionOf(entry), permission]) {
       if (bound === undefined) continue
@@ -80,13 +82,49 @@ export class ApprovalIndex {
     return { grants }
   }
 
-  /** minuend minus what the entries approve; answers are remembered, since users share holdings and approvals. */
+  /**
+   * Whether an entry approves exactly what is held, word for word and within the definition of today: nothing is
+   * gained or lost, and no set needs to be computed. Most entries were written by an update and are like that. False
+   * says nothing.
+   */
+  isWordForWord(entry: BaselineEntry, held: readonly Grant[]): boolean {
+    const permission = this.#permissions.get(entry.permission)
+    const definition = this.definitionOf(entry)
+    if (permission === undefined || definition === undefined) return false
+    return (
+      this.#textOf(entry.grants) === this.#textOf(held) &&
+      this.#textOf(definition.actions) === this.#textOf(permission.actions) &&
+      JSON.stringify(definition.except ?? []) === this.#textOf(permission.except)
+    )
+  }
+
+  /**
+   * minuend minus what the entries approve; answers are remembered, since users share holdings and approvals. A minuend
+   * must be in canonical form: from which nothing is taken, it comes back as the same list.
+   */
   subtract(minuend: readonly Grant[], approved: readonly Approved[]): Difference | Undetermined {
-    const key = JSON.stringify([minuend, approved])
-    const known = this.#differences.get(key) ?? subtractGrants(minuend, approved)
-    this.#differences.set(key, known)
+    const parts = approved.map(
+      ({ grants, within }) => `${this.#textOf(grants)} ${within === undefined ? '' : this.#textOf(within)}`,
+    )
+    const key = [this.#textOf(minuend), ...parts].join('\n')
+    const known = this.#differences.get(key)
+    if (known !== undefined) return known
+    const difference = approved.length === 0 ? untouched(minuend) : subtractGrants(minuend, approved)
+    this.#differences.set(key, difference)
+    return difference
+  }
+
+  /** As JSON, remembered: nobody changes what an audit was given, and users share what they hold. */
+  #textOf(value: object): string {
+    const known = this.#texts.get(value) ?? JSON.stringify(value)
+    this.#texts.set(value, known)
     return known
   }
+}
+
+function untouched(grants: readonly Grant[]): Difference | Undetermined {
+  const example = exampleOf(grants)
+  return typeof example === 'object' && example !== null ? example : { grants, example }
 }
 
 function pairKey(userId: string, permission: string): string {

@@ -30,7 +30,7 @@ export function audit(input: AuditInput): Verdict {
     baseline === null ? null : compare({ found, snapshot, config, baseline, catalogue, today })
   const { drift, causes } = comparison === null ? { drift: [], causes: [] } : completeDrift(comparison, found)
   const gaps: readonly Gap[] = [...found.gaps, ...(comparison?.gaps ?? [])]
-  const index = comparison?.index ?? new ApprovalIndex(null, new Set(), today)
+  const index = comparison?.index ?? new ApprovalIndex(null, [], today)
   const approvalOf = (userId: string, permission: string) =>
     (index.own(userId, permission) ?? index.everybody(permission))?.entry ?? null
   return {
@@ -80,7 +80,8 @@ function resultOf(gaps: readonly Gap[], comparison: Comparison | null): AuditRes
 }
 
 function sortedHoldings({ holdings }: HoldingsWithContext): HoldingsWithContext['holdings'] {
-  const key = (one: (typeof holdings)[number]): string =>
-    [one.user, one.user_id, one.permission].join('\u0000')
-  return [...holdings].sort((one, other) => (key(one) < key(other) ? -1 : 1))
+  return holdings
+    .map((holding) => ({ holding, key: [holding.user, holding.user_id, holding.permission].join('\u0000') }))
+    .sort((one, other) => (one.key < other.key ? -1 : 1))
+    .map(({ holding }) => holding)
 }

@@ -1,7 +1,7 @@
 /** What is held against what was approved: by meaning, pair by pair, as section after section of the verdict needs it. */
 import type { Baseline } from '../baseline/baseline.ts'
 import type { Config } from '../config/config.ts'
-import { type Approved, namedActions, userResourceMatches } from '../policy/index.ts'
+import { type Approved, namedActions, unionGrants, userResourceMatches } from '../policy/index.ts'
 import type { Catalogue, Difference, Grant } from '../policy/types.ts'
 import type { Snapshot, User } from '../snapshot/snapshot.ts'
 import { ApprovalIndex, EVERYBODY, type IndexedEntry } from './approval-index.ts'
@@ -51,7 +51,7 @@ export interface Comparison {
 /** Compares holdings with the baseline. Pure; the order of users and entries does not matter. */
 export function compare(input: ComparisonInput): Comparison {
   const { found, config, baseline, today } = input
-  const index = new ApprovalIndex(baseline, new Set(config.permissions.map((one) => one.name)), today)
+  const index = new ApprovalIndex(baseline, config.permissions, today)
   const renamed = renamedUsers(index, found)
   const drift: BareDrift[] = []
   const gaps: Gap[] = []
@@ -75,6 +75,8 @@ export function compare(input: ComparisonInput): Comparison {
   }
 }
 
+const nothingLeft: Difference = { grants: [], example: null }
+
 /** The drift of one holding; null when it cannot be decided. */
 function judge(
   holding: Holding,
@@ -89,7 +91,8 @@ function judge(
   const approvals = (entries: readonly IndexedEntry[]): Approved[] =>
     entries.map((one) => index.approved(one.entry))
   const valid = usable.filter((one) => !one.expired)
-  const left = index.subtract(holding.grants, approvals(valid))
+  const exact = valid.some((one) => index.isWordForWord(one.entry, holding.grants))
+  const left = exact ? nothingLeft : index.subtract(holding.grants, approvals(valid))
   if ('undetermined' in left) return null
   const drift: BareDrift[] = []
   const push = (
@@ -115,7 +118,8 @@ function judge(
   if (left.grants.length > 0) {
     const beyond = index.subtract(left.grants, approvals(usable))
     if ('undetermined' in beyond) return null
-    const lapsed = index.subtract(left.grants, [{ grants: beyond.grants }])
+    const lapsed =
+      beyond.grants === left.grants ? nothingLeft : index.subtract(left.grants, [{ grants: beyond.grants }])
     if ('undetermined' in lapsed) return null
     if (beyond.grants.length > 0) {
       const kind = index.hasEntry(holding.user_id) ? 'exceeds-approval' : 'unapproved-holder'
@@ -128,7 +132,9 @@ function judge(
   if (reached.length === 0 || drift.some((row) => row.kind === 'unapproved-holder')) return drift
   // What was approved of old and now reaches another person stands in one row with what was never approved.
   const beyond = drift.find((row) => row.kind === 'exceeds-approval')
-  const both = index.subtract([...(beyond?.grants ?? []), ...reached], [])
+  const joined = unionGrants([beyond?.grants ?? [], reached])
+  if ('undetermined' in joined) return null
+  const both = index.subtract(joined, [])
   if ('undetermined' in both) return null
   const others = drift.filter((row) => row !== beyond)
   drift.length = 0
@@ -185,8 +191,9 @@ function lostRows(index: ApprovalIndex, input: ComparisonInput): { rows: LostRow
     if (entry.user_id === EVERYBODY || entry.assignment === 'eligible' || uncertain.has(entry.user_id))
       continue
     const holding = held.get(`${entry.permission} ${entry.user_id}`)
+    if (holding !== undefined && index.isWordForWord(entry, holding.grants)) continue
     const user = inventory.users.get(entry.user_id)?.user_name ?? entry.user
-    const approved = index.approvedOf(entry, input.config)
+    const approved = index.approvedOf(entry)
     const lost =
       'undetermined' in approved
         ? approved

@@ -1,6 +1,6 @@
 /** Completes drift for people: by which paths it came, what to take away, what to paste. */
 import type { BaselineEntry } from '../baseline/baseline.ts'
-import { isUnrestricted, subtractGrants } from '../policy/index.ts'
+import { grantsMeet, isUnrestricted } from '../policy/index.ts'
 import type { Grant } from '../policy/types.ts'
 import type { ApprovalIndex } from './approval-index.ts'
 import { groupByCause } from './causes.ts'
@@ -72,6 +72,7 @@ export function entryFor(holding: Holding, previous: BaselineEntry | null, expir
 
 /** Whether what drifted is all that is held. */
 function isWhole(gained: readonly Grant[], holding: Holding, index: ApprovalIndex): boolean {
+  if (gained === holding.grants) return true
   const rest = index.subtract(holding.grants, [{ grants: gained }])
   return !('undetermined' in rest) && rest.grants.length === 0
 }
@@ -83,6 +84,7 @@ function gainedPaths(holding: Holding, gained: readonly Grant[], meets: Meets): 
   // The built-in group gives everything: no other path matters beside it.
   const builtin = holding.paths.filter((path) => path.via === 'builtin-group')
   if (builtin.length > 0) return builtin
+  if (gained === holding.grants) return holding.paths
   const leading = holding.paths.filter((path) => {
     const alike = gained.filter((grant) => path.restricted !== isUnrestricted(grant))
     return (
@@ -99,10 +101,7 @@ function rememberMeeting(): Meets {
     const key = JSON.stringify([grants, pattern])
     const known = answers.get(key)
     if (known !== undefined) return known
-    const actions = grants.map(({ actions, except }) => ({ actions, ...(except ? { except } : {}) }))
-    const outside = subtractGrants(actions, [{ grants: [{ actions: [pattern] }] }])
-    const inside = 'undetermined' in outside ? outside : subtractGrants(actions, [{ grants: outside.grants }])
-    const answer = 'undetermined' in inside || inside.grants.length > 0
+    const answer = grantsMeet(grants, { actions: [pattern] }) !== false
     answers.set(key, answer)
     return answer
   }

@@ -1,7 +1,7 @@
 /** Who holds what: every user against every audited permission, with every path and every doubt. */
 import type { Baseline } from '../baseline/baseline.ts'
 import { createEvaluator, holdsEverything, namedActions, parseDocument } from '../policy/index.ts'
-import type { Catalogue, Held, Permission } from '../policy/types.ts'
+import type { Catalogue, Held, Match, Permission } from '../policy/types.ts'
 import type { Snapshot, User } from '../snapshot/snapshot.ts'
 import { findGaps, gapFor } from './gaps.ts'
 import { type Inventory, type Route, takeInventory } from './inventory.ts'
@@ -139,25 +139,39 @@ function holdingOf(
   }
 }
 
-/** Every route of every statement that grants a part of it. */
+/** Every route of every statement that grants a part of it, in the order of the statements. */
 export function pathsOf(held: Held, routes: readonly Route[]): readonly Path[] {
-  return held.matches.flatMap((match) =>
-    routes
-      .filter((route) => route.policy.policy_id === match.policy)
-      .map((route) => ({
-        via: route.group === null ? ('user' as const) : ('group' as const),
-        group_id: route.group?.group_id ?? null,
-        group: route.group?.group_name ?? null,
-        policy_id: route.policy.policy_id,
-        policy: route.policy.policy_name,
-        version_id: route.policy.version?.version_id ?? null,
-        version_created_at: route.policy.version?.created_at ?? null,
-        statement: match.statement,
-        pattern: match.pattern,
-        attached_at: route.attached_at,
-        restricted: match.restricted,
-      })),
-  )
+  const paths: Path[] = []
+  for (const match of held.matches)
+    for (const route of routes)
+      if (route.policy.policy_id === match.policy) paths.push(pathOf(match, route))
+  return paths
+}
+
+/** Members of a group come by the same paths: one object serves them all. */
+const pathsKnown = new WeakMap<Route, WeakMap<Match, Path>>()
+
+function pathOf(match: Match, route: Route): Path {
+  const ofRoute = pathsKnown.get(route) ?? new WeakMap<Match, Path>()
+  pathsKnown.set(route, ofRoute)
+  const known = ofRoute.get(match)
+  if (known !== undefined) return known
+  const { group, policy, attached_at } = route
+  const path: Path = {
+    via: group === null ? 'user' : 'group',
+    group_id: group?.group_id ?? null,
+    group: group?.group_name ?? null,
+    policy_id: policy.policy_id,
+    policy: policy.policy_name,
+    version_id: policy.version?.version_id ?? null,
+    version_created_at: policy.version?.created_at ?? null,
+    statement: match.statement,
+    pattern: match.pattern,
+    attached_at,
+    restricted: match.restricted,
+  }
+  ofRoute.set(match, path)
+  return path
 }
 
 function conditionalDenies(held: Held, routes: readonly Route[]): readonly ConditionalDeny[] {

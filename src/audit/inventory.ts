@@ -16,6 +16,7 @@ export interface Inventory {
   readonly members: ReadonlyMap<string, readonly string[]>
   readonly groupsOf: ReadonlyMap<string, readonly Group[]>
   readonly attachmentsOf: ReadonlyMap<string, readonly Attachment[]>
+  /** Routes of a group are the same objects for all its members. */
   routes(userId: string): readonly Route[]
   /** Ids of the users that a policy reaches; null when a group with it was not read, so that it may be anybody. */
   reachedBy(policyId: string): readonly string[] | null
@@ -49,6 +50,7 @@ export function takeInventory(snapshot: Snapshot): Inventory {
   const groupRoutes = new Map(
     [...groups.values()].map((group) => [group, routesOf(byGroup.get(group.group_id) ?? [], group)]),
   )
+  const userRoutes = new Map([...byUser].map(([id, attachments]) => [id, routesOf(attachments, null)]))
   return {
     users,
     groups,
@@ -57,7 +59,7 @@ export function takeInventory(snapshot: Snapshot): Inventory {
     groupsOf,
     attachmentsOf,
     routes: (userId) => [
-      ...routesOf(byUser.get(userId) ?? [], null),
+      ...(userRoutes.get(userId) ?? []),
       ...(groupsOf.get(userId) ?? []).flatMap((group) => groupRoutes.get(group) ?? []),
     ],
     reachedBy: (policyId) => {

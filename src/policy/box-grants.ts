@@ -58,9 +58,11 @@ export function byRestriction(
 
 /** Keeps what is needed: boxes that are not empty, not twice, and exceptions that touch something. */
 function tidied(grant: BoxGrant, boxes: Boxes, steps: Steps): BoxGrant {
+  const outside = [boxSet(grant.except)]
   const alive = withoutNarrower(grant.actions, boxes, steps).filter((box) =>
-    reachesBeyond(box, [boxSet(grant.except)], boxes, steps),
+    reachesBeyond(box, outside, boxes, steps),
   )
+  if (grant.except.length === 0) return { ...grant, actions: alive }
   const except = withoutNarrower(grant.except, boxes, steps).filter((one) =>
     alive.some((box) => boxes.meet(one, box)),
   )
@@ -70,20 +72,23 @@ function tidied(grant: BoxGrant, boxes: Boxes, steps: Steps): BoxGrant {
 /** Sorted by text, without those that another one surely includes. Only a box with wildcards includes another. */
 function withoutNarrower(list: readonly Box[], boxes: Boxes, steps: Steps): readonly Box[] {
   if (list.length < 2) return list
-  const distinct = [
-    ...new Map(
-      [...new Set(list)]
-        .sort(byText)
-        .reverse()
-        .map((box) => [box.id, box]),
-    ).values(),
-  ].reverse()
+  const distinct = distinctSorted(list)
   const wide = distinct.filter((box) => box.wild)
   steps.take(wide.length * distinct.length)
   return distinct.filter(
     (inner) =>
       !wide.some((outer) => outer !== inner && boxes.includes(outer, inner) && !isLater(outer, inner, boxes)),
   )
+}
+
+/** By text; of boxes of one id, which differ in letter case alone, the first. */
+function distinctSorted(list: readonly Box[]): readonly Box[] {
+  const first = new Map<number, Box>()
+  for (const box of list) {
+    const known = first.get(box.id)
+    if (known === undefined || box.text < known.text) first.set(box.id, box)
+  }
+  return [...first.values()].sort(byText)
 }
 
 /** Of two boxes that include each other, the later one goes. */

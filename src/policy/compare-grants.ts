@@ -92,6 +92,40 @@ export function intersectGrants(
   })
 }
 
+/** Whether some action string is both in the grants, under whatever restriction, and in the action set. */
+export function grantsMeet(
+  grants: readonly Grant[],
+  set: ActionSet,
+  options: CompareOptions = {},
+): boolean | Undetermined {
+  return decide(() => {
+    const boxes = rememberedBoxes()
+    const steps = new Steps(options.stepBound ?? STEP_BOUND)
+    const other = readActionSet(set, boxes)
+    return grants.some((grant) => {
+      const { actions, except } = readActionSet(grant, boxes)
+      const outside = [boxSet([...except, ...other.except])]
+      return actions.some((one) =>
+        other.actions.some((two) =>
+          boxes.intersect(one, two, steps).some((both) => reachesBeyond(both, outside, boxes, steps)),
+        ),
+      )
+    })
+  })
+}
+
+/** A shortest action string of the grants; null when they have none. */
+export function exampleOf(
+  grants: readonly Grant[],
+  options: CompareOptions = {},
+): string | null | Undetermined {
+  return decide(() => {
+    const boxes = rememberedBoxes()
+    const steps = new Steps(options.stepBound ?? STEP_BOUND)
+    return shortestOf(readGrants(grants, boxes, steps), boxes, steps)
+  })
+}
+
 /** Whether some grant covers the action string, under whatever restriction. */
 export function grantsInclude(grants: readonly Grant[], action: string): boolean {
   return grants.some((grant) => actionSetIncludes(grant, action))

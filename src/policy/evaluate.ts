@@ -75,14 +75,14 @@ function allowed(
     { actions: Set<Box>; except: readonly Box[]; restriction: BoxGrant['restriction'] }
   >()
   const matches: Match[] = []
-  for (const { ref, pieces } of ordered) {
+  for (const { pieces } of ordered) {
     for (const piece of pieces) {
       const sets = [boxSet(piece.except), boxSet(denied)]
       const left = untouched
         ? piece.boxes
         : withoutSpared(piece.boxes).filter((box) => reachesBeyond(box, sets, boxes, steps))
       if (left.length === 0) continue
-      const { restriction, restricted, pattern } = piece
+      const { restriction } = piece
       const part = parts.get(piece.limit) ?? {
         actions: new Set(),
         except: [...piece.except, ...denied],
@@ -90,7 +90,7 @@ function allowed(
       }
       parts.set(piece.limit, part)
       for (const box of left) part.actions.add(box)
-      matches.push({ ...ref, pattern, restricted })
+      matches.push(piece.match)
     }
   }
   return {

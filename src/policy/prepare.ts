@@ -5,7 +5,7 @@ import type { Box, Boxes } from './pattern.ts'
 import { isUnrestricted, restrictionKey } from './restriction.ts'
 import { isUnconditional } from './statement.ts'
 import type { Steps } from './steps.ts'
-import type { Permission, Restriction, Statement, StatementRef } from './types.ts'
+import type { Match, Permission, Restriction, Statement, StatementRef } from './types.ts'
 import { boxSet, reachesBeyond } from './witness.ts'
 
 /** An audited permission as boxes. */
@@ -17,12 +17,11 @@ export interface PreparedPermission {
 
 /** A part of an Allow, within the permission and under one restriction, and the pattern it came by. */
 export interface Piece {
-  /** For `NotAction`, that word. */
-  readonly pattern: string
+  /** What is said of it in every answer: one object for all users, who may be many. */
+  readonly match: Match
   readonly boxes: readonly Box[]
   readonly except: readonly Box[]
   readonly restriction: Restriction
-  readonly restricted: boolean
   /** Equal for pieces of equal restriction and exceptions. */
   readonly limit: string
 }
@@ -62,7 +61,7 @@ export function prepareStatement(
   steps: Steps,
 ): Omit<Relevant, 'id'> | null {
   if (statement.effect === 'Allow') {
-    const pieces = allowPieces(statement, permission, boxes, steps)
+    const pieces = allowPieces(ref, statement, permission, boxes, steps)
     const named = namesIdentity(statement.condition)
     return pieces.length === 0
       ? null
@@ -94,6 +93,7 @@ export function prepareStatement(
 }
 
 function allowPieces(
+  ref: StatementRef,
   statement: Statement,
   permission: PreparedPermission,
   boxes: Boxes,
@@ -110,11 +110,14 @@ function allowPieces(
     if (reaching.length === 0) continue
     for (const part of byRestriction(reaching, limitsOf(statement), boxes, steps))
       pieces.push({
-        pattern: statement.action === undefined ? 'NotAction' : pattern,
+        match: {
+          ...ref,
+          pattern: statement.action === undefined ? 'NotAction' : pattern,
+          restricted: !isUnrestricted(part.restriction),
+        },
         boxes: part.actions,
         except,
         restriction: part.restriction,
-        restricted: !isUnrestricted(part.restriction),
         limit: `${restrictionKey(part.restriction)} ${spared.map((box) => box.id).join(' ')}`,
       })
   }

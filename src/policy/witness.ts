@@ -20,7 +20,12 @@ export function boxSet(boxes: readonly Box[], noneOf: readonly Box[] = []): BoxS
 
 /** Whether the box has an action string outside all the sets. @throws BoundReached */
 export function reachesBeyond(box: Box, sets: readonly BoxSet[], boxes: Boxes, steps: Steps): boolean {
+  if (sets.every(isEmpty)) return box.segments[0] !== '' && box.segments[2] !== ''
   return search(box, sets, boxes, steps, false) !== null
+}
+
+function isEmpty(set: BoxSet): boolean {
+  return set.allOf.some((list) => list.length === 0)
 }
 
 /** A shortest action string of the box outside all the sets, in lower case; null when there is none. @throws BoundReached */

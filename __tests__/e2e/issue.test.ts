@@ -1,0 +1,193 @@
+import { describe, expect, test } from '@jest/globals'
+import { AccountBuilder, allow, document, idOf } from '../../simulator/iam/account.ts'
+import { BASELINE, plainConfig, startWorld, type World } from './world.ts'
+
+const company = (): AccountBuilder =>
+  new AccountBuilder('acme')
+    .users('alice', 'bob', 'carol', 'dave')
+    .group('ops', 'alice')
+    .policy('CustomOps', document(allow('iam:*:*')))
+    .attach('CustomOps', { group: 'ops' })
+
+/** A world with an approved baseline, in which bob has just become an administrator. */
+async function drifted(
+  builder: AccountBuilder,
+  options: Parameters<typeof startWorld>[1] = {},
+): Promise<World> {
+  const world = await startWorld(builder.account, options)
+  await world.approveAll()
+  builder.join('ops', 'bob')
+  return world
+}
+
+const leave = (builder: AccountBuilder, name: string): void => {
+  for (const group of builder.account.groups)
+    group.members = group.members.filter((id) => id !== idOf('user', name))
+}
+
+test('the issue is opened, left alone, commented on change, and closed', async () => {
+  const builder = company()
+  await using world = await drifted(builder)
+  const { github } = world
+  expect((await world.audit()).outputs).toMatchObject({ 'issue-action': 'created', 'issue-number': '1' })
+  github.forget()
+  const same = await world.audit()
+  expect(same.outputs['issue-action']).toBe('unchanged')
+  expect(github.writes).toEqual([])
+  builder.join('ops', 'carol')
+  expect((await world.audit()).outputs['issue-action']).toBe('updated')
+  expect(github.state.comments.length).toBe(1)
+  expect(github.state.comments[0]?.body).toContain('`carol`')
+  expect(github.state.comments[0]?.body).not.toContain('`bob`')
+  leave(builder, 'bob')
+  leave(builder, 'carol')
+  expect((await world.audit()).outputs).toMatchObject({ 'issue-action': 'closed', result: 'unchanged' })
+  expect(github.state.issues[0]?.state).toBe('closed')
+  expect((await world.audit()).outputs['issue-action']).toBe('none')
+  expect(github.state.issues.length).toBe(1)
+  expect(github.violations).toEqual([])
+})
+
+test('closed by hand while it remains, it is reopened with a comment', async () => {
+  await using world = await drifted(company())
+  await world.audit()
+  const [issue] = world.github.state.issues
+  if (issue) issue.state = 'closed'
+  expect((await world.audit()).outputs['issue-action']).toBe('reopened')
+  expect(issue?.state).toBe('open')
+  expect(world.github.state.comments.length).toBe(1)
+})
+
+test('an incomplete audit closes nothing, keeps what stood, and adds what it found', async () => {
+  const builder = company()
+  await using world = await drifted(builder)
+  await world.audit()
+  world.cloud.fault({
+    on: '/v5/groups',
+    times: 1,
+    answer: { status: 403, body: { error_code: 'PAP5.0001' } },
+  })
+  leave(builder, 'bob')
+  const run = await world.audit()
+  expect(run.outputs.complete).toBe('false')
+  const [issue] = world.github.state.issues
+  expect(issue?.state).toBe('open')
+  expect(issue?.body).toContain('not confirmed')
+  expect(issue?.body).toContain('`bob`')
+  expect(issue?.body).toContain('could not be read or decided')
+})
+
+describe('where the record may not be touched', () => {
+  test.each([
+    ['on another branch', { ref: 'refs/heads/feature' }],
+    ['in a dry run', { inputs: { 'dry-run': 'true' } }],
+  ])('%s', async (_name, options) => {
+    await using world = await drifted(company())
+    const run = await world.audit(options)
+    expect(run.outputs).toMatchObject({ 'issue-action': 'skipped', result: 'drift' })
+    expect(world.github.writes).toEqual([])
+    expect(run.log).toContain('The issue would be: IAM permission audit: production')
+  })
+})
+
+test('issues switched off: none', async () => {
+  await using world = await drifted(company(), { config: `${plainConfig}issue:\n  enabled: false\n` })
+  expect((await world.audit()).outputs['issue-action']).toBe('none')
+  expect(world.github.state.issues).toEqual([])
+})
+
+test('planted and foreign issues are never touched', async () => {
+  const builder = company()
+  await using world = await drifted(builder)
+  await world.audit()
+  const body = world.github.state.issues[0]?.body ?? ''
+  world.github.state.issues.splice(0)
+  world.github.addIssue({ body, user: 'mallory', labels: ['iam-audit'], title: 'planted' })
+  for (let at = 0; at < 120; at++)
+    world.github.addIssue({ title: `other ${at}`, user: 'github-actions[bot]' })
+  expect((await world.audit()).outputs['issue-action']).toBe('created')
+  expect(world.github.state.issues[0]).toMatchObject({ title: 'planted', state: 'open', body })
+})
+
+test('an issue that cannot be written fails the job and names the permission', async () => {
+  await using world = await drifted(company(), { github: { permissions: { issues: 'read' } } })
+  const run = await world.audit()
+  expect(run.exitCode).toBe(1)
+  expect(run.outputs.result).toBe('drift')
+  expect(run.log).toContain('issues: write')
+  expect(run.summary).toContain('issues')
+})
+
+test('two accounts in one repository keep their issues apart', async () => {
+  const [one, other] = [
+    company(),
+    new AccountBuilder('other').users('zoe').policy('P', document(allow('iam:*:*'))),
+  ]
+  await using world = await drifted(one)
+  await world.audit()
+  await using second = await startWorld(other.account)
+  await second.approveAll()
+  other.attach('P', { user: 'zoe' })
+  const run = await second.audit({ apiUrl: world.github.url })
+  expect(run.outputs).toMatchObject({ 'issue-action': 'created', 'issue-number': '2' })
+  expect((await world.audit()).outputs).toMatchObject({ 'issue-action': 'unchanged', 'issue-number': '1' })
+})
+
+test('an approval about to expire is announced in an issue while the job stays green', async () => {
+  await using world = await startWorld(company().account)
+  await world.approveAll()
+  const baseline = JSON.parse(world.files[BASELINE] as string)
+  baseline.approvals[0].expires = new Date(Date.now() + 5 * 86_400_000).toISOString().slice(0, 10)
+  world.files[BASELINE] = JSON.stringify(baseline)
+  const run = await world.audit()
+  expect(run.exitCode).toBe(0)
+  expect(run.outputs).toMatchObject({ result: 'unchanged', expiring: '1', 'issue-action': 'created' })
+  expect(world.github.state.issues[0]?.body).toContain('Approvals that end soon')
+})
+
+describe('mode: check', () => {
+  test('everything permitted passes', async () => {
+    await using world = await startWorld(company().account)
+    const run = await world.audit({ inputs: { mode: 'check' } })
+    expect(run.log).not.toContain('::error')
+    expect(run.exitCode).toBe(0)
+    expect(run.outputs.result).toBe('passed')
+    expect(run.summary).toContain('iam:policies:getVersionV5')
+    expect(world.github.writes).toEqual([])
+  })
+
+  test('all that is missing is reported in one run', async () => {
+    const key = {
+      accessKeyId: 'AccessKey',
+      secretAccessKey: 'SecretKey',
+      principal_urn: 'iam::x:user:a',
+      principal_id: 'a',
+    }
+    await using world = await startWorld(company().account, {
+      cloud: { keys: [{ ...key, allowed: ['iam:users:listUsersV5', 'iam:groups:listGroupsV5'] }] },
+    })
+    const run = await world.audit({ inputs: { mode: 'check' } })
+    expect(run.exitCode).toBe(1)
+    expect(run.outputs.result).toBe('failed')
+    for (const action of ['iam:policies:listV5', 'iam::getAccountSummaryV5'])
+      expect(run.summary).toContain(action)
+  })
+
+  test('an auditor that may change IAM is warned of', async () => {
+    const builder = company()
+    const key = { accessKeyId: 'AccessKey', secretAccessKey: 'SecretKey' }
+    await using world = await startWorld(builder.account, {
+      cloud: {
+        keys: [
+          {
+            ...key,
+            principal_urn: `iam::${builder.account.account_id}:user:alice`,
+            principal_id: idOf('user', 'alice'),
+          },
+        ],
+      },
+    })
+    const run = await world.audit({ inputs: { mode: 'check' } })
+    expect(run.summary).toContain('The auditor may change IAM')
+  })
+})

@@ -1,0 +1,279 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, test } from '@jest/globals'
+import { AccountBuilder, allow, document, idOf } from '../../simulator/iam/account.ts'
+import type { ActionOptions, ActionRun } from '../../simulator/runner.ts'
+import { BASELINE, CONFIG, plainConfig, startWorld, type World } from './world.ts'
+
+const sha = (letter: string): string => letter.repeat(40)
+const [MAIN, HEAD, MERGE] = [sha('a'), sha('b'), sha('c')]
+
+const company = (): AccountBuilder =>
+  new AccountBuilder('acme')
+    .users('alice', 'bob', 'carol')
+    .group('ops', 'alice')
+    .policy('CustomOps', document(allow('iam:*:*')))
+    .attach('CustomOps', { group: 'ops' })
+
+const strictConfig = `${plainConfig}approvals:\n  require: [justification]\n`
+
+/** Puts a pull request from `base` to `head` into the world, and runs the gate on it. */
+async function gate(
+  world: World,
+  base: Record<string, string>,
+  head: Record<string, string>,
+  options: ActionOptions = {},
+): Promise<ActionRun> {
+  const { state } = world.github
+  const commit = (one: string, parents: string[], files: Record<string, string>) => ({
+    ...{ sha: one, parents, files, author: 'mona', committer: 'mona' },
+  })
+  state.commits = [commit(MAIN, [], base), commit(HEAD, [MAIN], head), commit(MERGE, [MAIN, HEAD], head)]
+  const earlier = state.pulls[0]?.reviews ?? []
+  state.pulls = [{ number: 7, user: 'mona', head: HEAD, base: MAIN, baseRef: 'main', reviews: earlier }]
+  if (!state.issues.some((issue) => issue.number === 7))
+    state.issues.push({
+      ...world.github.addIssue({ user: 'mona', isPullRequest: true, title: 'A pull request' }),
+      number: 7,
+    })
+  state.issues = state.issues.filter((issue) => !issue.isPullRequest || issue.number === 7)
+  for (const path of Object.keys(world.files)) delete world.files[path]
+  Object.assign(world.files, head)
+  return world.audit({
+    event: 'pull_request',
+    ref: 'refs/pull/7/merge',
+    sha: MERGE,
+    payload: {
+      pull_request: {
+        number: 7,
+        user: { login: 'mona' },
+        head: { sha: HEAD, repo: { full_name: 'acme/security' } },
+        base: { sha: MAIN, ref: 'main' },
+      },
+    },
+    ...options,
+    inputs: { 'access-key-id': '', 'secret-access-key': '', ...options.inputs },
+  })
+}
+
+const entry = (name: string, more: object = {}) => ({
+  user: name,
+  user_id: idOf('user', name),
+  permission: 'iam-administration',
+  grants: [{ actions: ['iam:*:*'] }],
+  ...more,
+})
+const definition = { 'iam-administration': { actions: ['iam:*:*'], except: ['iam:*:get*'] } }
+const baselineOf = (...approvals: object[]): string =>
+  JSON.stringify(
+    { version: 1, account: idOf('account', 'acme'), audited_permissions: definition, approvals },
+    null,
+    2,
+  )
+const files = (baseline: string, config = strictConfig) => ({ [CONFIG]: config, [BASELINE]: baseline })
+const approved = (name: string) => entry(name, { justification: 'on call' })
+
+test('the whole loop: drift, issue, update, gate, merge, closed', async () => {
+  const builder = company()
+  await using world = await startWorld(builder.account, { config: strictConfig })
+  await world.approveAll()
+  const before = { ...world.files }
+  builder.join('ops', 'bob')
+  expect((await world.audit()).outputs).toMatchObject({ result: 'drift', 'issue-action': 'created' })
+
+  const update = await world.audit({
+    event: 'workflow_dispatch',
+    inputs: { mode: 'update-baseline', users: 'bob' },
+  })
+  expect(update.outputs.result).toBe('updated')
+  expect(update.exitCode).toBe(0)
+  const proposed = await readFile(join(update.workspace, BASELINE), 'utf8')
+
+  const refused = await gate(world, before, { ...before, [BASELINE]: proposed })
+  expect(refused.outputs.result).toBe('failed')
+  expect(refused.exitCode).toBe(1)
+  expect(refused.log).toContain('justification')
+
+  const reviewed = JSON.parse(proposed)
+  reviewed.approvals.find((one: { user: string }) => one.user === 'bob').justification =
+    'Platform on-call, SEC-123'
+  const text = `${JSON.stringify(reviewed, null, 2)}\n`
+  const passed = await gate(world, before, { ...before, [BASELINE]: text })
+  expect(passed.log).not.toContain('::error')
+  expect(passed.outputs).toMatchObject({ result: 'passed', verified: 'false' })
+  const comments = world.github.state.comments.filter((comment) => comment.issue === 7)
+  expect(comments.length).toBe(1)
+  expect(comments[0]?.body).toContain(`\`bob\` (\`${idOf('user', 'bob')}\`, name not verified)`)
+
+  world.files[BASELINE] = text
+  expect((await world.audit()).outputs).toMatchObject({ result: 'unchanged', 'issue-action': 'closed' })
+  expect(world.github.violations).toEqual([])
+})
+
+test('a pull request that touches neither file passes, without a comment', async () => {
+  await using world = await startWorld(company().account)
+  const same = files(baselineOf(approved('alice')))
+  const run = await gate(world, same, same)
+  expect(run.outputs.result).toBe('passed')
+  expect(world.github.writes).toEqual([])
+  expect(world.cloud.calls).toEqual([])
+})
+
+describe('the gate fails on', () => {
+  const base = baselineOf(approved('alice'))
+  const cases: [string, Record<string, string>, RegExp][] = [
+    [
+      'a new entry without justification',
+      files(baselineOf(approved('alice'), entry('bob'))),
+      /justification/,
+    ],
+    ['a malformed baseline', files('{'), /not JSON/],
+    ['a missing baseline', { [CONFIG]: strictConfig }, /baseline/],
+    ['another account', files(base.replace(idOf('account', 'acme'), 'f'.repeat(32))), /account/],
+    [
+      'an expires in the past',
+      files(baselineOf(approved('alice'), entry('bob', { justification: 'x', expires: '2026-01-01' }))),
+      /2026-01-01/,
+    ],
+    [
+      'a narrowed audit',
+      files(
+        base,
+        `${strictConfig}`.replace(
+          'preset: iam-administration@1',
+          'preset: iam-administration@1\n    except: ["iam:users:*"]',
+        ),
+      ),
+      /review/,
+    ],
+    ['loosened approvals', files(base, `${plainConfig}approvals:\n  require: []\n`), /review/],
+  ]
+  test.each(cases)('%s', async (_name, head, message) => {
+    await using world = await startWorld(company().account)
+    const run = await gate(world, files(base), head)
+    expect(run.outputs.result).toBe('failed')
+    expect(run.exitCode).toBe(1)
+    expect(run.log).toMatch(message)
+    expect(run.summary).toContain('gate')
+    expect(world.github.violations).toEqual([])
+  })
+})
+
+describe('a scope change passes only with the review of somebody else who may write', () => {
+  const base = files(baselineOf(approved('alice')))
+  const head = files(baselineOf(approved('alice')), `${plainConfig}approvals:\n  require: []\n`)
+  const review = (user: string, commit = HEAD, state: 'APPROVED' | 'DISMISSED' = 'APPROVED') => ({
+    user,
+    commit,
+    state,
+  })
+  const cases: [string, ReturnType<typeof review>[], 'passed' | 'failed'][] = [
+    ['by a reviewer with write', [review('rita')], 'passed'],
+    ['by the author', [review('mona')], 'failed'],
+    ['by a reader', [review('ruth')], 'failed'],
+    ['of an earlier commit', [review('rita', MAIN)], 'failed'],
+    ['that was dismissed', [review('rita'), review('rita', HEAD, 'DISMISSED')], 'failed'],
+  ]
+  test.each(cases)('%s', async (_name, reviews, result) => {
+    await using world = await startWorld(company().account, {
+      github: {
+        collaborators: { rita: 'write', mona: 'admin', ruth: 'read' },
+        pulls: [{ number: 7, user: 'mona', head: HEAD, base: MAIN, baseRef: 'main', reviews }],
+      },
+    })
+    const run = await gate(world, base, head)
+    expect(run.outputs.result).toBe(result)
+    if (result === 'failed') expect(run.log).toContain('run this check again')
+  })
+})
+
+test('with keys the gate verifies what the pull request claims', async () => {
+  await using world = await startWorld(company().account)
+  const keys = { 'access-key-id': 'AccessKey', 'secret-access-key': 'SecretKey' }
+  const base = files(baselineOf(approved('alice')))
+  const claimed = await gate(world, base, files(baselineOf(approved('alice'), approved('carol'))), {
+    inputs: keys,
+  })
+  expect(claimed.outputs).toMatchObject({ result: 'failed', verified: 'true' })
+  expect(claimed.log).toContain('carol')
+  const group = world.cloud.account.groups[0]
+  group?.members.push(idOf('user', 'carol'))
+  const held = await gate(world, base, files(baselineOf(approved('alice'), approved('carol'))), {
+    inputs: keys,
+  })
+  expect(held.outputs).toMatchObject({ verified: 'true' })
+})
+
+test('pull_request_target: the head is read as data from the API, not from the workspace', async () => {
+  await using world = await startWorld(company().account)
+  const base = files(baselineOf(approved('alice')))
+  const head = files(baselineOf(approved('alice'), approved('bob')))
+  const run = await gate(world, base, head, { event: 'pull_request_target', sha: MAIN, files: base })
+  expect(run.outputs.result).toBe('passed')
+  expect(run.report.entries).toMatchObject([{ user: 'bob', change: 'added' }])
+})
+
+test('a read-only token, as forks have: everything in the summary, and no failure for that', async () => {
+  await using world = await startWorld(company().account, {
+    github: { permissions: { 'pull-requests': 'read', issues: 'read' } },
+  })
+  const run = await gate(
+    world,
+    files(baselineOf(approved('alice'))),
+    files(baselineOf(approved('alice'), approved('bob'))),
+  )
+  expect(run.outputs.result).toBe('passed')
+  expect(run.summary).toContain('`bob`')
+  expect(world.github.state.comments).toEqual([])
+})
+
+test('an earlier comment is edited when neither file is touched any more', async () => {
+  await using world = await startWorld(company().account)
+  const base = files(baselineOf(approved('alice')))
+  await gate(world, base, files(baselineOf(approved('alice'), approved('bob'))))
+  await gate(world, base, base)
+  expect(world.github.state.comments.length).toBe(1)
+  expect(world.github.state.comments[0]?.body).toContain('touches neither')
+})
+
+test('a merge group is judged anew, all but scope', async () => {
+  await using world = await startWorld(company().account)
+  const options = { event: 'merge_group', payload: { merge_group: { base_sha: MAIN, head_sha: HEAD } } }
+  const base = files(baselineOf(approved('alice')))
+  const loose = `${plainConfig}approvals:\n  require: []\n`
+  const narrowed = await gate(world, base, files(baselineOf(approved('alice')), loose), options)
+  expect(narrowed.outputs.result).toBe('passed')
+  const unjustified = await gate(world, base, files(baselineOf(approved('alice'), entry('bob'))), options)
+  expect(unjustified.outputs.result).toBe('failed')
+})
+
+describe('update-baseline', () => {
+  test('never on an incomplete audit', async () => {
+    await using world = await startWorld(company().account)
+    await world.approveAll()
+    world.cloud.fault({ on: '/v5/policies/', answer: { status: 403, body: {} } })
+    const run = await world.audit({ event: 'workflow_dispatch', inputs: { mode: 'update-baseline' } })
+    expect(run.outputs.result).toBe('error')
+    expect(run.exitCode).toBe(1)
+    expect(await readFile(join(run.workspace, BASELINE), 'utf8')).toBe(world.files[BASELINE])
+  })
+
+  test('an unknown user is an error', async () => {
+    await using world = await startWorld(company().account)
+    await world.approveAll()
+    const run = await world.audit({
+      event: 'workflow_dispatch',
+      inputs: { mode: 'update-baseline', users: 'nobody' },
+    })
+    expect(run.log).toContain('"nobody"')
+    expect(run.exitCode).toBe(1)
+  })
+
+  test('nothing to do is unchanged, to the byte', async () => {
+    await using world = await startWorld(company().account)
+    await world.approveAll()
+    const run = await world.audit({ event: 'workflow_dispatch', inputs: { mode: 'update-baseline' } })
+    expect(run.outputs.result).toBe('unchanged')
+    expect(await readFile(join(run.workspace, BASELINE), 'utf8')).toBe(world.files[BASELINE])
+  })
+})

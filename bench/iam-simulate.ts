@@ -1,0 +1,1 @@
+export const peer = (rate: number): string => `${rate}`
