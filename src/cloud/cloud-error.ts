@@ -34,3 +34,6 @@ export class UnavailableError extends CloudError {}
 
 /** The answer is not of the documented shape. */
 export class ShapeError extends CloudError {}
+
+/** The time for the whole audit is up: nothing more is asked. */
+export class DeadlineError extends UnavailableError {}

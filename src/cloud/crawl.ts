@@ -44,9 +44,11 @@ export async function crawl(options: CrawlOptions): Promise<Snapshot> {
     readCatalogue(options),
   ])
   const cache = options.cache?.(account) ?? noCache
-  const { reading, method } = await read(options, account, cache)
+  const { reading, method } = await read(options, account, cache, summary?.groups ?? null)
   if (cache.rejected > 0)
     reading.notices.push(`${cache.rejected} cached documents did not authenticate and were read again.`)
+  if (cache.unwritten > 0)
+    reading.notices.push(`${cache.unwritten} documents could not be kept in the cache folder.`)
   compareCounts(reading, summary)
   const expected = (count: number | undefined): number | null => count ?? null
   return {
@@ -88,10 +90,11 @@ async function read(
   options: CrawlOptions,
   account: string,
   cache: DocumentCache,
+  expectedGroups: number | null,
 ): Promise<{ reading: Reading; method: 'policy-first' | 'group-first' }> {
   const { api, adminGroupId, progress, method = 'policy-first' } = options
   const fresh = (): Reading =>
-    new Reading({ api, adminGroupId, progress, cache, relevance: options.relevance(account) })
+    new Reading({ api, adminGroupId, expectedGroups, progress, cache, relevance: options.relevance(account) })
   if (method === 'group-first') {
     const reading = fresh()
     await crawlGroupFirst(reading)

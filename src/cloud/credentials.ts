@@ -10,8 +10,8 @@ import type { Keys } from './signer.ts'
 /** Where signed requests get their keys from. */
 export interface KeySource {
   keys(): Promise<Keys>
-  /** Called after a 401: true when the keys were obtained by the action and have been renewed. */
-  renew(): Promise<boolean>
+  /** Called after a 401 with the keys that got it: true when there are other ones now, obtained by the action. */
+  renew(used: Keys): Promise<boolean>
   /** The secret key, where it is a static one: it can authenticate the document cache. */
   readonly staticSecret: string | null
 }
@@ -49,7 +49,7 @@ export interface Obtained {
   readonly expires: number
 }
 
-/** Renewed this long before they end, in milliseconds. */
+/** Renewed this long before they end, in milliseconds; at most a quarter of their life. */
 const MARGIN = 120_000
 
 /** Keys that the action obtains itself, again when they come to their end, once for each expiry. */
@@ -58,22 +58,25 @@ export function obtainedKeys(
   clock: Clock,
   staticSecret: string | null,
 ): KeySource {
-  let current: Promise<Obtained> | null = null
-  let lastRenewal = Number.NEGATIVE_INFINITY
-  const fresh = (): Promise<Obtained> => {
-    current = obtain()
-    return current
+  let current: { readonly keys: Keys; readonly until: number } | null = null
+  // Several requests meet the same expiry at once; one of them renews for all.
+  let underWay: Promise<Keys> | null = null
+  const fresh = (): Promise<Keys> => {
+    underWay ??= obtain()
+      .then(({ keys, expires }) => {
+        const margin = Math.min(MARGIN, Math.max(0, expires - clock.now()) / 4)
+        current = { keys, until: expires - margin }
+        return keys
+      })
+      .finally(() => {
+        underWay = null
+      })
+    return underWay
   }
   return {
-    async keys() {
-      const held = await (current ?? fresh())
-      return (clock.now() > held.expires - MARGIN ? await fresh() : held).keys
-    },
-    async renew() {
-      // Several requests meet the same expiry at once; one of them renews for all.
-      if (clock.now() - lastRenewal < MARGIN) return clock.now() - lastRenewal < 5_000 && current !== null
-      lastRenewal = clock.now()
-      await fresh()
+    keys: async () => (current !== null && clock.now() <= current.until ? current.keys : fresh()),
+    async renew(used) {
+      if (current === null || current.keys.accessKeyId === used.accessKeyId) await fresh()
       return true
     },
     staticSecret,

@@ -19,16 +19,24 @@ export interface DocumentCache {
   put(policy: ApiPolicy, version: CachedVersion): Promise<void>
   /** Entries that were there and did not fit: damaged, or written by somebody without the key. */
   readonly rejected: number
+  /** Documents that could not be kept. */
+  readonly unwritten: number
 }
 
 /** No cache. */
-export const noCache: DocumentCache = { get: async () => null, put: async () => {}, rejected: 0 }
+export const noCache: DocumentCache = {
+  get: async () => null,
+  put: async () => {},
+  rejected: 0,
+  unwritten: 0,
+}
 
 class FolderCache implements DocumentCache {
   readonly #folder: string
   readonly #account: string
   readonly #key: Buffer
   rejected = 0
+  unwritten = 0
 
   constructor(folder: string, account: string, secret: string) {
     this.#folder = folder
@@ -45,7 +53,16 @@ class FolderCache implements DocumentCache {
     return version
   }
 
+  /** A folder that cannot be written costs requests and nothing else. */
   async put(policy: ApiPolicy, version: CachedVersion): Promise<void> {
+    try {
+      await this.#write(policy, version)
+    } catch {
+      this.unwritten++
+    }
+  }
+
+  async #write(policy: ApiPolicy, version: CachedVersion): Promise<void> {
     await mkdir(this.#folder, { recursive: true })
     const payload = JSON.stringify(version)
     const path = this.#path(policy)
@@ -56,9 +73,8 @@ class FolderCache implements DocumentCache {
 
   #open(policy: ApiPolicy, text: string): CachedVersion | null {
     const [seal = '', payload = ''] = [text.slice(0, 64), text.slice(65)]
-    const expected = this.#seal(policy, payload)
-    if (seal.length !== expected.length || !timingSafeEqual(Buffer.from(seal), Buffer.from(expected)))
-      return null
+    const [given, expected] = [Buffer.from(seal), Buffer.from(this.#seal(policy, payload))]
+    if (given.length !== expected.length || !timingSafeEqual(given, expected)) return null
     return JSON.parse(payload) as CachedVersion
   }
 

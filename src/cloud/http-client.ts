@@ -6,6 +6,7 @@ import { type Dispatcher, EnvHttpProxyAgent, request as send } from 'undici'
 import {
   AuthenticationError,
   CloudError,
+  DeadlineError,
   ForbiddenError,
   NotFoundError,
   ShapeError,
@@ -13,7 +14,7 @@ import {
 } from './cloud-error.ts'
 import type { KeySource } from './credentials.ts'
 import { type Clock, Pace } from './pace.ts'
-import { encodePath, encodeQuery, type Query, sign } from './signer.ts'
+import { encodePath, encodeQuery, type Keys, type Query, sign } from './signer.ts'
 
 const MAXIMUM_TRIES = 6
 /** Milliseconds that all tries of one request may take; longer when the cloud says how long to wait. */
@@ -22,6 +23,8 @@ const REQUEST_BUDGET_WHEN_TOLD = 120_000
 /** Milliseconds that one try may take until its headers, and between parts of its body. */
 const HEADERS_TIMEOUT = 15_000
 const BODY_TIMEOUT = 15_000
+/** Milliseconds that one try may take in all: a body that drips is no answer. */
+const TRY_TIMEOUT = 45_000
 const FIRST_BACKOFF = 500
 const LONGEST_BACKOFF = 20_000
 /** Far above any page of 200 documents. */
@@ -111,18 +114,34 @@ export class HttpClient {
 
   async #tryUntilAnswered(request: CloudRequest): Promise<RawAnswer> {
     const { clock, deadline } = this.#options
-    const started = clock.now()
+    let started: number | null = null
     let renewed = false
     let told = false
     for (let tries = 1; ; tries++) {
-      const result = await this.#tryOnce(request)
+      await this.#pace.turn()
+      // Waiting for a turn is not the request's fault: its time begins when it may go.
+      started ??= clock.now()
+      if (clock.now() > deadline)
+        throw new DeadlineError(
+          'The time for the whole audit is up; what was not read by then is not known.',
+          {
+            call: request.call,
+          },
+        )
+      const keys = request.signed === false ? null : ((await this.#options.keys?.keys()) ?? null)
+      const result = await this.#tryOnce(request, keys)
       if ('answer' in result) {
         const { answer } = result
         if (answer.status >= 200 && answer.status < 300) {
           this.#pace.answered()
           return answer
         }
-        if (answer.status === 401 && !renewed && (await this.#options.keys?.renew()) === true) {
+        if (
+          answer.status === 401 &&
+          keys !== null &&
+          !renewed &&
+          (await this.#options.keys?.renew(keys)) === true
+        ) {
           renewed = true
           continue
         }
@@ -149,15 +168,16 @@ export class HttpClient {
     }
   }
 
-  async #tryOnce(request: CloudRequest): Promise<{ answer: RawAnswer } | { failure: Error }> {
-    await this.#pace.turn()
+  async #tryOnce(
+    request: CloudRequest,
+    keys: Keys | null,
+  ): Promise<{ answer: RawAnswer } | { failure: Error }> {
     this.stats.requests++
     const { method = 'GET', origin, path, query = {}, body } = request
     const headers: Record<string, string> = {
       'X-Language': 'en-us',
       ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
     }
-    const keys = request.signed === false ? null : await this.#options.keys?.keys()
     const signable = {
       method,
       host: origin.host,
@@ -266,6 +286,7 @@ export function networkTransport(): Transport {
   return async ({ method, url, headers, body }) => {
     const answer = await send(url, {
       dispatcher,
+      signal: AbortSignal.timeout(TRY_TIMEOUT),
       method: method as Dispatcher.HttpMethod,
       headers: { ...headers, 'User-Agent': 'iam-permission-audit' },
       body,

@@ -13,11 +13,15 @@ const FLOOR = 0.5
 /** Each answered request wins back this part of the permitted rate. */
 const RECOVERY = 0.02
 
+/** Refusals within so many milliseconds were earned together. */
+const TOGETHER = 1000
+
 export class Pace {
   readonly #clock: Clock
   readonly #permitted: number
   #rate: number
   #next = 0
+  #refusedAt = Number.NEGATIVE_INFINITY
 
   /** @param permitted requests a second, at most */
   constructor(permitted: number, clock: Clock) {
@@ -38,8 +42,11 @@ export class Pace {
     if (slot > now) await this.#clock.sleep(slot - now)
   }
 
-  /** The cloud refused for being asked too often. */
+  /** The cloud refused for being asked too often. Refusals that come together are one. */
   refused(): void {
+    const now = this.#clock.now()
+    if (now - this.#refusedAt < TOGETHER) return
+    this.#refusedAt = now
     this.#rate = Math.max(Math.min(FLOOR, this.#permitted), this.#rate / 2)
   }
 
