@@ -10,8 +10,8 @@ import type { Reading } from './reading.ts'
 const ROUNDS = 3
 
 /**
- * Attachments and default versions are read until two readings agree: nothing else here would notice one that moved
- * from one principal to another meanwhile.
+ * Attachments and default versions are read until two readings agree, with the members in between: nothing else here
+ * would notice what moved from one principal to another meanwhile.
  */
 export async function crawlGroupFirst(reading: Reading): Promise<void> {
   await Promise.all([reading.readUsers(), reading.readAllGroups()])
@@ -28,7 +28,6 @@ export async function crawlGroupFirst(reading: Reading): Promise<void> {
     before = now
     await reading.readMembersUntilSettled()
   }
-  await reading.readMembersUntilSettled()
   await reading.settleGroups()
 }
 

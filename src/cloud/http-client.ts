@@ -118,16 +118,11 @@ export class HttpClient {
     let renewed = false
     let told = false
     for (let tries = 1; ; tries++) {
+      this.#refuseLate(request.call)
       await this.#pace.turn()
+      this.#refuseLate(request.call)
       // Waiting for a turn is not the request's fault: its time begins when it may go.
       started ??= clock.now()
-      if (clock.now() > deadline)
-        throw new DeadlineError(
-          'The time for the whole audit is up; what was not read by then is not known.',
-          {
-            call: request.call,
-          },
-        )
       const keys = request.signed === false ? null : ((await this.#options.keys?.keys()) ?? null)
       const result = await this.#tryOnce(request, keys)
       if ('answer' in result) {
@@ -166,6 +161,15 @@ export class HttpClient {
       )
       await clock.sleep(wait.milliseconds)
     }
+  }
+
+  /** @throws DeadlineError once the time for the whole audit is up */
+  #refuseLate(call: string): void {
+    const { clock, deadline } = this.#options
+    if (clock.now() > deadline)
+      throw new DeadlineError('The time for the whole audit is up; what was not read by then is not known.', {
+        call,
+      })
   }
 
   async #tryOnce(

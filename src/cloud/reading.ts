@@ -287,8 +287,9 @@ export class Reading {
    */
   async settleGroups(): Promise<ReadonlySet<string>> {
     const touched = new Set<string>()
-    if (this.#missingGroups.size === 0 && this.groupsThatMatter().every((id) => this.groups.has(id)))
-      return touched
+    // Without any list of groups a gap says so already.
+    const listed = this.groups.size === 0 || this.groupsThatMatter().every((id) => this.groups.has(id))
+    if (this.#missingGroups.size === 0 && listed) return touched
     const present = await this.readGroups()
     if (present === null) return touched
     for (const id of this.#missingGroups) {
