@@ -8,7 +8,7 @@ import {
   idOf,
   type SimulatedAccount,
 } from '../../simulator/iam/account.ts'
-import { holderIds, stage } from './in-process.ts'
+import { holderIds, stage } from './stage.ts'
 
 const administer = document(allow('iam:*:*'))
 const harmless = document(allow('obs:*:*'))
@@ -168,7 +168,7 @@ test('both ways find the same on hundreds of accounts', async () => {
         stage(builder.account).run({ method: 'policy-first' }),
         stage(builder.account).run({ method: 'group-first' }),
       ])
-      const { holdingsOf } = await import('./in-process.ts')
+      const { holdingsOf } = await import('./stage.ts')
       const told = (snapshot: typeof one) => {
         const { holdings, gaps } = holdingsOf(snapshot)
         return {

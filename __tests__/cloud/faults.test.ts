@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { AccountBuilder, allow, document, idOf } from '../../simulator/iam/account.ts'
 import { AuthenticationError } from '../../src/cloud/cloud-error.ts'
 import { obtainedKeys } from '../../src/cloud/credentials.ts'
-import { type Fault, holderIds, holdingsOf, stage } from './in-process.ts'
+import { type Fault, holderIds, holdingsOf, stage } from './stage.ts'
 
 const company = () =>
   new AccountBuilder('faults')

@@ -6,7 +6,7 @@ import { AccountBuilder, allow, document, idOf } from '../../simulator/iam/accou
 import { simulatorKeys, startIamSimulator } from '../../simulator/iam/server.ts'
 import { takeSnapshot } from '../../src/cli/snapshot.ts'
 import { readSnapshot, writeSnapshot } from '../../src/snapshot/snapshot-file.ts'
-import { stage } from '../cloud/in-process.ts'
+import { stage } from '../cloud/stage.ts'
 
 const builder = new AccountBuilder('kept').users('alice').group('ops', 'alice')
 builder.policy('Obs', document(allow('obs:*:*'))).attach('Obs', { group: 'ops' })
