@@ -1,6 +1,6 @@
 /** The account of the benchmark as the product sees it: a snapshot, a config, and a baseline that approves nearly all. */
 import { createHash } from 'node:crypto'
-import { audit, type AuditInput } from '../src/audit/audit.ts'
+import { type AuditInput, audit } from '../src/audit/audit.ts'
 import { proposeBaseline } from '../src/audit/propose.ts'
 import type { Baseline } from '../src/baseline/baseline.ts'
 import type { Config } from '../src/config/config.ts'
@@ -24,10 +24,21 @@ export function prepare(account: BenchAccount): Prepared {
   const config = configOf(account)
   const verdict = audit(auditInput({ snapshot, config, baseline: null }))
   const whole = proposeBaseline({
-    ...{ verdict, users: snapshot.users, config, baseline: null, update: new Set(['new'] as const), only: [] },
+    ...{
+      verdict,
+      users: snapshot.users,
+      config,
+      baseline: null,
+      update: new Set(['new'] as const),
+      only: [],
+    },
     fields: { justification: 'Benchmark', owner: '', expires: '' },
   })
-  return { snapshot, config, baseline: { ...whole, approvals: whole.approvals.filter((_, at) => at % 50 !== 0) } }
+  return {
+    snapshot,
+    config,
+    baseline: { ...whole, approvals: whole.approvals.filter((_, at) => at % 50 !== 0) },
+  }
 }
 
 export function auditInput({

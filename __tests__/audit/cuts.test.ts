@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { type AccountBuilder, allow, deny, document } from '../../simulator/iam/account.ts'
 import type { Cut, Drift } from '../../src/audit/model.ts'
-import { account, accountsAfter, entry, groupId, policyId, userId, verdictOf } from './stage.ts'
+import { account, accountsAfter, entry, groupId, permission, policyId, userId, verdictOf } from './stage.ts'
 
 const word = (cut: Cut): string =>
   cut.kind === 'remove-from-group'
@@ -170,6 +170,20 @@ describe('causes', () => {
       baseline: [entry('ada'), entry('bob')],
     })
     expect(causes).toMatchObject([{ kind: 'membership', user_ids: [userId('eve')] }])
+  })
+
+  test('a partial holder of a permission that counts only whole says nothing about the way', () => {
+    const stage = account()
+      .users('ada', 'bob')
+      .policy('all', document(allow('*:*:*')))
+      .policy('no', document(deny('iam:users:*')))
+      .group('team', 'ada', 'bob')
+      .attach('all', { group: 'team' })
+      .attach('no', { user: 'bob' })
+    const permissions = [permission('full', ['*:*:*'], { holds: 'all' })]
+    expect(verdictOf({ account: stage, permissions }).causes).toMatchObject([
+      { kind: 'attachment', user_ids: [userId('ada')] },
+    ])
   })
 
   test('two attachments are two causes', () => {

@@ -146,7 +146,8 @@ describe('the proposed baseline', () => {
 
   test('a partial holder of a permission that counts only whole is not approved', () => {
     const full = permission('full', ['*:*:*'], { holds: 'all' })
-    expect(proposalFor({ account: stage(), permissions: [full] }).approvals).toEqual([])
+    for (const baseline of [[], null])
+      expect(proposalFor({ account: stage(), permissions: [full], baseline }).approvals).toEqual([])
   })
 
   test('records the id of the built-in group, and keeps it when the group is gone', () => {

@@ -1,6 +1,6 @@
 /** Accounts in the words of IAM people, and what the audit says to them. */
 import { createHash } from 'node:crypto'
-import { AccountBuilder, idOf, type SimulatedAccount } from '../../simulator/iam/account.ts'
+import { AccountBuilder, document, idOf, type SimulatedAccount } from '../../simulator/iam/account.ts'
 import { audit } from '../../src/audit/audit.ts'
 import type { Cut, Drift, Verdict } from '../../src/audit/model.ts'
 import { type ProposeInput, proposeBaseline, type UpdateKind } from '../../src/audit/propose.ts'
@@ -14,6 +14,13 @@ export const ACCOUNT = idOf('account', 'acme')
 
 export const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex')
 export const account = (): AccountBuilder => new AccountBuilder()
+/** An account in which ada has these statements, directly. */
+export const adaWith = (...statements: readonly object[]): AccountBuilder =>
+  account()
+    .users('ada')
+    .policy('p', document(...statements))
+    .attach('p', { user: 'ada' })
+
 export const userId = (name: string): string => idOf('user', name)
 export const groupId = (name: string): string => idOf('group', name)
 export const policyId = (name: string): string => idOf('policy', name)

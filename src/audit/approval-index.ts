@@ -16,7 +16,7 @@ export interface IndexedEntry {
 
 export class ApprovalIndex {
   readonly entries: readonly IndexedEntry[]
-  readonly #byPair = new Map<string, IndexedEntry>()
+  readonly #byPermission = new Map<string, Map<string, IndexedEntry>>()
   readonly #users = new Set<string>()
   readonly #baseline: Baseline | null
   readonly #permissions: ReadonlyMap<string, Permission>
@@ -33,13 +33,15 @@ export class ApprovalIndex {
         : [],
     )
     for (const indexed of this.entries) {
-      this.#byPair.set(pairKey(indexed.entry.user_id, indexed.entry.permission), indexed)
+      const { user_id, permission } = indexed.entry
+      const ofPermission = this.#byPermission.get(permission) ?? new Map<string, IndexedEntry>()
+      this.#byPermission.set(permission, ofPermission.set(user_id, indexed))
       this.#users.add(indexed.entry.user_id)
     }
   }
 
   own(userId: string, permission: string): IndexedEntry | null {
-    return this.#byPair.get(pairKey(userId, permission)) ?? null
+    return this.#byPermission.get(permission)?.get(userId) ?? null
   }
 
   everybody(permission: string): IndexedEntry | null {
@@ -92,9 +94,10 @@ export class ApprovalIndex {
     const definition = this.definitionOf(entry)
     if (permission === undefined || definition === undefined) return false
     return (
-      this.#textOf(entry.grants) === this.#textOf(held) &&
-      this.#textOf(definition.actions) === this.#textOf(permission.actions) &&
-      JSON.stringify(definition.except ?? []) === this.#textOf(permission.except)
+      sameTexts(definition.actions, permission.actions) &&
+      sameTexts(definition.except ?? [], permission.except) &&
+      entry.grants.length === held.length &&
+      entry.grants.every((grant, at) => sameGrant(grant, held[at] as Grant))
     )
   }
 
@@ -122,11 +125,23 @@ export class ApprovalIndex {
   }
 }
 
+function sameGrant(one: Grant, other: Grant): boolean {
+  return (
+    sameTexts(one.actions, other.actions) &&
+    sameTexts(one.except ?? [], other.except ?? []) &&
+    (one.resources === undefined) === (other.resources === undefined) &&
+    sameTexts(one.resources ?? [], other.resources ?? []) &&
+    (one.not_resources === undefined) === (other.not_resources === undefined) &&
+    sameTexts(one.not_resources ?? [], other.not_resources ?? []) &&
+    (one.condition === other.condition || JSON.stringify(one.condition) === JSON.stringify(other.condition))
+  )
+}
+
+function sameTexts(one: readonly string[], other: readonly string[]): boolean {
+  return one === other || (one.length === other.length && one.every((text, at) => text === other[at]))
+}
+
 function untouched(grants: readonly Grant[]): Difference | Undetermined {
   const example = exampleOf(grants)
   return typeof example === 'object' && example !== null ? example : { grants, example }
-}
-
-function pairKey(userId: string, permission: string): string {
-  return `${permission} ${userId}`
 }

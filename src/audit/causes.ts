@@ -11,12 +11,7 @@ export function groupByCause(
   drift: readonly Uncaused[],
   holdings: readonly Holding[],
 ): { readonly drift: readonly Drift[]; readonly causes: readonly Cause[] } {
-  const drifting = new Set(drift.map((row) => `${row.permission} ${row.user_id}`))
-  const calm = new Set(
-    holdings
-      .filter((holding) => holding.counts && !drifting.has(`${holding.permission} ${holding.user_id}`))
-      .flatMap((holding) => holding.paths.map((path) => `${holding.permission} ${wayKey(path)}`)),
-  )
+  const calm = calmWays(drift, holdings)
   const causes = new Map<string, Cause & { user_ids: string[] }>()
   const caused = drift.map((row): Drift => {
     const { kind, path } = causeOf(row, (one) => calm.has(`${row.permission} ${wayKey(one)}`))
@@ -30,6 +25,30 @@ export function groupByCause(
   return { drift: caused, causes: [...causes.values()] }
 }
 
+/** Ways by which somebody came who is no drift, of those that end at a policy by which the newest drift came. */
+function calmWays(drift: readonly Uncaused[], holdings: readonly Holding[]): ReadonlySet<string> {
+  const drifting = new Set(drift.map((row) => `${row.permission} ${row.user_id}`))
+  const policies = new Set(drift.map((row) => newestOf(row)?.policy_id))
+  const calm = new Set<string>()
+  for (const holding of holdings) {
+    const ways = holding.paths.filter((path) => policies.has(path.policy_id))
+    if (ways.length === 0 || !holding.counts || drifting.has(`${holding.permission} ${holding.user_id}`))
+      continue
+    for (const path of ways) calm.add(`${holding.permission} ${wayKey(path)}`)
+  }
+  return calm
+}
+
+/** The path whose newest part is the newest of all; of several, always the same. */
+function newestOf({ paths }: Uncaused): Path | undefined {
+  let newest: Path | undefined
+  for (const path of paths) {
+    if (newest === undefined || changedAt(path) > changedAt(newest)) newest = path
+    else if (changedAt(path) === changedAt(newest) && wayKey(path) < wayKey(newest)) newest = path
+  }
+  return newest
+}
+
 function causeOf(
   row: Uncaused,
   isOldWay: (path: Path) => boolean,
@@ -38,7 +57,7 @@ function causeOf(
   if (row.kind === 'approval-expired') return { kind: 'expiry', path: null }
   const builtin = row.paths.find((path) => path.via === 'builtin-group')
   if (builtin !== undefined) return { kind: 'builtin-group', path: builtin }
-  const newest = [...row.paths].sort((one, other) => (changedAt(other) < changedAt(one) ? -1 : 1))[0]
+  const newest = newestOf(row)
   if (newest === undefined) return { kind: 'attachment', path: null }
   const oldWay = isOldWay(newest)
   if (oldWay && newest.via === 'group') return { kind: 'membership', path: newest }
@@ -48,7 +67,10 @@ function causeOf(
 
 /** When the newest part of a path appeared; times of the cloud are ISO 8601 in UTC and sort as text. */
 function changedAt(path: Path): string {
-  return [path.version_created_at ?? '', path.attached_at ?? ''].sort().at(-1) as string
+  const attached = path.attached_at ?? ''
+  return path.version_created_at !== null && path.version_created_at > attached
+    ? path.version_created_at
+    : attached
 }
 
 function causeKey(kind: Cause['kind'], path: Path | null, row: Uncaused): string {

@@ -4,7 +4,7 @@ import type { User } from '../snapshot/snapshot.ts'
 import type { ApprovalIndex } from './approval-index.ts'
 import { type HoldingsWithContext, pathsOf } from './holdings.ts'
 import type { Route } from './inventory.ts'
-import type { Cut, Path } from './model.ts'
+import type { Cut, Holding, Path } from './model.ts'
 
 /** Tells, for a policy attached to a group, which users hold something audited through it. */
 export type HoldersThrough = (groupId: string, policyId: string) => ReadonlySet<string>
@@ -17,16 +17,26 @@ export interface CutQuestion {
   readonly approved: readonly Approved[]
 }
 
-/** Indexes holdings by the group attachment they came through. */
-export function holdersThrough({ holdings }: HoldingsWithContext): HoldersThrough {
-  const holders = new Map<string, Set<string>>()
-  for (const holding of holdings)
-    for (const path of holding.paths) {
-      if (path.group_id === null || path.policy_id === null) continue
-      const key = `${path.group_id} ${path.policy_id}`
-      holders.set(key, (holders.get(key) ?? new Set()).add(holding.user_id))
-    }
-  return (groupId, policyId) => holders.get(`${groupId} ${policyId}`) ?? new Set()
+/** Finds holders by the group attachment they came through; answers are remembered. */
+export function holdersThrough({ holdings, inventory }: HoldingsWithContext): HoldersThrough {
+  const ofUser = new Map<string, Holding[]>()
+  for (const holding of holdings) {
+    const others = ofUser.get(holding.user_id)
+    if (others === undefined) ofUser.set(holding.user_id, [holding])
+    else others.push(holding)
+  }
+  const answers = new Map<string, ReadonlySet<string>>()
+  return (groupId, policyId) => {
+    const key = `${groupId} ${policyId}`
+    const known = answers.get(key)
+    if (known !== undefined) return known
+    const comesBy = ({ paths }: Holding): boolean =>
+      paths.some((path) => path.policy_id === policyId && path.group_id === groupId)
+    const members = inventory.members.get(groupId) ?? []
+    const answer = new Set(members.filter((id) => ofUser.get(id)?.some(comesBy)))
+    answers.set(key, answer)
+    return answer
+  }
 }
 
 /**

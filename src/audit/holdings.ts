@@ -41,13 +41,13 @@ export interface HoldingsWithContext extends Holdings {
 /** Works out what every user holds. A pure function of its input; linear in users. */
 export function findHoldings(input: HoldingsInput): HoldingsWithContext {
   const { snapshot, permissions, catalogue } = input
-  const inventory = takeInventory(snapshot)
   const documents = new Map(
     snapshot.policies.flatMap((policy) =>
       policy.version === null ? [] : [[policy.policy_id, parseDocument(policy.version.document)] as const],
     ),
   )
   const evaluator = createEvaluator({ documents, permissions })
+  const inventory = takeInventory(snapshot, (policyId) => evaluator.relevance(policyId) !== 'none')
   const found = findGaps({ ...input, inventory, documents, evaluator })
   const admin = findAdminGroup(input, inventory)
   const gaps: Gap[] = [...found.gaps, ...admin.gaps]
@@ -143,8 +143,7 @@ function holdingOf(
 export function pathsOf(held: Held, routes: readonly Route[]): readonly Path[] {
   const paths: Path[] = []
   for (const match of held.matches)
-    for (const route of routes)
-      if (route.policy.policy_id === match.policy) paths.push(pathOf(match, route))
+    for (const route of routes) if (route.policy.policy_id === match.policy) paths.push(pathOf(match, route))
   return paths
 }
 

@@ -22,8 +22,15 @@ export interface Inventory {
   reachedBy(policyId: string): readonly string[] | null
 }
 
-/** Indexes a snapshot. */
-export function takeInventory(snapshot: Snapshot): Inventory {
+/**
+ * Indexes a snapshot.
+ *
+ * @param matters policies that stand in routes; others grant and deny nothing that is asked about. All, unless told
+ */
+export function takeInventory(
+  snapshot: Snapshot,
+  matters: (policyId: string) => boolean = () => true,
+): Inventory {
   const users = new Map(snapshot.users.map((user) => [user.user_id, user]))
   const groups = new Map(snapshot.groups.map((group) => [group.group_id, group]))
   const policies = new Map(snapshot.policies.map((policy) => [policy.policy_id, policy]))
@@ -45,7 +52,7 @@ export function takeInventory(snapshot: Snapshot): Inventory {
   const routesOf = (attachments: readonly Attachment[], group: Group | null): Route[] =>
     attachments.flatMap(({ policy_id, attached_at }) => {
       const policy = policies.get(policy_id)
-      return policy === undefined ? [] : [{ policy, group, attached_at }]
+      return policy === undefined || !matters(policy_id) ? [] : [{ policy, group, attached_at }]
     })
   const groupRoutes = new Map(
     [...groups.values()].map((group) => [group, routesOf(byGroup.get(group.group_id) ?? [], group)]),
@@ -58,10 +65,11 @@ export function takeInventory(snapshot: Snapshot): Inventory {
     members,
     groupsOf,
     attachmentsOf,
-    routes: (userId) => [
-      ...(userRoutes.get(userId) ?? []),
-      ...(groupsOf.get(userId) ?? []).flatMap((group) => groupRoutes.get(group) ?? []),
-    ],
+    routes: (userId) => {
+      const routes = [...(userRoutes.get(userId) ?? [])]
+      for (const group of groupsOf.get(userId) ?? []) routes.push(...(groupRoutes.get(group) ?? []))
+      return routes
+    },
     reachedBy: (policyId) => {
       const reached = new Set<string>()
       for (const { principal_type, principal_id } of attachmentsOf.get(policyId) ?? []) {

@@ -40,11 +40,13 @@ export function proposeBaseline(input: ProposeInput): Baseline {
     ...Object.fromEntries(verdict.permissions.map((one) => [one.name, one.definition])),
   }
   const renewed = new Map<string, BaselineEntry>()
+  const entries = new Map(baseline?.approvals.map((entry) => [pair(entry.user_id, entry.permission), entry]))
+  const drifts = Map.groupBy(verdict.drift, (row) => pair(row.user_id, row.permission))
   for (const holding of verdict.holdings) {
     if (!holding.counts || !isChosen(holding.user_id)) continue
     const key = pair(holding.user_id, holding.permission)
-    const drift = verdict.drift.filter((row) => pair(row.user_id, row.permission) === key)
-    const own = ownEntry(baseline, holding.user_id, holding.permission)
+    const drift = drifts.get(key) ?? []
+    const own = entries.get(key) ?? null
     // What an entry for everybody covers is nobody's own.
     const isNew = verdict.has_baseline ? drift.some((row) => row.kind !== 'approval-expired') : true
     const kind: UpdateKind = own === null ? 'new' : isNew ? 'exceeding' : 'expired'
@@ -100,13 +102,6 @@ function chosenUsers({ only, users, baseline }: ProposeInput): ReadonlySet<strin
   })
   if (problems.length > 0) throw new UserError(problems.join('\n'))
   return new Set(ids)
-}
-
-function ownEntry(baseline: Baseline | null, userId: string, permission: string): BaselineEntry | null {
-  return (
-    baseline?.approvals.find((entry) => pair(entry.user_id, entry.permission) === pair(userId, permission)) ??
-    null
-  )
 }
 
 /** An expired entry renewed: the same people and reasons, what is held now, and no date that has passed. */

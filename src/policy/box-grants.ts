@@ -63,11 +63,26 @@ function tidied(grant: BoxGrant, boxes: Boxes, steps: Steps): BoxGrant {
     reachesBeyond(box, outside, boxes, steps),
   )
   if (grant.except.length === 0) return { ...grant, actions: alive }
-  const except = withoutNarrower(grant.except, boxes, steps).filter((one) =>
+  const except = narrowest(grant.except, boxes, steps).filter((one) =>
     alive.some((box) => boxes.meet(one, box)),
   )
   return { ...grant, actions: alive, except }
 }
+
+/** `withoutNarrower` of a list that comes again and again, such as what a permission excepts; it takes as many steps. */
+function narrowest(list: readonly Box[], boxes: Boxes, steps: Steps): readonly Box[] {
+  const known = narrowestOf.get(list)
+  if (known !== undefined) {
+    steps.take(known.steps)
+    return known.boxes
+  }
+  const before = steps.left
+  const result = withoutNarrower(list, boxes, steps)
+  narrowestOf.set(list, { boxes: result, steps: before - steps.left })
+  return result
+}
+
+const narrowestOf = new WeakMap<readonly Box[], { readonly boxes: readonly Box[]; readonly steps: number }>()
 
 /** Sorted by text, without those that another one surely includes. Only a box with wildcards includes another. */
 function withoutNarrower(list: readonly Box[], boxes: Boxes, steps: Steps): readonly Box[] {
@@ -196,13 +211,20 @@ function sorted(grants: readonly BoxGrant[]): BoxGrant[] {
   const alive = grants.filter((grant) => grant.actions.length > 0)
   if (alive.length < 2) return alive
   const spelled = (list: readonly Box[]): string => list.map((box) => box.text).join(' ')
-  return alive
-    .map((grant) => ({
-      grant,
-      key: `${restrictionRank(grant.restriction)}${grantKey(grant)}|${spelled(grant.actions)}|${spelled(grant.except)}`,
-    }))
-    .sort((one, other) => (one.key < other.key ? -1 : one.key > other.key ? 1 : 0))
-    .map(({ grant }) => grant)
+  const keys = new Map(
+    alive.map((grant) => [grant, `${restrictionRank(grant.restriction)}${grantKey(grant)}`]),
+  )
+  return alive.sort((one, other) => {
+    const [left, right] = [keys.get(one) as string, keys.get(other) as string]
+    return left === right
+      ? compareText(spelled(one.actions), spelled(other.actions)) ||
+          compareText(spelled(one.except), spelled(other.except))
+      : compareText(left, right)
+  })
+}
+
+function compareText(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0
 }
 
 function restrictionRank(restriction: Restriction): string {
@@ -228,7 +250,17 @@ function textKey(boxes: readonly Box[]): string {
   return [...new Set(boxes.map((box) => box.key))].sort().join(' ')
 }
 
+const keyOf = new WeakMap<BoxGrant, string>()
+
 function grantKey(grant: BoxGrant): string {
+  const known = keyOf.get(grant)
+  if (known !== undefined) return known
+  const key = grantKeyOf(grant)
+  keyOf.set(grant, key)
+  return key
+}
+
+function grantKeyOf(grant: BoxGrant): string {
   return `${textKey(grant.actions)}|${textKey(grant.except)}|${restrictionKey(grant.restriction)}`
 }
 

@@ -47,12 +47,15 @@ export function expandAliases(actions: readonly string[]): readonly string[] {
 export function namedActions(grants: readonly Grant[], catalogue: Catalogue): readonly string[] {
   const index = indexOf(catalogue)
   const named = new Uint8Array(index.actions.length)
-  for (const grant of grants) {
-    const excepted = new Set((grant.except ?? []).flatMap((pattern) => rowsOf(pattern, index)))
-    for (const pattern of grant.actions)
+  for (const { actions, except = [] } of grants) {
+    const excepted = new Set<number>()
+    for (const pattern of except) for (const row of rowsOf(pattern, index)) excepted.add(row)
+    for (const pattern of actions)
       for (const row of rowsOf(pattern, index)) if (!excepted.has(row)) named[row] = 1
   }
-  return index.actions.filter((_, row) => named[row] === 1)
+  const names: string[] = []
+  for (const [row, name] of index.actions.entries()) if (named[row] === 1) names.push(name)
+  return names
 }
 
 interface CatalogueIndex {

@@ -3,6 +3,7 @@
  * over all statements of all policies that reach the user. Deny comes first, wherever it stands.
  */
 import { type BoxGrant, canonical, writeGrant } from './box-grants.ts'
+import { withoutNarrower } from './matches.ts'
 import type { Box, Boxes } from './pattern.ts'
 import type { PreparedPermission, Relevant } from './prepare.ts'
 import { isUnrestricted } from './restriction.ts'
@@ -26,14 +27,13 @@ export function holdsEverything(permission: Permission): Held {
   return { ...nothing, extent: 'all', grants: [{ actions, ...(except.length === 0 ? {} : { except }) }] }
 }
 
-/** @throws BoundReached */
+/** Statements come in the order of their policies and numbers. @throws BoundReached */
 export function evaluate(
-  relevant: readonly Relevant[],
+  ordered: readonly Relevant[],
   permission: PreparedPermission,
   boxes: Boxes,
   steps: Steps,
 ): Held {
-  const ordered = [...relevant].sort((one, other) => compareRefs(one.ref, other.ref))
   const { parts, matches } = allowed(ordered, boxes, steps)
   if (parts.length === 0) return nothing
   const everything = permission.permission.holds === 'all'
@@ -46,7 +46,7 @@ export function evaluate(
     extent: all ? 'all' : 'part',
     restricted: !written.some((grant) => isUnrestricted(grant.restriction)),
     grants: written.map(writeGrant),
-    matches: withoutNarrower(matches, boxes),
+    matches,
     deniedBy: takenAway(ordered, boxes, steps),
     conditionalDenies: ordered
       .filter((one) => one.kind === 'conditional-deny' && touchingPattern(one, parts, boxes, steps) !== null)
@@ -75,23 +75,30 @@ function allowed(
     { actions: Set<Box>; except: readonly Box[]; restriction: BoxGrant['restriction'] }
   >()
   const matches: Match[] = []
-  for (const { pieces } of ordered) {
-    for (const piece of pieces) {
+  for (const one of ordered) {
+    const own: Match[] = []
+    for (const piece of one.pieces) {
       const sets = [boxSet(piece.except), boxSet(denied)]
       const left = untouched
         ? piece.boxes
-        : withoutSpared(piece.boxes).filter((box) => reachesBeyond(box, sets, boxes, steps))
+        : withoutSpared(piece.boxes).filter(
+            (box) =>
+              // A piece has actions beyond its exceptions; where no Deny touches it, it still has.
+              (spared.length === 0 && !denied.some((one) => boxes.meet(one, box))) ||
+              reachesBeyond(box, sets, boxes, steps),
+          )
       if (left.length === 0) continue
       const { restriction } = piece
       const part = parts.get(piece.limit) ?? {
         actions: new Set(),
-        except: [...piece.except, ...denied],
+        except: denied.length === 0 ? piece.except : [...piece.except, ...denied],
         restriction,
       }
       parts.set(piece.limit, part)
       for (const box of left) part.actions.add(box)
-      matches.push(piece.match)
+      own.push(piece.match)
     }
+    matches.push(...(own.length === one.pieces.length ? one.matches : withoutNarrower(own, boxes)))
   }
   return {
     parts: [...parts.values()].map((part) => ({ ...part, actions: [...part.actions] })),
@@ -117,33 +124,6 @@ function isAllOf(
 function withoutCondition(grant: BoxGrant): BoxGrant {
   const { condition: _, ...restriction } = grant.restriction
   return { ...grant, restriction }
-}
-
-/** Of the patterns of one statement, those that no other of it includes; each once, unrestricted if any part is. */
-function withoutNarrower(matches: readonly Match[], boxes: Boxes): readonly Match[] {
-  const kept: Match[] = []
-  for (let at = 0; at < matches.length; ) {
-    const first = matches[at] as Match
-    let end = at
-    while (end < matches.length && isAt(matches[end] as Match, first)) end++
-    const own = matches.slice(at, end)
-    at = end
-    kept.push(...(own.length === 1 ? own : own.filter((match) => !isSaidBy(match, own, boxes))))
-  }
-  return kept
-}
-
-/** Whether another of these matches, an equal one only when it comes first, says as much. */
-function isSaidBy(match: Match, own: readonly Match[], boxes: Boxes): boolean {
-  return own.some((other) => {
-    if (other === match || (other.restricted && !match.restricted)) return false
-    if (other.pattern === match.pattern)
-      return other.restricted !== match.restricted || own.indexOf(other) < own.indexOf(match)
-    const [wide, narrow] = [boxes.read(other.pattern, 'grants'), boxes.read(match.pattern, 'grants')]
-    const inside = narrow.every((one) => wide.some((two) => boxes.includes(two, one)))
-    const around = wide.every((one) => narrow.some((two) => boxes.includes(two, one)))
-    return inside && (!around || own.indexOf(other) < own.indexOf(match))
-  })
 }
 
 /** Unconditional Deny statements that take something away which an Allow of this user covers. @throws BoundReached */
@@ -176,10 +156,12 @@ function touchingPattern(
   const touching = deny.patterns.find((pattern) =>
     pattern.boxes.some((one) =>
       granted.some((grant) =>
-        grant.actions.some((box) =>
-          boxes
-            .intersect(box, one, steps)
-            .some((both) => reachesBeyond(both, [boxSet(grant.except)], boxes, steps)),
+        grant.actions.some(
+          (box) =>
+            boxes.meet(box, one) &&
+            boxes
+              .intersect(box, one, steps)
+              .some((both) => reachesBeyond(both, [boxSet(grant.except)], boxes, steps)),
         ),
       ),
     ),
@@ -187,11 +169,8 @@ function touchingPattern(
   return touching?.text ?? null
 }
 
-function isAt(one: StatementRef, other: StatementRef): boolean {
-  return one.policy === other.policy && one.statement === other.statement
-}
-
-function compareRefs(one: StatementRef, other: StatementRef): number {
+/** By policy, then by number. */
+export function compareRefs(one: StatementRef, other: StatementRef): number {
   if (one.policy !== other.policy) return one.policy < other.policy ? -1 : 1
   return one.statement - other.statement
 }

@@ -1,6 +1,6 @@
 /** Answers for users, remembered by what matters for the answer: users share groups, and groups share policies. */
 import { provablyFalse } from './condition.ts'
-import { evaluate, nothing } from './evaluate.ts'
+import { compareRefs, evaluate, nothing } from './evaluate.ts'
 import { Boxes } from './pattern.ts'
 import { type PreparedPermission, preparePermission, prepareStatement, type Relevant } from './prepare.ts'
 import { decide, STEP_BOUND, Steps } from './steps.ts'
@@ -92,7 +92,7 @@ class RememberingEvaluator implements Evaluator {
       }
     }
     if (!granted) return nothing
-    relevant.sort((one, other) => one.id - other.id)
+    relevant.sort((one, other) => compareRefs(one.ref, other.ref))
     let key = ''
     for (const one of relevant) key += `${one.id} `
     const known = memory.answers.get(key)

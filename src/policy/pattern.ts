@@ -154,7 +154,12 @@ export function boxMatches(box: Box, action: string): boolean {
 
 /** The same for an action string that was lowered and taken apart. */
 export function boxMatchesSegments(box: Box, segments: readonly string[]): boolean {
-  return segments.length === 3 && box.segments.every((glob, at) => globMatches(glob, segments[at] as string))
+  if (segments.length !== 3) return false
+  for (let at = 0; at < 3; at++) {
+    const [glob, segment] = [box.segments[at] as string, segments[at] as string]
+    if (glob !== '*' && glob !== segment && !(box.wild && globMatches(glob, segment))) return false
+  }
+  return true
 }
 
 /** Whether the text is an action string: three segments of printable ASCII, the outer two not empty. */

@@ -1,6 +1,8 @@
 /** Policies seen through one audited permission: what each statement contributes, worked out once for all users. */
+
 import { byRestriction } from './box-grants.ts'
 import { namesIdentity } from './condition.ts'
+import { withoutNarrower } from './matches.ts'
 import type { Box, Boxes } from './pattern.ts'
 import { isUnrestricted, restrictionKey } from './restriction.ts'
 import { isUnconditional } from './statement.ts'
@@ -39,6 +41,8 @@ export interface Relevant {
   readonly statement: Statement
   readonly kind: 'allow' | 'deny' | 'deny-all-but' | 'conditional-deny'
   readonly pieces: readonly Piece[]
+  /** Of an Allow from which no Deny takes anything: its patterns, narrower ones left out. */
+  readonly matches: readonly Match[]
   /** Of a Deny: of its Action, or, for `NotAction`, what it spares. */
   readonly patterns: readonly DenyPattern[]
   /** Whether the answer for an Allow may differ from user to user. */
@@ -65,7 +69,18 @@ export function prepareStatement(
     const named = namesIdentity(statement.condition)
     return pieces.length === 0
       ? null
-      : { ref, statement, kind: 'allow', pieces, patterns: [], namesIdentity: named }
+      : {
+          ref,
+          statement,
+          kind: 'allow',
+          pieces,
+          matches: withoutNarrower(
+            pieces.map((piece) => piece.match),
+            boxes,
+          ),
+          patterns: [],
+          namesIdentity: named,
+        }
   }
   const spares = statement.notAction !== undefined
   // Deny takes away by Action and spares by NotAction: doubt about a pattern goes the other way each time.
@@ -89,7 +104,7 @@ export function prepareStatement(
       )
   if (!touches) return null
   const kind = isUnconditional(statement) ? (spares ? 'deny-all-but' : 'deny') : 'conditional-deny'
-  return { ref, statement, kind, pieces: [], patterns, namesIdentity: false }
+  return { ref, statement, kind, pieces: [], matches: [], patterns, namesIdentity: false }
 }
 
 function allowPieces(

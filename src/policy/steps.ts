@@ -16,6 +16,11 @@ export class Steps {
     this.#left = bound
   }
 
+  /** Steps that may still be taken. */
+  get left(): number {
+    return this.#left
+  }
+
   /** Takes steps. @throws BoundReached when none is left. */
   take(count = 1): void {
     this.#left -= count

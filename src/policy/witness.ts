@@ -89,13 +89,12 @@ function search(
   shortest: boolean,
 ): string | null {
   if (box.segments[0] === '' || box.segments[2] === '') return null
-  const relevant = narrowed(box, sets, boxes)
-  if (relevant === null) return null
   // Most boxes have room around what is taken from them: one string of theirs, looked up, ends most questions.
   const literal = !box.wild
-  if ((literal || !shortest) && !relevant.some((set) => setMatches(set, box.sample)))
-    return box.sample.join(':')
+  if ((literal || !shortest) && !sets.some((set) => setMatches(set, box.sample))) return box.sample.join(':')
   if (literal) return null
+  const relevant = narrowed(box, sets, boxes)
+  if (relevant === null) return null
   if (shortest) {
     const least = onlyLeast(box)
     if (least !== null && !relevant.some((set) => setMatches(set, least))) return least.join(':')
