@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from '@jest/globals'
+import { Ajv } from 'ajv'
+import addFormats from 'ajv-formats'
+import type { Verdict } from '../../src/audit/model.ts'
+import { renderSarif } from '../../src/render/sarif.ts'
+import { verdictOf } from '../report/account.ts'
+
+const {
+  $schema: _,
+  id: __,
+  ...schema
+} = JSON.parse(readFileSync('__tests__/render/schemas/sarif-schema-2.1.0.json', 'utf8'))
+const ajv = new Ajv({ strict: false, allErrors: true })
+;(addFormats as unknown as (one: Ajv) => void)(ajv)
+const validate = ajv.compile(schema)
+
+const verdict = verdictOf()
+const places = { config: 'a b.yml', baseline: 'b.json', entryLines: [7, 9, 11], permissionLines: new Map() }
+const render = (one: Verdict) => JSON.parse(renderSarif(one, places, '1.0.0'))
+
+test('is SARIF 2.1.0', () => {
+  validate(render(verdict))
+  expect(validate.errors ?? []).toEqual([])
+})
+
+test('the schema would notice', () => {
+  expect(validate({ ...render(verdict), version: '2.0.0' })).toBe(false)
+})
+
+test('one result for each drift, at the line of its entry, else of its permission, else line 1 of the config', () => {
+  const [run] = render(verdict).runs
+  expect(run.results.length).toBe(verdict.drift.length)
+  expect(verdict.drift.length).toBeGreaterThan(0)
+  verdict.drift.forEach((row, at) => {
+    const { artifactLocation, region } = run.results[at].locations[0].physicalLocation
+    const line = row.entry_index === null ? undefined : places.entryLines[row.entry_index]
+    expect(artifactLocation.uri).toBe(line === undefined ? 'a%20b.yml' : 'b.json')
+    expect(region.startLine).toBe(line ?? 1)
+  })
+})
+
+test('fingerprints are stable, and differ from finding to finding', () => {
+  const prints = (one: Verdict): string[] =>
+    render(one).runs[0].results.map((result: { partialFingerprints: object }) =>
+      JSON.stringify(result.partialFingerprints),
+    )
+  expect(prints({ ...verdict, drift: [...verdict.drift].reverse() }).reverse()).toEqual(prints(verdict))
+  expect(new Set(prints(verdict)).size).toBe(verdict.drift.length)
+})
