@@ -48939,7 +48939,7 @@ exports.visitAsync = visitAsync;
 
 /***/ }),
 
-/***/ 9411:
+/***/ 4730:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -51928,6 +51928,9 @@ class UnavailableError extends CloudError {
 }
 /** The answer is not of the documented shape. */
 class ShapeError extends CloudError {
+}
+/** The time for the whole audit is up: nothing more is asked. */
+class DeadlineError extends UnavailableError {
 }
 
 ;// CONCATENATED MODULE: ./node_modules/zod/v4/core/util.js
@@ -61542,27 +61545,30 @@ function givenKeys(keys) {
         staticSecret: keys.securityToken === undefined ? keys.secretAccessKey : null,
     };
 }
-/** Renewed this long before they end, in milliseconds. */
+/** Renewed this long before they end, in milliseconds; at most a quarter of their life. */
 const MARGIN = 120_000;
 /** Keys that the action obtains itself, again when they come to their end, once for each expiry. */
 function obtainedKeys(obtain, clock, staticSecret) {
     let current = null;
-    let lastRenewal = Number.NEGATIVE_INFINITY;
+    // Several requests meet the same expiry at once; one of them renews for all.
+    let underWay = null;
     const fresh = () => {
-        current = obtain();
-        return current;
+        underWay ??= obtain()
+            .then(({ keys, expires }) => {
+            const margin = Math.min(MARGIN, Math.max(0, expires - clock.now()) / 4);
+            current = { keys, until: expires - margin };
+            return keys;
+        })
+            .finally(() => {
+            underWay = null;
+        });
+        return underWay;
     };
     return {
-        async keys() {
-            const held = await (current ?? fresh());
-            return (clock.now() > held.expires - MARGIN ? await fresh() : held).keys;
-        },
-        async renew() {
-            // Several requests meet the same expiry at once; one of them renews for all.
-            if (clock.now() - lastRenewal < MARGIN)
-                return clock.now() - lastRenewal < 5_000 && current !== null;
-            lastRenewal = clock.now();
-            await fresh();
+        keys: async () => (current !== null && clock.now() <= current.until ? current.keys : fresh()),
+        async renew(used) {
+            if (current === null || current.keys.accessKeyId === used.accessKeyId)
+                await fresh();
             return true;
         },
         staticSecret,
@@ -62295,6 +62301,10 @@ class Steps {
     constructor(bound = STEP_BOUND) {
         this.#left = bound;
     }
+    /** Steps that may still be taken. */
+    get left() {
+        return this.#left;
+    }
     /** Takes steps. @throws BoundReached when none is left. */
     take(count = 1) {
         this.#left -= count;
@@ -62615,7 +62625,14 @@ function pattern_boxMatches(box, action) {
 }
 /** The same for an action string that was lowered and taken apart. */
 function boxMatchesSegments(box, segments) {
-    return segments.length === 3 && box.segments.every((glob, at) => globMatches(glob, segments[at]));
+    if (segments.length !== 3)
+        return false;
+    for (let at = 0; at < 3; at++) {
+        const [glob, segment] = [box.segments[at], segments[at]];
+        if (glob !== '*' && glob !== segment && !(box.wild && globMatches(glob, segment)))
+            return false;
+    }
+    return true;
 }
 /** Whether the text is an action string: three segments of printable ASCII, the outer two not empty. */
 function isActionString(text) {
@@ -62696,7 +62713,12 @@ function boxSet(boxes, noneOf = []) {
 }
 /** Whether the box has an action string outside all the sets. @throws BoundReached */
 function reachesBeyond(box, sets, boxes, steps) {
+    if (sets.every(isEmpty))
+        return box.segments[0] !== '' && box.segments[2] !== '';
     return search(box, sets, boxes, steps, false) !== null;
+}
+function isEmpty(set) {
+    return set.allOf.some((list) => list.length === 0);
 }
 /** A shortest action string of the box outside all the sets, in lower case; null when there is none. @throws BoundReached */
 function shortestBeyond(box, sets, boxes, steps) {
@@ -62746,14 +62768,14 @@ function onlyLeast(box) {
 function search(box, sets, boxes, steps, shortest) {
     if (box.segments[0] === '' || box.segments[2] === '')
         return null;
-    const relevant = narrowed(box, sets, boxes);
-    if (relevant === null)
-        return null;
     // Most boxes have room around what is taken from them: one string of theirs, looked up, ends most questions.
     const literal = !box.wild;
-    if ((literal || !shortest) && !relevant.some((set) => setMatches(set, box.sample)))
+    if ((literal || !shortest) && !sets.some((set) => setMatches(set, box.sample)))
         return box.sample.join(':');
     if (literal)
+        return null;
+    const relevant = narrowed(box, sets, boxes);
+    if (relevant === null)
         return null;
     if (shortest) {
         const least = onlyLeast(box);
@@ -62941,23 +62963,44 @@ function byRestriction(actions, restriction, boxes, steps) {
 }
 /** Keeps what is needed: boxes that are not empty, not twice, and exceptions that touch something. */
 function tidied(grant, boxes, steps) {
-    const alive = withoutNarrower(grant.actions, boxes, steps).filter((box) => reachesBeyond(box, [boxSet(grant.except)], boxes, steps));
-    const except = withoutNarrower(grant.except, boxes, steps).filter((one) => alive.some((box) => boxes.meet(one, box)));
+    const outside = [boxSet(grant.except)];
+    const alive = withoutNarrower(grant.actions, boxes, steps).filter((box) => reachesBeyond(box, outside, boxes, steps));
+    if (grant.except.length === 0)
+        return { ...grant, actions: alive };
+    const except = narrowest(grant.except, boxes, steps).filter((one) => alive.some((box) => boxes.meet(one, box)));
     return { ...grant, actions: alive, except };
 }
+/** `withoutNarrower` of a list that comes again and again, such as what a permission excepts; it takes as many steps. */
+function narrowest(list, boxes, steps) {
+    const known = narrowestOf.get(list);
+    if (known !== undefined) {
+        steps.take(known.steps);
+        return known.boxes;
+    }
+    const before = steps.left;
+    const result = withoutNarrower(list, boxes, steps);
+    narrowestOf.set(list, { boxes: result, steps: before - steps.left });
+    return result;
+}
+const narrowestOf = new WeakMap();
 /** Sorted by text, without those that another one surely includes. Only a box with wildcards includes another. */
 function withoutNarrower(list, boxes, steps) {
     if (list.length < 2)
         return list;
-    const distinct = [
-        ...new Map([...new Set(list)]
-            .sort(byText)
-            .reverse()
-            .map((box) => [box.id, box])).values(),
-    ].reverse();
+    const distinct = distinctSorted(list);
     const wide = distinct.filter((box) => box.wild);
     steps.take(wide.length * distinct.length);
     return distinct.filter((inner) => !wide.some((outer) => outer !== inner && boxes.includes(outer, inner) && !isLater(outer, inner, boxes)));
+}
+/** By text; of boxes of one id, which differ in letter case alone, the first. */
+function distinctSorted(list) {
+    const first = new Map();
+    for (const box of list) {
+        const known = first.get(box.id);
+        if (known === undefined || box.text < known.text)
+            first.set(box.id, box);
+    }
+    return [...first.values()].sort(byText);
 }
 /** Of two boxes that include each other, the later one goes. */
 function isLater(outer, inner, boxes) {
@@ -63042,13 +63085,17 @@ function sorted(grants) {
     if (alive.length < 2)
         return alive;
     const spelled = (list) => list.map((box) => box.text).join(' ');
-    return alive
-        .map((grant) => ({
-        grant,
-        key: `${restrictionRank(grant.restriction)}${grantKey(grant)}|${spelled(grant.actions)}|${spelled(grant.except)}`,
-    }))
-        .sort((one, other) => (one.key < other.key ? -1 : one.key > other.key ? 1 : 0))
-        .map(({ grant }) => grant);
+    const keys = new Map(alive.map((grant) => [grant, `${restrictionRank(grant.restriction)}${grantKey(grant)}`]));
+    return alive.sort((one, other) => {
+        const [left, right] = [keys.get(one), keys.get(other)];
+        return left === right
+            ? box_grants_compareText(spelled(one.actions), spelled(other.actions)) ||
+                box_grants_compareText(spelled(one.except), spelled(other.except))
+            : box_grants_compareText(left, right);
+    });
+}
+function box_grants_compareText(one, other) {
+    return one < other ? -1 : one > other ? 1 : 0;
 }
 function restrictionRank(restriction) {
     return isUnrestricted(restriction) ? '0' : restriction.condition === undefined ? '1' : '2';
@@ -63067,7 +63114,16 @@ function join(grants, key, merge) {
 function textKey(boxes) {
     return [...new Set(boxes.map((box) => box.key))].sort().join(' ');
 }
+const box_grants_keyOf = new WeakMap();
 function grantKey(grant) {
+    const known = box_grants_keyOf.get(grant);
+    if (known !== undefined)
+        return known;
+    const key = grantKeyOf(grant);
+    box_grants_keyOf.set(grant, key);
+    return key;
+}
+function grantKeyOf(grant) {
     return `${textKey(grant.actions)}|${textKey(grant.except)}|${restrictionKey(grant.restriction)}`;
 }
 /** As the baseline and the report write it. */
@@ -63325,14 +63381,21 @@ function expandAliases(actions) {
 function namedActions(grants, catalogue) {
     const index = indexOf(catalogue);
     const named = new Uint8Array(index.actions.length);
-    for (const grant of grants) {
-        const excepted = new Set((grant.except ?? []).flatMap((pattern) => rowsOf(pattern, index)));
-        for (const pattern of grant.actions)
+    for (const { actions, except = [] } of grants) {
+        const excepted = new Set();
+        for (const pattern of except)
+            for (const row of rowsOf(pattern, index))
+                excepted.add(row);
+        for (const pattern of actions)
             for (const row of rowsOf(pattern, index))
                 if (!excepted.has(row))
                     named[row] = 1;
     }
-    return index.actions.filter((_, row) => named[row] === 1);
+    const names = [];
+    for (const [row, name] of index.actions.entries())
+        if (named[row] === 1)
+            names.push(name);
+    return names;
 }
 const indexes = new WeakMap();
 function indexOf(catalogue) {
@@ -63573,11 +63636,31 @@ function quote(value) {
     return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }
 
+;// CONCATENATED MODULE: ./build/policy/matches.js
+/** Of the patterns of one statement, those that no other of it includes; each once, unrestricted if any part is. */
+function matches_withoutNarrower(own, boxes) {
+    return own.length < 2 ? own : own.filter((match) => !isSaidBy(match, own, boxes));
+}
+/** Whether another of these matches, an equal one only when it comes first, says as much. */
+function isSaidBy(match, own, boxes) {
+    return own.some((other) => {
+        if (other === match || (other.restricted && !match.restricted))
+            return false;
+        if (other.pattern === match.pattern)
+            return other.restricted !== match.restricted || own.indexOf(other) < own.indexOf(match);
+        const [wide, narrow] = [boxes.read(other.pattern, 'grants'), boxes.read(match.pattern, 'grants')];
+        const inside = narrow.every((one) => wide.some((two) => boxes.includes(two, one)));
+        const around = wide.every((one) => narrow.some((two) => boxes.includes(two, one)));
+        return inside && (!around || own.indexOf(other) < own.indexOf(match));
+    });
+}
+
 ;// CONCATENATED MODULE: ./build/policy/evaluate.js
 /**
  * What one user holds of one audited permission: the actions that some Allow covers and no unconditional Deny does,
  * over all statements of all policies that reach the user. Deny comes first, wherever it stands.
  */
+
 
 
 
@@ -63595,9 +63678,8 @@ function holdsEverything(permission) {
     const { actions, except } = permission;
     return { ...nothing, extent: 'all', grants: [{ actions, ...(except.length === 0 ? {} : { except }) }] };
 }
-/** @throws BoundReached */
-function evaluate(relevant, permission, boxes, steps) {
-    const ordered = [...relevant].sort((one, other) => compareRefs(one.ref, other.ref));
+/** Statements come in the order of their policies and numbers. @throws BoundReached */
+function evaluate(ordered, permission, boxes, steps) {
     const { parts, matches } = allowed(ordered, boxes, steps);
     if (parts.length === 0)
         return nothing;
@@ -63611,7 +63693,7 @@ function evaluate(relevant, permission, boxes, steps) {
         extent: all ? 'all' : 'part',
         restricted: !written.some((grant) => isUnrestricted(grant.restriction)),
         grants: written.map(writeGrant),
-        matches: evaluate_withoutNarrower(matches, boxes),
+        matches,
         deniedBy: takenAway(ordered, boxes, steps),
         conditionalDenies: ordered
             .filter((one) => one.kind === 'conditional-deny' && touchingPattern(one, parts, boxes, steps) !== null)
@@ -63628,25 +63710,30 @@ function allowed(ordered, boxes, steps) {
     ], list);
     const parts = new Map();
     const matches = [];
-    for (const { ref, pieces } of ordered) {
-        for (const piece of pieces) {
+    for (const one of ordered) {
+        const own = [];
+        for (const piece of one.pieces) {
             const sets = [boxSet(piece.except), boxSet(denied)];
             const left = untouched
                 ? piece.boxes
-                : withoutSpared(piece.boxes).filter((box) => reachesBeyond(box, sets, boxes, steps));
+                : withoutSpared(piece.boxes).filter((box) => 
+                // A piece has actions beyond its exceptions; where no Deny touches it, it still has.
+                (spared.length === 0 && !denied.some((one) => boxes.meet(one, box))) ||
+                    reachesBeyond(box, sets, boxes, steps));
             if (left.length === 0)
                 continue;
-            const { restriction, restricted, pattern } = piece;
+            const { restriction } = piece;
             const part = parts.get(piece.limit) ?? {
                 actions: new Set(),
-                except: [...piece.except, ...denied],
+                except: denied.length === 0 ? piece.except : [...piece.except, ...denied],
                 restriction,
             };
             parts.set(piece.limit, part);
             for (const box of left)
                 part.actions.add(box);
-            matches.push({ ...ref, pattern, restricted });
+            own.push(piece.match);
         }
+        matches.push(...(own.length === one.pieces.length ? one.matches : matches_withoutNarrower(own, boxes)));
     }
     return {
         parts: [...parts.values()].map((part) => ({ ...part, actions: [...part.actions] })),
@@ -63664,33 +63751,6 @@ function isAllOf(permission, grants, boxes, steps) {
 function withoutCondition(grant) {
     const { condition: _, ...restriction } = grant.restriction;
     return { ...grant, restriction };
-}
-/** Of the patterns of one statement, those that no other of it includes; each once, unrestricted if any part is. */
-function evaluate_withoutNarrower(matches, boxes) {
-    const kept = [];
-    for (let at = 0; at < matches.length;) {
-        const first = matches[at];
-        let end = at;
-        while (end < matches.length && isAt(matches[end], first))
-            end++;
-        const own = matches.slice(at, end);
-        at = end;
-        kept.push(...(own.length === 1 ? own : own.filter((match) => !isSaidBy(match, own, boxes))));
-    }
-    return kept;
-}
-/** Whether another of these matches, an equal one only when it comes first, says as much. */
-function isSaidBy(match, own, boxes) {
-    return own.some((other) => {
-        if (other === match || (other.restricted && !match.restricted))
-            return false;
-        if (other.pattern === match.pattern)
-            return other.restricted !== match.restricted || own.indexOf(other) < own.indexOf(match);
-        const [wide, narrow] = [boxes.read(other.pattern, 'grants'), boxes.read(match.pattern, 'grants')];
-        const inside = narrow.every((one) => wide.some((two) => boxes.includes(two, one)));
-        const around = wide.every((one) => narrow.some((two) => boxes.includes(two, one)));
-        return inside && (!around || own.indexOf(other) < own.indexOf(match));
-    });
 }
 /** Unconditional Deny statements that take something away which an Allow of this user covers. @throws BoundReached */
 function takenAway(ordered, boxes, steps) {
@@ -63710,14 +63770,13 @@ function touchingPattern(deny, granted, boxes, steps) {
         const beyond = granted.some((grant) => grant.actions.some((box) => reachesBeyond(box, [boxSet(grant.except), spared], boxes, steps)));
         return beyond ? 'NotAction' : null;
     }
-    const touching = deny.patterns.find((pattern) => pattern.boxes.some((one) => granted.some((grant) => grant.actions.some((box) => boxes
-        .intersect(box, one, steps)
-        .some((both) => reachesBeyond(both, [boxSet(grant.except)], boxes, steps))))));
+    const touching = deny.patterns.find((pattern) => pattern.boxes.some((one) => granted.some((grant) => grant.actions.some((box) => boxes.meet(box, one) &&
+        boxes
+            .intersect(box, one, steps)
+            .some((both) => reachesBeyond(both, [boxSet(grant.except)], boxes, steps))))));
     return touching?.text ?? null;
 }
-function isAt(one, other) {
-    return one.policy === other.policy && one.statement === other.statement;
-}
+/** By policy, then by number. */
 function compareRefs(one, other) {
     if (one.policy !== other.policy)
         return one.policy < other.policy ? -1 : 1;
@@ -63777,6 +63836,7 @@ function statement_isUnconditional(statement) {
 
 
 
+
 /** Reads an audited permission. */
 function preparePermission(permission, boxes) {
     const read = (patterns) => patterns.flatMap((pattern) => boxes.read(pattern, 'grants'));
@@ -63785,11 +63845,19 @@ function preparePermission(permission, boxes) {
 /** A statement through the eyes of a permission; null when it does not touch it. @throws BoundReached */
 function prepareStatement(ref, statement, permission, boxes, steps) {
     if (statement.effect === 'Allow') {
-        const pieces = allowPieces(statement, permission, boxes, steps);
+        const pieces = allowPieces(ref, statement, permission, boxes, steps);
         const named = namesIdentity(statement.condition);
         return pieces.length === 0
             ? null
-            : { ref, statement, kind: 'allow', pieces, patterns: [], namesIdentity: named };
+            : {
+                ref,
+                statement,
+                kind: 'allow',
+                pieces,
+                matches: matches_withoutNarrower(pieces.map((piece) => piece.match), boxes),
+                patterns: [],
+                namesIdentity: named,
+            };
     }
     const spares = statement.notAction !== undefined;
     // Deny takes away by Action and spares by NotAction: doubt about a pattern goes the other way each time.
@@ -63808,9 +63876,9 @@ function prepareStatement(ref, statement, permission, boxes, steps) {
     if (!touches)
         return null;
     const kind = statement_isUnconditional(statement) ? (spares ? 'deny-all-but' : 'deny') : 'conditional-deny';
-    return { ref, statement, kind, pieces: [], patterns, namesIdentity: false };
+    return { ref, statement, kind, pieces: [], matches: [], patterns, namesIdentity: false };
 }
-function allowPieces(statement, permission, boxes, steps) {
+function allowPieces(ref, statement, permission, boxes, steps) {
     const spared = (statement.notAction ?? []).flatMap((pattern) => boxes.read(pattern, 'takes-away'));
     const except = spared.length === 0 ? permission.except : [...permission.except, ...spared];
     const pieces = [];
@@ -63823,11 +63891,14 @@ function allowPieces(statement, permission, boxes, steps) {
             continue;
         for (const part of byRestriction(reaching, limitsOf(statement), boxes, steps))
             pieces.push({
-                pattern: statement.action === undefined ? 'NotAction' : pattern,
+                match: {
+                    ...ref,
+                    pattern: statement.action === undefined ? 'NotAction' : pattern,
+                    restricted: !isUnrestricted(part.restriction),
+                },
                 boxes: part.actions,
                 except,
                 restriction: part.restriction,
-                restricted: !isUnrestricted(part.restriction),
                 limit: `${restrictionKey(part.restriction)} ${spared.map((box) => box.id).join(' ')}`,
             });
     }
@@ -63905,7 +63976,7 @@ class RememberingEvaluator {
         }
         if (!granted)
             return nothing;
-        relevant.sort((one, other) => one.id - other.id);
+        relevant.sort((one, other) => compareRefs(one.ref, other.ref));
         let key = '';
         for (const one of relevant)
             key += `${one.id} `;
@@ -64513,7 +64584,7 @@ var external_node_crypto_ = __nccwpck_require__(7598);
 const EVERYBODY = '*';
 class ApprovalIndex {
     entries;
-    #byPair = new Map();
+    #byPermission = new Map();
     #users = new Set();
     #baseline;
     #permissions;
@@ -64527,12 +64598,14 @@ class ApprovalIndex {
             ? [{ entry, index, expired: entry.expires !== undefined && entry.expires < today }]
             : []);
         for (const indexed of this.entries) {
-            this.#byPair.set(pairKey(indexed.entry.user_id, indexed.entry.permission), indexed);
+            const { user_id, permission } = indexed.entry;
+            const ofPermission = this.#byPermission.get(permission) ?? new Map();
+            this.#byPermission.set(permission, ofPermission.set(user_id, indexed));
             this.#users.add(indexed.entry.user_id);
         }
     }
     own(userId, permission) {
-        return this.#byPair.get(pairKey(userId, permission)) ?? null;
+        return this.#byPermission.get(permission)?.get(userId) ?? null;
     }
     everybody(permission) {
         return this.own(EVERYBODY, permission);
@@ -64580,9 +64653,10 @@ class ApprovalIndex {
         const definition = this.definitionOf(entry);
         if (permission === undefined || definition === undefined)
             return false;
-        return (this.#textOf(entry.grants) === this.#textOf(held) &&
-            this.#textOf(definition.actions) === this.#textOf(permission.actions) &&
-            JSON.stringify(definition.except ?? []) === this.#textOf(permission.except));
+        return (sameTexts(definition.actions, permission.actions) &&
+            sameTexts(definition.except ?? [], permission.except) &&
+            entry.grants.length === held.length &&
+            entry.grants.every((grant, at) => sameGrant(grant, held[at])));
     }
     /**
      * minuend minus what the entries approve; answers are remembered, since users share holdings and approvals. A minuend
@@ -64605,12 +64679,21 @@ class ApprovalIndex {
         return known;
     }
 }
+function sameGrant(one, other) {
+    return (sameTexts(one.actions, other.actions) &&
+        sameTexts(one.except ?? [], other.except ?? []) &&
+        (one.resources === undefined) === (other.resources === undefined) &&
+        sameTexts(one.resources ?? [], other.resources ?? []) &&
+        (one.not_resources === undefined) === (other.not_resources === undefined) &&
+        sameTexts(one.not_resources ?? [], other.not_resources ?? []) &&
+        (one.condition === other.condition || JSON.stringify(one.condition) === JSON.stringify(other.condition)));
+}
+function sameTexts(one, other) {
+    return one === other || (one.length === other.length && one.every((text, at) => text === other[at]));
+}
 function untouched(grants) {
     const example = exampleOf(grants);
     return typeof example === 'object' && example !== null ? example : { grants, example };
-}
-function pairKey(userId, permission) {
-    return `${permission} ${userId}`;
 }
 
 ;// CONCATENATED MODULE: ./build/audit/gaps.js
@@ -64979,10 +65062,7 @@ function undecided(pair, { inventory }) {
  * Where somebody else came by the same way and is no drift, the way itself is old, and the membership must be new.
  */
 function groupByCause(drift, holdings) {
-    const drifting = new Set(drift.map((row) => `${row.permission} ${row.user_id}`));
-    const calm = new Set(holdings
-        .filter((holding) => holding.counts && !drifting.has(`${holding.permission} ${holding.user_id}`))
-        .flatMap((holding) => holding.paths.map((path) => `${holding.permission} ${wayKey(path)}`)));
+    const calm = calmWays(drift, holdings);
     const causes = new Map();
     const caused = drift.map((row) => {
         const { kind, path } = causeOf(row, (one) => calm.has(`${row.permission} ${wayKey(one)}`));
@@ -64997,6 +65077,31 @@ function groupByCause(drift, holdings) {
     });
     return { drift: caused, causes: [...causes.values()] };
 }
+/** Ways by which somebody came who is no drift, of those that end at a policy by which the newest drift came. */
+function calmWays(drift, holdings) {
+    const drifting = new Set(drift.map((row) => `${row.permission} ${row.user_id}`));
+    const policies = new Set(drift.map((row) => newestOf(row)?.policy_id));
+    const calm = new Set();
+    for (const holding of holdings) {
+        const ways = holding.paths.filter((path) => policies.has(path.policy_id));
+        if (ways.length === 0 || !holding.counts || drifting.has(`${holding.permission} ${holding.user_id}`))
+            continue;
+        for (const path of ways)
+            calm.add(`${holding.permission} ${wayKey(path)}`);
+    }
+    return calm;
+}
+/** The path whose newest part is the newest of all; of several, always the same. */
+function newestOf({ paths }) {
+    let newest;
+    for (const path of paths) {
+        if (newest === undefined || changedAt(path) > changedAt(newest))
+            newest = path;
+        else if (changedAt(path) === changedAt(newest) && wayKey(path) < wayKey(newest))
+            newest = path;
+    }
+    return newest;
+}
 function causeOf(row, isOldWay) {
     if (row.because !== null)
         return { kind: row.because, path: null };
@@ -65005,7 +65110,7 @@ function causeOf(row, isOldWay) {
     const builtin = row.paths.find((path) => path.via === 'builtin-group');
     if (builtin !== undefined)
         return { kind: 'builtin-group', path: builtin };
-    const newest = [...row.paths].sort((one, other) => (changedAt(other) < changedAt(one) ? -1 : 1))[0];
+    const newest = newestOf(row);
     if (newest === undefined)
         return { kind: 'attachment', path: null };
     const oldWay = isOldWay(newest);
@@ -65016,7 +65121,10 @@ function causeOf(row, isOldWay) {
 }
 /** When the newest part of a path appeared; times of the cloud are ISO 8601 in UTC and sort as text. */
 function changedAt(path) {
-    return [path.version_created_at ?? '', path.attached_at ?? ''].sort().at(-1);
+    const attached = path.attached_at ?? '';
+    return path.version_created_at !== null && path.version_created_at > attached
+        ? path.version_created_at
+        : attached;
 }
 function causeKey(kind, path, row) {
     const parts = path === null
@@ -65041,8 +65149,12 @@ function wayKey(path) {
 }
 
 ;// CONCATENATED MODULE: ./build/audit/inventory.js
-/** Indexes a snapshot. */
-function takeInventory(snapshot) {
+/**
+ * Indexes a snapshot.
+ *
+ * @param matters policies that stand in routes; others grant and deny nothing that is asked about. All, unless told
+ */
+function takeInventory(snapshot, matters = () => true) {
     const users = new Map(snapshot.users.map((user) => [user.user_id, user]));
     const groups = new Map(snapshot.groups.map((group) => [group.group_id, group]));
     const policies = new Map(snapshot.policies.map((policy) => [policy.policy_id, policy]));
@@ -65067,9 +65179,10 @@ function takeInventory(snapshot) {
     }
     const routesOf = (attachments, group) => attachments.flatMap(({ policy_id, attached_at }) => {
         const policy = policies.get(policy_id);
-        return policy === undefined ? [] : [{ policy, group, attached_at }];
+        return policy === undefined || !matters(policy_id) ? [] : [{ policy, group, attached_at }];
     });
     const groupRoutes = new Map([...groups.values()].map((group) => [group, routesOf(byGroup.get(group.group_id) ?? [], group)]));
+    const userRoutes = new Map([...byUser].map(([id, attachments]) => [id, routesOf(attachments, null)]));
     return {
         users,
         groups,
@@ -65077,10 +65190,12 @@ function takeInventory(snapshot) {
         members,
         groupsOf,
         attachmentsOf,
-        routes: (userId) => [
-            ...routesOf(byUser.get(userId) ?? [], null),
-            ...(groupsOf.get(userId) ?? []).flatMap((group) => groupRoutes.get(group) ?? []),
-        ],
+        routes: (userId) => {
+            const routes = [...(userRoutes.get(userId) ?? [])];
+            for (const group of groupsOf.get(userId) ?? [])
+                routes.push(...(groupRoutes.get(group) ?? []));
+            return routes;
+        },
         reachedBy: (policyId) => {
             const reached = new Set();
             for (const { principal_type, principal_id } of attachmentsOf.get(policyId) ?? []) {
@@ -65115,9 +65230,9 @@ const ADMIN_GROUP = 'admin';
 /** Works out what every user holds. A pure function of its input; linear in users. */
 function findHoldings(input) {
     const { snapshot, permissions, catalogue } = input;
-    const inventory = takeInventory(snapshot);
     const documents = new Map(snapshot.policies.flatMap((policy) => policy.version === null ? [] : [[policy.policy_id, parseDocument(policy.version.document)]]));
     const evaluator = createEvaluator({ documents, permissions });
+    const inventory = takeInventory(snapshot, (policyId) => evaluator.relevance(policyId) !== 'none');
     const found = findGaps({ ...input, inventory, documents, evaluator });
     const admin = findAdminGroup(input, inventory);
     const gaps = [...found.gaps, ...admin.gaps];
@@ -65187,23 +65302,39 @@ function holdingOf(user, permission, held, actions, paths, conditional_denies) {
         conditional_denies,
     };
 }
-/** Every route of every statement that grants a part of it. */
+/** Every route of every statement that grants a part of it, in the order of the statements. */
 function pathsOf(held, routes) {
-    return held.matches.flatMap((match) => routes
-        .filter((route) => route.policy.policy_id === match.policy)
-        .map((route) => ({
-        via: route.group === null ? 'user' : 'group',
-        group_id: route.group?.group_id ?? null,
-        group: route.group?.group_name ?? null,
-        policy_id: route.policy.policy_id,
-        policy: route.policy.policy_name,
-        version_id: route.policy.version?.version_id ?? null,
-        version_created_at: route.policy.version?.created_at ?? null,
+    const paths = [];
+    for (const match of held.matches)
+        for (const route of routes)
+            if (route.policy.policy_id === match.policy)
+                paths.push(pathOf(match, route));
+    return paths;
+}
+/** Members of a group come by the same paths: one object serves them all. */
+const pathsKnown = new WeakMap();
+function pathOf(match, route) {
+    const ofRoute = pathsKnown.get(route) ?? new WeakMap();
+    pathsKnown.set(route, ofRoute);
+    const known = ofRoute.get(match);
+    if (known !== undefined)
+        return known;
+    const { group, policy, attached_at } = route;
+    const path = {
+        via: group === null ? 'user' : 'group',
+        group_id: group?.group_id ?? null,
+        group: group?.group_name ?? null,
+        policy_id: policy.policy_id,
+        policy: policy.policy_name,
+        version_id: policy.version?.version_id ?? null,
+        version_created_at: policy.version?.created_at ?? null,
         statement: match.statement,
         pattern: match.pattern,
-        attached_at: route.attached_at,
+        attached_at,
         restricted: match.restricted,
-    })));
+    };
+    ofRoute.set(match, path);
+    return path;
 }
 function conditionalDenies(held, routes) {
     return held.conditionalDenies.flatMap((deny) => {
@@ -65267,17 +65398,28 @@ function findAdminGroup({ snapshot, baseline }, inventory) {
 
 ;// CONCATENATED MODULE: ./build/audit/cuts.js
 
-/** Indexes holdings by the group attachment they came through. */
-function holdersThrough({ holdings }) {
-    const holders = new Map();
-    for (const holding of holdings)
-        for (const path of holding.paths) {
-            if (path.group_id === null || path.policy_id === null)
-                continue;
-            const key = `${path.group_id} ${path.policy_id}`;
-            holders.set(key, (holders.get(key) ?? new Set()).add(holding.user_id));
-        }
-    return (groupId, policyId) => holders.get(`${groupId} ${policyId}`) ?? new Set();
+/** Finds holders by the group attachment they came through; answers are remembered. */
+function holdersThrough({ holdings, inventory }) {
+    const ofUser = new Map();
+    for (const holding of holdings) {
+        const others = ofUser.get(holding.user_id);
+        if (others === undefined)
+            ofUser.set(holding.user_id, [holding]);
+        else
+            others.push(holding);
+    }
+    const answers = new Map();
+    return (groupId, policyId) => {
+        const key = `${groupId} ${policyId}`;
+        const known = answers.get(key);
+        if (known !== undefined)
+            return known;
+        const comesBy = ({ paths }) => paths.some((path) => path.policy_id === policyId && path.group_id === groupId);
+        const members = inventory.members.get(groupId) ?? [];
+        const answer = new Set(members.filter((id) => ofUser.get(id)?.some(comesBy)));
+        answers.set(key, answer);
+        return answer;
+    };
 }
 /**
  * The complete set of cuts: whichever alternative of each inner list is chosen, together they remove the drift. A
@@ -65590,12 +65732,14 @@ function proposeBaseline(input) {
         ...Object.fromEntries(verdict.permissions.map((one) => [one.name, one.definition])),
     };
     const renewed = new Map();
+    const entries = new Map(baseline?.approvals.map((entry) => [pair(entry.user_id, entry.permission), entry]));
+    const drifts = Map.groupBy(verdict.drift, (row) => pair(row.user_id, row.permission));
     for (const holding of verdict.holdings) {
         if (!holding.counts || !isChosen(holding.user_id))
             continue;
         const key = pair(holding.user_id, holding.permission);
-        const drift = verdict.drift.filter((row) => pair(row.user_id, row.permission) === key);
-        const own = ownEntry(baseline, holding.user_id, holding.permission);
+        const drift = drifts.get(key) ?? [];
+        const own = entries.get(key) ?? null;
         // What an entry for everybody covers is nobody's own.
         const isNew = verdict.has_baseline ? drift.some((row) => row.kind !== 'approval-expired') : true;
         const kind = own === null ? 'new' : isNew ? 'exceeding' : 'expired';
@@ -65645,10 +65789,6 @@ function chosenUsers({ only, users, baseline }) {
     if (problems.length > 0)
         throw new UserError(problems.join('\n'));
     return new Set(ids);
-}
-function ownEntry(baseline, userId, permission) {
-    return (baseline?.approvals.find((entry) => pair(entry.user_id, entry.permission) === pair(userId, permission)) ??
-        null);
 }
 /** An expired entry renewed: the same people and reasons, what is held now, and no date that has passed. */
 function renewal(fresh, own) {
@@ -66879,12 +67019,18 @@ var external_node_path_ = __nccwpck_require__(6760);
 
 
 /** No cache. */
-const noCache = { get: async () => null, put: async () => { }, rejected: 0 };
+const noCache = {
+    get: async () => null,
+    put: async () => { },
+    rejected: 0,
+    unwritten: 0,
+};
 class FolderCache {
     #folder;
     #account;
     #key;
     rejected = 0;
+    unwritten = 0;
     constructor(folder, account, secret) {
         this.#folder = folder;
         this.#account = account;
@@ -66900,7 +67046,16 @@ class FolderCache {
             this.rejected++;
         return version;
     }
+    /** A folder that cannot be written costs requests and nothing else. */
     async put(policy, version) {
+        try {
+            await this.#write(policy, version);
+        }
+        catch {
+            this.unwritten++;
+        }
+    }
+    async #write(policy, version) {
         await (0,promises_.mkdir)(this.#folder, { recursive: true });
         const payload = JSON.stringify(version);
         const path = this.#path(policy);
@@ -66910,8 +67065,8 @@ class FolderCache {
     }
     #open(policy, text) {
         const [seal = '', payload = ''] = [text.slice(0, 64), text.slice(65)];
-        const expected = this.#seal(policy, payload);
-        if (seal.length !== expected.length || !(0,external_node_crypto_.timingSafeEqual)(Buffer.from(seal), Buffer.from(expected)))
+        const [given, expected] = [Buffer.from(seal), Buffer.from(this.#seal(policy, payload))];
+        if (given.length !== expected.length || !(0,external_node_crypto_.timingSafeEqual)(given, expected))
             return null;
         return JSON.parse(payload);
     }
@@ -66933,33 +67088,93 @@ function folderCache(folder, account, secret) {
 }
 
 ;// CONCATENATED MODULE: ./build/cloud/group-first.js
-/** Attachments are read twice and joined: nothing else here would notice one that moved meanwhile. */
+/**
+ * The documented way: every group and every user, what is attached to each, each policy's default version, the
+ * members of the groups that matter. Used where policies may not be listed, and as the other half of a comparison.
+ */
+
+/** Rounds in which a changing account may come to rest. */
+const ROUNDS = 3;
+/**
+ * Attachments and default versions are read until two readings agree, with the members in between: nothing else here
+ * would notice what moved from one principal to another meanwhile.
+ */
 async function crawlGroupFirst(reading) {
-    await Promise.all([reading.readUsers(), reading.readGroups()]);
-    await readAttachments(reading);
-    await readVersions(reading);
-    const groups = reading.groupsThatMatter();
-    await reading.readMembers('members', groups);
-    await readAttachments(reading);
-    await readVersions(reading);
-    const now = reading.groupsThatMatter();
-    await reading.readMembers('members, again', now.filter((id) => reading.groups.has(id)));
+    await Promise.all([reading.readUsers(), reading.readAllGroups()]);
+    let before = null;
+    for (let round = 0;; round++) {
+        const gone = await readAttachments(reading);
+        await readVersions(reading);
+        const now = stateOf(reading);
+        if (now === before && gone === 0)
+            break;
+        if (round === ROUNDS) {
+            reading.changedTooOften('GET /v5/groups/{group_id}/attached-policies', 'The attachments');
+            break;
+        }
+        before = now;
+        await reading.readMembersUntilSettled();
+    }
+    await reading.settleGroups();
 }
+function stateOf(reading) {
+    const rows = [...reading.entities].map(([policy, entities]) => [
+        policy,
+        reading.versions.get(policy)?.version_id ?? '?',
+        ...entities.map((entity) => `${entity.principal_type} ${entity.principal_id}`).sort(),
+    ]);
+    return rows
+        .map((row) => row.join(' '))
+        .sort()
+        .join('\n');
+}
+/** Reads what is attached to everybody. Returns how many were gone, once the lists say so too. */
 async function readAttachments(reading) {
     const { api } = reading.options;
+    reading.entities.clear();
     const principals = [
-        ...[...reading.groups.values()].map((group) => ({ kind: 'group', id: group.group_id, name: group.group_name })),
+        ...[...reading.groups.values()].map((one) => ({ kind: 'group', id: one.group_id, name: one.group_name })),
         ...[...reading.users.values()]
             .filter((user) => !user.is_root_user)
-            .map((user) => ({ kind: 'user', id: user.user_id, name: user.user_name })),
+            .map((one) => ({ kind: 'user', id: one.user_id, name: one.user_name })),
     ];
-    await reading.each('attached policies', principals, async ({ kind, id, name }) => {
+    const missing = [];
+    await reading.each('attached policies', principals, async (principal) => {
+        const { kind, id, name } = principal;
         const scope = kind === 'user' ? { type: 'user', user_id: id } : { type: 'account' };
-        const action = `iam:${kind}s:listAttachedPoliciesV5`;
-        const rows = await reading.attempt({ thing: `the policies attached to the ${kind} ${name}`, action, scope }, () => api.policiesOf(`${kind}s`, id));
+        const what = {
+            thing: `the policies attached to the ${kind} ${name}`,
+            action: `iam:${kind}s:listAttachedPoliciesV5`,
+            scope,
+        };
+        const rows = await reading.attempt(what, async () => {
+            try {
+                return await api.policiesOf(`${kind}s`, id);
+            }
+            catch (error) {
+                if (!(error instanceof NotFoundError))
+                    throw error;
+                missing.push(principal);
+                return [];
+            }
+        });
         for (const row of rows ?? [])
             add(reading, row, kind, id);
     });
+    if (missing.length > 0)
+        await forgetGone(reading, missing);
+    return missing.length;
+}
+/** Somebody who is not found is gone when the list, read again, says so; else it is a gap. */
+async function forgetGone(reading, missing) {
+    reading.users.clear();
+    reading.groups.clear();
+    await Promise.all([reading.readUsers(), reading.readGroups()]);
+    for (const { kind, id, name } of missing)
+        if (kind === 'user' ? reading.users.has(id) : reading.groups.has(id))
+            reading.gap(`the policies attached to the ${kind} ${name}`, new NotFoundError(`the ${kind} is listed, and its policies are not found.`, {
+                call: `GET /v5/${kind}s/{${kind}_id}/attached-policies`,
+            }), null, { type: 'account' });
 }
 function add(reading, row, kind, id) {
     const { policy_id, policy_name } = row;
@@ -66968,21 +67183,22 @@ function add(reading, row, kind, id) {
             ...{ policy_id, policy_name, default_version_id: '', policy_type: '' },
             ...{ attachment_count: null, updated_at: null },
         });
-    const entities = reading.entities.get(policy_id) ?? [];
-    if (entities.some((entity) => entity.principal_type === kind && entity.principal_id === id))
-        return;
     const entity = { principal_type: kind, principal_id: id, attached_at: row.attached_at ?? null };
-    reading.entities.set(policy_id, [...entities, entity]);
+    reading.entities.set(policy_id, [...(reading.entities.get(policy_id) ?? []), entity]);
 }
 async function readVersions(reading) {
-    const unread = [...reading.policies.values()].filter((policy) => !reading.versions.has(policy.policy_id));
-    await reading.each('policy documents', unread, async (policy) => {
+    for (const id of [...reading.policies.keys()])
+        if (!reading.entities.has(id))
+            reading.policies.delete(id);
+    await reading.each('policy documents', [...reading.policies.values()], async (policy) => {
         const scope = { type: 'policy', policy_id: policy.policy_id };
         const what = { thing: `the policy ${policy.policy_name}`, action: 'iam:policies:listVersionsV5', scope };
         const versions = await reading.attempt(what, () => reading.options.api.versions(policy.policy_id));
         const current = versions?.find((version) => version.is_default);
-        if (current === undefined)
+        if (current === undefined) {
+            reading.versions.delete(policy.policy_id);
             return;
+        }
         const { version_id, created_at, document } = current;
         reading.policies.set(policy.policy_id, { ...policy, default_version_id: version_id });
         reading.versions.set(policy.policy_id, { version_id, created_at, document });
@@ -66993,26 +67209,43 @@ async function readVersions(reading) {
 /**
  * The cheap way: from policies to those they are attached to. Its cost hardly grows with users or groups, because
  * only policies that touch the audited list are followed, and only groups that have one are listed.
+ *
+ * An account may change while it is read. What is kept was read in one round, between two readings of the list of
+ * policies that say the same; members are listed until two listings say the same.
  */
 
 /** Rounds in which a changing account may come to rest. */
-const CLOSING_ROUNDS = 3;
+const policy_first_ROUNDS = 3;
 /** The auditor may not ask this way; the other way round may be open. */
 class WayClosed extends Error {
 }
 /** @throws WayClosed when policies or their entities may not be listed. */
 async function crawlPolicyFirst(reading) {
-    const [policies] = await Promise.all([listPolicies(reading), reading.readUsers(), reading.readGroups()]);
-    if (policies === null)
-        return;
-    for (const policy of policies)
-        reading.policies.set(policy.policy_id, policy);
-    const stale = new Set();
-    await readDocuments(reading, policies, stale);
-    await readEntities(reading, reading.relevantPolicies().map((policy) => policy.policy_id), stale);
-    const listed = new Set();
-    const missing = await listMembersTwice(reading, listed);
-    await policy_first_close(reading, stale, listed, missing);
+    // All are awaited whatever becomes of one of them: none may fail behind the back of the fallback.
+    const [listed] = await Promise.allSettled([
+        listPolicies(reading),
+        reading.readUsers(),
+        reading.readAllGroups(),
+    ]).then((results) => results.map((result) => {
+        if (result.status === 'rejected')
+            throw result.reason;
+        return result.value;
+    }));
+    let policies = (listed ?? null);
+    for (let round = 1; policies !== null; round++) {
+        const last = round === policy_first_ROUNDS;
+        const whole = await readRound(reading, policies, last);
+        const now = await listPolicies(reading);
+        if (now === null)
+            return;
+        if (whole && sameList(policies, now))
+            return finish(reading);
+        if (last) {
+            reading.changedTooOften('GET /v5/policies', 'The policies');
+            return finish(reading);
+        }
+        policies = now;
+    }
 }
 async function listPolicies(reading) {
     const what = {
@@ -67031,19 +67264,38 @@ async function listPolicies(reading) {
         }
     });
 }
-/** Reads default versions; what is not there goes to `stale`, to be looked at again when the list is read again. */
-async function readDocuments(reading, policies, stale) {
+/** Whether nothing was attached, detached or given another default version between the two. */
+function sameList(before, after) {
+    const key = (policies) => policies
+        .map((one) => [one.policy_id, one.default_version_id, one.updated_at, one.attachment_count].join(' '))
+        .sort()
+        .join('\n');
+    return key(before) === key(after);
+}
+/** Reads everything that this list of policies leads to. False: something in it was not there any more. */
+async function readRound(reading, policies, last) {
+    reading.startRound(policies);
+    const missing = new Set();
+    await readDocuments(reading, policies, missing, last);
+    await readEntities(reading, reading.relevantPolicies().map((policy) => policy.policy_id), missing, last);
+    await readShortAgain(reading);
+    await reading.readMembersUntilSettled();
+    return missing.size === 0;
+}
+/** Reads default versions that are not known yet. A version never changes once it exists. */
+async function readDocuments(reading, policies, missing, last) {
     const { api, cache } = reading.options;
-    await reading.each('policy documents', policies, async (policy) => {
+    const unread = policies.filter((policy) => !reading.versions.has(policy.policy_id));
+    await reading.each('policy documents', unread, async (policy) => {
         const id = policy.policy_id;
-        const scope = { type: 'policy', policy_id: id };
-        const what = { thing: `the policy ${policy.policy_name}`, action: 'iam:policies:getVersionV5', scope };
         const cached = await cache.get(policy);
         if (cached !== null) {
             reading.versions.set(id, cached);
             reading.documentsCached++;
             return;
         }
+        const scope = { type: 'policy', policy_id: id };
+        const what = { thing: `the policy ${policy.policy_name}`, action: 'iam:policies:getVersionV5', scope };
         await reading.attempt(what, async () => {
             try {
                 const { version_id, created_at, document } = await api.version(id, policy.default_version_id);
@@ -67052,14 +67304,14 @@ async function readDocuments(reading, policies, stale) {
                 await cache.put(policy, version);
             }
             catch (error) {
-                if (!(error instanceof NotFoundError) || stale.has(id))
+                if (!(error instanceof NotFoundError) || last)
                     throw error;
-                stale.add(id);
+                missing.add(id);
             }
         });
     });
 }
-async function readEntities(reading, policyIds, stale) {
+async function readEntities(reading, policyIds, missing, last) {
     await reading.each('attachments', policyIds, async (id) => {
         // A policy whose attachments are unknown may reach anybody.
         const thing = `what the policy ${reading.policies.get(id)?.policy_name ?? id} is attached to`;
@@ -67071,122 +67323,35 @@ async function readEntities(reading, policyIds, stale) {
             catch (error) {
                 if (error instanceof ForbiddenError)
                     throw new WayClosed('iam:policies:listEntitiesV5');
-                if (!(error instanceof NotFoundError) || stale.has(id))
+                if (!(error instanceof NotFoundError) || last)
                     throw error;
-                stale.add(id);
+                missing.add(id);
             }
         });
     });
 }
-/** Lists the groups that matter and are not listed yet, twice. Returns those that were not there. */
-async function listMembersTwice(reading, listed) {
-    const groups = reading.groupsThatMatter().filter((id) => !listed.has(id));
-    for (const id of groups)
-        listed.add(id);
-    const missing = await reading.readMembers('members', groups);
-    await reading.readMembers('members, again', groups.filter((id) => !missing.includes(id) && reading.members.has(id)));
-    return missing;
-}
-/**
- * Reads the list of policies again until it says what it said before: an attachment made or taken back changes a
- * count, a new default version its id. What changed is read anew.
- */
-async function policy_first_close(reading, stale, listed, missing) {
-    const recounted = new Set();
-    for (let round = 0; round < CLOSING_ROUNDS; round++) {
-        const policies = await listPolicies(reading);
-        if (policies === null)
-            return;
-        const changed = forgetGone(reading, policies, stale);
-        const unread = policies.filter((policy) => needsDocument(reading, policy, stale));
-        const uncounted = policies.filter((policy) => needsEntities(reading, policy, stale, recounted));
-        for (const policy of policies)
-            reading.policies.set(policy.policy_id, policy);
-        await readDocuments(reading, unread, stale);
-        const newlyRelevant = unread
-            .map((policy) => policy.policy_id)
-            .filter((id) => reading.relevanceOf(id) !== 'none' && !uncounted.some((policy) => policy.policy_id === id));
-        const toRead = [...uncounted.map((policy) => policy.policy_id), ...newlyRelevant];
-        for (const id of toRead)
-            recounted.add(`${id} ${reading.policies.get(id)?.attachment_count}`);
-        await readEntities(reading, toRead, stale);
-        missing.push(...(await listMembersTwice(reading, listed)));
-        const atRest = !changed && unread.length === 0 && uncounted.length === 0;
-        if (atRest)
-            return finish(reading, missing);
-    }
-    reading.gaps.push({
-        code: 'changed',
-        call: 'GET /v5/policies',
-        message: `The policies of the account changed again and again while they were read (${CLOSING_ROUNDS} times).`,
-        remedy: 'Run the audit again when the account is at rest.',
-        iam_action: null,
-        scope: { type: 'account' },
+/** A list of attachments that is shorter than its count is asked for once more: a page may have shifted. */
+async function readShortAgain(reading) {
+    const short = reading.relevantPolicies().filter((policy) => {
+        const seen = reading.entities.get(policy.policy_id)?.length;
+        return seen !== undefined && policy.attachment_count !== null && seen !== policy.attachment_count;
     });
-    await finish(reading, missing);
-}
-/** Forgets policies that are no longer attached. Returns whether there were any. */
-function forgetGone(reading, policies, stale) {
-    const present = new Set(policies.map((policy) => policy.policy_id));
-    const gone = [...reading.policies.keys()].filter((id) => !present.has(id));
-    for (const id of gone) {
-        // Whoever held by it held at some moment; it is no longer attached, so nobody does now.
-        reading.policies.delete(id);
-        reading.versions.delete(id);
-        reading.entities.delete(id);
-        stale.delete(id);
-    }
-    return gone.length > 0;
-}
-function needsDocument(reading, policy, stale) {
-    const known = reading.policies.get(policy.policy_id);
-    return (known === undefined ||
-        known.default_version_id !== policy.default_version_id ||
-        known.updated_at !== policy.updated_at ||
-        (stale.has(policy.policy_id) && !reading.versions.has(policy.policy_id)));
-}
-/** Whether the attachments read are not as many as the list counts; asked once for each count. */
-function needsEntities(reading, policy, stale, recounted) {
-    const id = policy.policy_id;
-    if (reading.relevanceOf(id) === 'none')
-        return false;
-    const entities = reading.entities.get(id);
-    if (entities === undefined)
-        return stale.has(id) || !reading.policies.has(id);
-    const changed = reading.policies.get(id)?.attachment_count !== policy.attachment_count;
-    return ((changed || entities.length !== policy.attachment_count) &&
-        !recounted.has(`${id} ${policy.attachment_count}`));
+    await readEntities(reading, short.map((policy) => policy.policy_id), new Set(), true);
 }
 /** Settles groups that were not there, users that no list has, and counts that do not agree. */
-async function finish(reading, missing) {
-    const matter = reading.groupsThatMatter();
-    if (missing.length > 0 || matter.some((id) => !reading.groups.has(id))) {
-        const present = await reading.readGroups();
-        for (const id of new Set(missing)) {
-            if (present === null)
-                continue;
-            if (present.has(id))
-                reading.gap(`the members of the group ${reading.groups.get(id)?.group_name ?? id}`, new NotFoundError('the group is listed, and its members are not found.', {
-                    call: 'GET /v5/users?group_id',
-                }), null, { type: 'account' });
-            else {
-                reading.groups.delete(id);
-                for (const [policy, entities] of reading.entities)
-                    reading.entities.set(policy, entities.filter((entity) => entity.principal_id !== id));
-            }
-        }
-    }
+async function finish(reading) {
+    const disturbed = await reading.settleGroups();
     const principals = [...reading.entities.values()].flat();
     if (principals.some((entity) => entity.principal_type === 'user' && !reading.users.has(entity.principal_id)))
         await reading.readUsers();
     for (const policy of reading.relevantPolicies()) {
         const [seen, counted] = [reading.entities.get(policy.policy_id)?.length, policy.attachment_count];
-        if (seen === undefined || counted === null || seen === counted || missing.length > 0)
+        if (seen === undefined || counted === null || seen === counted || disturbed.has(policy.policy_id))
             continue;
         if (seen > counted)
             reading.notices.push(`The policy ${policy.policy_name} is attached ${seen} times, and its list counts ${counted}.`);
         else
-            reading.gaps.push({
+            reading.addGap({
                 code: 'count-mismatch',
                 call: 'GET /v5/policies/{policy_id}/attached-entities',
                 message: `The policy ${policy.policy_name} counts ${counted} attachments, and ${seen} could be read; the others may be anybody's.`,
@@ -67221,6 +67386,12 @@ async function forEachOf(items, limit, task) {
 
 /** Requests under way at once; the pace decides how many leave in a second. */
 const CONCURRENCY = 8;
+/** Listings of members after the first; two in a row have to agree. */
+const MEMBER_LISTINGS = 4;
+/** One page never shifts. */
+const PAGE_OF_GROUPS = 200;
+/** So many refusals of an action without one success mean that it is not allowed at all. */
+const REFUSALS = 3;
 /** Name of the group that is born with every account; its members matter whatever is attached to it. */
 const reading_ADMIN_GROUP = 'admin';
 class Reading {
@@ -67235,34 +67406,80 @@ class Reading {
     options;
     documentsCached = 0;
     #relevant = new Map();
+    #refusals = new Map();
+    #allowed = new Set();
+    /** Groups that were listed or attached, and whose members were not found. */
+    #missingGroups = new Set();
     constructor(options) {
         this.options = options;
     }
-    /** Runs a read; what it cannot read becomes a gap and null. Wrong keys end the crawl. */
+    /**
+     * Runs a read; what it cannot read becomes a gap and null. An action that was refused again and again and never
+     * allowed is not asked for any more: one gap for everybody says so. Wrong keys end the crawl.
+     */
     async attempt(what, read) {
+        const { action } = what;
+        if (action !== null && this.#isClosed(action))
+            return null;
         try {
-            return await read();
+            const value = await read();
+            if (action !== null)
+                this.#allowed.add(action);
+            return value;
         }
         catch (error) {
             if (!(error instanceof CloudError) || error instanceof AuthenticationError)
                 throw error;
-            this.gap(what.thing, error, what.action, what.scope);
+            if (error instanceof ForbiddenError && action !== null) {
+                this.#refusals.set(action, (this.#refusals.get(action) ?? 0) + 1);
+                if (this.#isClosed(action))
+                    this.gap('anything by this call', error, action, { type: 'account' });
+            }
+            this.gap(what.thing, error, action, what.scope);
             return null;
         }
     }
+    #isClosed(action) {
+        return !this.#allowed.has(action) && (this.#refusals.get(action) ?? 0) >= REFUSALS;
+    }
     gap(thing, error, action, scope) {
         const forbidden = error instanceof ForbiddenError;
-        this.gaps.push({
-            code: forbidden ? 'forbidden' : error instanceof NotFoundError ? 'changed' : 'unreadable',
+        const late = error instanceof DeadlineError;
+        this.addGap({
+            code: late
+                ? 'deadline'
+                : forbidden
+                    ? 'forbidden'
+                    : error instanceof NotFoundError
+                        ? 'changed'
+                        : 'unreadable',
             call: error.call,
-            message: `Failed to read ${thing}: ${error.message}`,
+            message: late ? error.message : `Failed to read ${thing}: ${error.message}`,
             remedy: forbidden
                 ? `Allow the auditor the IAM action ${action ?? 'of this call'}.`
-                : error instanceof NotFoundError
-                    ? 'Run the audit again; the account changed while it was read.'
-                    : 'Run the audit again; if it stays, the cloud or a gateway in between is at fault.',
+                : late
+                    ? 'Raise max-rate, use a cache, or look at the log for what slows the cloud down.'
+                    : error instanceof NotFoundError
+                        ? 'Run the audit again; the account changed while it was read.'
+                        : 'Run the audit again; if it stays, the cloud or a gateway in between is at fault.',
             iam_action: forbidden ? action : null,
-            scope,
+            scope: late ? { type: 'account' } : scope,
+        });
+    }
+    /** The same is said once. */
+    addGap(gap) {
+        const key = JSON.stringify(gap);
+        if (!this.gaps.some((one) => JSON.stringify(one) === key))
+            this.gaps.push(gap);
+    }
+    changedTooOften(call, thing) {
+        this.addGap({
+            code: 'changed',
+            call,
+            message: `${thing} of the account changed again and again while they were read.`,
+            remedy: 'Run the audit again when the account is at rest.',
+            iam_action: null,
+            scope: { type: 'account' },
         });
     }
     /** Runs a task for each item and tells how far it is. */
@@ -67272,6 +67489,25 @@ class Reading {
             await task(item);
             this.options.progress({ phase, done: ++done, total: items.length });
         });
+    }
+    /** Starts from a list of policies: what was read of attachments and members before is not mixed with what follows. */
+    startRound(policies) {
+        const before = new Map(this.policies);
+        this.policies.clear();
+        this.entities.clear();
+        this.members.clear();
+        this.#missingGroups.clear();
+        for (const policy of policies) {
+            this.policies.set(policy.policy_id, policy);
+            if (before.get(policy.policy_id)?.default_version_id !== policy.default_version_id)
+                this.versions.delete(policy.policy_id);
+        }
+        for (const id of [...this.versions.keys()])
+            if (!this.policies.has(id))
+                this.versions.delete(id);
+        // What failed for a policy that is no longer attached concerns nobody.
+        const obsolete = (gap) => gap.scope.type === 'policy' && !this.policies.has(gap.scope.policy_id);
+        this.gaps.splice(0, this.gaps.length, ...this.gaps.filter((gap) => !obsolete(gap)));
     }
     async readUsers() {
         const account = { type: 'account' };
@@ -67287,6 +67523,31 @@ class Reading {
         for (const group of groups ?? [])
             this.groups.set(group.group_id, group);
         return groups && new Set(groups.map((group) => group.group_id));
+    }
+    /**
+     * Reads the groups, again when their number is not the one expected: while a list of several pages is read, a row
+     * that goes shifts the others, and one of them is skipped. It could be the built-in group.
+     */
+    async readAllGroups() {
+        const { expectedGroups } = this.options;
+        let before = null;
+        for (let listing = 0; listing < MEMBER_LISTINGS; listing++) {
+            const present = await this.readGroups();
+            if (present === null || Math.max(present.size, expectedGroups ?? 0) <= PAGE_OF_GROUPS)
+                return;
+            if (expectedGroups === null ? this.knowsAdminGroup : present.size === expectedGroups)
+                return;
+            const now = [...present].sort().join(' ');
+            if (now === before)
+                return;
+            before = now;
+        }
+    }
+    /** Whether the built-in group is among the groups, by its name and, where one is recorded, by its id. */
+    get knowsAdminGroup() {
+        const { adminGroupId } = this.options;
+        return ([...this.groups.values()].some((group) => group.group_name === reading_ADMIN_GROUP) &&
+            (adminGroupId === null || this.groups.has(adminGroupId)));
     }
     /** What a policy's document means; undefined while it is not read. */
     relevanceOf(policyId) {
@@ -67314,36 +67575,78 @@ class Reading {
         return [...ids];
     }
     /**
-     * Reads the members of groups and adds them to what is known: whoever moved from one group to another while they
-     * were read has been a member of both. Returns the groups that were not there.
+     * Lists the groups that matter until two listings in a row agree: then there was a moment, between the two, at
+     * which all of them were so. Somebody who moves from group to group meanwhile is neither lost nor made up.
      */
-    async readMembers(phase, groupIds) {
-        const missing = [];
+    async readMembersUntilSettled() {
+        let before = null;
+        for (let listing = 0; listing <= MEMBER_LISTINGS; listing++) {
+            const groups = this.groupsThatMatter();
+            await this.#readMembers(listing === 0 ? 'members' : 'members, again', groups);
+            const now = JSON.stringify(groups.sort().map((id) => [id, [...(this.members.get(id) ?? ['?'])].sort()]));
+            if (now === before)
+                return;
+            before = now;
+        }
+        this.changedTooOften('GET /v5/users?group_id', 'The members of groups');
+    }
+    async #readMembers(phase, groupIds) {
         await this.each(phase, groupIds, async (id) => {
+            if (this.#missingGroups.has(id))
+                return;
             const thing = `the members of the group ${this.groups.get(id)?.group_name ?? id}`;
             const what = { thing, action: 'iam:users:listUsersV5', scope: { type: 'group', group_id: id } };
-            try {
-                const users = await this.options.api.users(id);
-                const members = this.members.get(id) ?? new Set();
-                for (const user of users) {
-                    members.add(user.user_id);
-                    if (!this.users.has(user.user_id))
-                        this.users.set(user.user_id, user);
+            // Without its row a group counts as unread, and its members may be anybody.
+            this.members.delete(id);
+            await this.attempt(what, async () => {
+                try {
+                    const users = await this.options.api.users(id);
+                    for (const user of users)
+                        if (!this.users.has(user.user_id))
+                            this.users.set(user.user_id, user);
+                    this.members.set(id, new Set(users.map((user) => user.user_id)));
                 }
-                this.members.set(id, members);
-            }
-            catch (error) {
-                // Half a list is no list: without its row the group counts as unread, and may be anybody's.
-                this.members.delete(id);
-                if (error instanceof NotFoundError)
-                    missing.push(id);
-                else
-                    await this.attempt(what, () => {
+                catch (error) {
+                    if (!(error instanceof NotFoundError))
                         throw error;
-                    });
-            }
+                    this.#missingGroups.add(id);
+                }
+            });
         });
-        return missing;
+    }
+    /**
+     * Settles groups that were not found or are in no list: gone ones are forgotten with their attachments, others are
+     * gaps. Returns the policies whose attachments were touched.
+     */
+    async settleGroups() {
+        const touched = new Set();
+        // Without any list of groups a gap says so already.
+        const listed = this.groups.size === 0 || this.groupsThatMatter().every((id) => this.groups.has(id));
+        if (this.#missingGroups.size === 0 && listed)
+            return touched;
+        const present = await this.readGroups();
+        if (present === null)
+            return touched;
+        for (const id of this.#missingGroups) {
+            if (present.has(id)) {
+                const error = new NotFoundError('the group is listed, and its members are not found.', {
+                    call: 'GET /v5/users?group_id',
+                });
+                this.gap(`the members of the group ${this.groups.get(id)?.group_name ?? id}`, error, null, {
+                    type: 'account',
+                });
+                continue;
+            }
+            this.groups.delete(id);
+            this.members.delete(id);
+            for (const [policy, entities] of this.entities) {
+                const left = entities.filter((entity) => entity.principal_id !== id);
+                if (left.length < entities.length)
+                    touched.add(policy);
+                this.entities.set(policy, left);
+            }
+        }
+        return touched;
     }
 }
 
@@ -67372,9 +67675,11 @@ async function crawl(options) {
         readCatalogue(options),
     ]);
     const cache = options.cache?.(account) ?? noCache;
-    const { reading, method } = await read(options, account, cache);
+    const { reading, method } = await read(options, account, cache, summary?.groups ?? null);
     if (cache.rejected > 0)
         reading.notices.push(`${cache.rejected} cached documents did not authenticate and were read again.`);
+    if (cache.unwritten > 0)
+        reading.notices.push(`${cache.unwritten} documents could not be kept in the cache folder.`);
     compareCounts(reading, summary);
     const expected = (count) => count ?? null;
     return {
@@ -67409,9 +67714,9 @@ async function crawl(options) {
         },
     };
 }
-async function read(options, account, cache) {
+async function read(options, account, cache, expectedGroups) {
     const { api, adminGroupId, progress, method = 'policy-first' } = options;
-    const fresh = () => new Reading({ api, adminGroupId, progress, cache, relevance: options.relevance(account) });
+    const fresh = () => new Reading({ api, adminGroupId, expectedGroups, progress, cache, relevance: options.relevance(account) });
     if (method === 'group-first') {
         const reading = fresh();
         await crawlGroupFirst(reading);
@@ -67563,11 +67868,14 @@ function isLoopback(host) {
 const FLOOR = 0.5;
 /** Each answered request wins back this part of the permitted rate. */
 const RECOVERY = 0.02;
+/** Refusals within so many milliseconds were earned together. */
+const TOGETHER = 1000;
 class Pace {
     #clock;
     #permitted;
     #rate;
     #next = 0;
+    #refusedAt = Number.NEGATIVE_INFINITY;
     /** @param permitted requests a second, at most */
     constructor(permitted, clock) {
         this.#permitted = permitted;
@@ -67585,8 +67893,12 @@ class Pace {
         if (slot > now)
             await this.#clock.sleep(slot - now);
     }
-    /** The cloud refused for being asked too often. */
+    /** The cloud refused for being asked too often. Refusals that come together are one. */
     refused() {
+        const now = this.#clock.now();
+        if (now - this.#refusedAt < TOGETHER)
+            return;
+        this.#refusedAt = now;
         this.#rate = Math.max(Math.min(FLOOR, this.#permitted), this.#rate / 2);
     }
     answered() {
@@ -67684,6 +67996,8 @@ const REQUEST_BUDGET_WHEN_TOLD = 120_000;
 /** Milliseconds that one try may take until its headers, and between parts of its body. */
 const HEADERS_TIMEOUT = 15_000;
 const BODY_TIMEOUT = 15_000;
+/** Milliseconds that one try may take in all: a body that drips is no answer. */
+const TRY_TIMEOUT = 45_000;
 const FIRST_BACKOFF = 500;
 const LONGEST_BACKOFF = 20_000;
 /** Far above any page of 200 documents. */
@@ -67724,18 +68038,27 @@ class http_client_HttpClient {
     }
     async #tryUntilAnswered(request) {
         const { clock, deadline } = this.#options;
-        const started = clock.now();
+        let started = null;
         let renewed = false;
         let told = false;
         for (let tries = 1;; tries++) {
-            const result = await this.#tryOnce(request);
+            this.#refuseLate(request.call);
+            await this.#pace.turn();
+            this.#refuseLate(request.call);
+            // Waiting for a turn is not the request's fault: its time begins when it may go.
+            started ??= clock.now();
+            const keys = request.signed === false ? null : ((await this.#options.keys?.keys()) ?? null);
+            const result = await this.#tryOnce(request, keys);
             if ('answer' in result) {
                 const { answer } = result;
                 if (answer.status >= 200 && answer.status < 300) {
                     this.#pace.answered();
                     return answer;
                 }
-                if (answer.status === 401 && !renewed && (await this.#options.keys?.renew()) === true) {
+                if (answer.status === 401 &&
+                    keys !== null &&
+                    !renewed &&
+                    (await this.#options.keys?.renew(keys)) === true) {
                     renewed = true;
                     continue;
                 }
@@ -67758,15 +68081,21 @@ class http_client_HttpClient {
             await clock.sleep(wait.milliseconds);
         }
     }
-    async #tryOnce(request) {
-        await this.#pace.turn();
+    /** @throws DeadlineError once the time for the whole audit is up */
+    #refuseLate(call) {
+        const { clock, deadline } = this.#options;
+        if (clock.now() > deadline)
+            throw new DeadlineError('The time for the whole audit is up; what was not read by then is not known.', {
+                call,
+            });
+    }
+    async #tryOnce(request, keys) {
         this.stats.requests++;
         const { method = 'GET', origin, path, query = {}, body } = request;
         const headers = {
             'X-Language': 'en-us',
             ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
         };
-        const keys = request.signed === false ? null : await this.#options.keys?.keys();
         const signable = {
             method,
             host: origin.host,
@@ -67870,6 +68199,7 @@ function networkTransport() {
     return async ({ method, url, headers, body }) => {
         const answer = await (0,undici.request)(url, {
             dispatcher,
+            signal: AbortSignal.timeout(TRY_TIMEOUT),
             method: method,
             headers: { ...headers, 'User-Agent': 'iam-permission-audit' },
             body,
@@ -75409,8 +75739,8 @@ function narrowedPermissions(input) {
 }
 function removed(name, definition, input) {
     const successor = input.headConfig.permissions.find((one) => !input.baseConfig?.permissions.some((old) => old.name === one.name) &&
-        isEmpty(definition, definitionOf(one)) &&
-        isEmpty(definitionOf(one), definition));
+        narrowed_permissions_isEmpty(definition, definitionOf(one)) &&
+        narrowed_permissions_isEmpty(definitionOf(one), definition));
     if (successor)
         return change('permission-renamed', successor.line, `The audited permission ${quoteText(name)} is renamed to ${quoteText(successor.name)}: entries for the old name approve nothing any more.`, input);
     const lost = missing(definition, null);
@@ -75433,7 +75763,7 @@ function narrowed_permissions_narrowed(old, now, input) {
     else if (!kept.empty)
         changes.push(add('is narrowed', missing(before, after)));
     // Whoever held all of the smaller set does not hold all of a larger one, and would not be counted any more.
-    if (old.holds === 'all' && now.holds === 'all' && !isEmpty(after, before))
+    if (old.holds === 'all' && now.holds === 'all' && !narrowed_permissions_isEmpty(after, before))
         changes.push(add('demands more before it counts anybody (holds: all, and its actions grew)'));
     return changes;
 }
@@ -75450,7 +75780,7 @@ function definitionOf({ actions, except }) {
     return { actions, except };
 }
 /** Whether the first set has nothing beyond the second; undecided counts as no. */
-function isEmpty(one, other) {
+function narrowed_permissions_isEmpty(one, other) {
     const left = actionSetDifference(one, other);
     return !('undetermined' in left) && left.empty;
 }
@@ -76620,7 +76950,7 @@ function lines(text) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9411);
+/* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4730);
 
 await (0,_action_run_js__WEBPACK_IMPORTED_MODULE_0__/* .run */ .e)(process.env);
 
