@@ -8,6 +8,9 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
+/** Commit that a run is of when nothing else is said. */
+export const DEFAULT_SHA = '0123456789abcdef0123456789abcdef01234567'
+
 const bundle = join(dirname(fileURLToPath(import.meta.url)), '..', 'dist', 'index.js')
 
 export interface ActionOptions {
@@ -76,7 +79,7 @@ export async function runAction(options: ActionOptions = {}): Promise<ActionRun>
     GITHUB_REPOSITORY: options.repository ?? 'acme/security',
     GITHUB_REPOSITORY_OWNER: (options.repository ?? 'acme/security').split('/')[0] as string,
     GITHUB_REF: options.ref ?? 'refs/heads/main',
-    GITHUB_SHA: options.sha ?? '0123456789abcdef0123456789abcdef01234567',
+    GITHUB_SHA: options.sha ?? DEFAULT_SHA,
     GITHUB_RUN_ID: '4711',
     GITHUB_RUN_ATTEMPT: '1',
     GITHUB_ACTOR: 'octocat',

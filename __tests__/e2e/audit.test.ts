@@ -141,8 +141,11 @@ test('a rename is no drift and is said; a user deleted and made anew is a new us
   if (alice) alice.user_name = 'alice.smith'
   const renamed = await world.audit()
   expect(renamed.outputs.result).toBe('unchanged')
-  expect(renamed.report.renamed).toEqual([
-    { user_id: idOf('user', 'alice'), user: 'alice.smith', recorded: 'alice' },
+  expect(renamed.report.renamed).toMatchObject([
+    {
+      ...{ user_id: idOf('user', 'alice'), user: 'alice.smith', recorded: 'alice' },
+      permission: 'iam-administration',
+    },
   ])
   builder.account.users = builder.account.users.filter((user) => user.user_name !== 'alice.smith')
   builder.user('alice', { user_id: 'f'.repeat(32) })
@@ -364,6 +367,9 @@ describe('bad input is refused before any request to the cloud', () => {
     expect(run.outputs.result).toBe('error')
     expect(run.log).toMatch(message)
     expect(world.cloud.calls).toEqual([])
+    expect(run.report).toMatchObject({ kind: 'audit', result: 'error', complete: false, grants: [] })
+    expect(run.report.problems.join('\n')).toMatch(message)
+    expect(run.summary).toContain('The audit stopped before a verdict.')
   })
 })
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { AccountBuilder, allow, document, idOf } from '../../simulator/iam/account.ts'
+import { AccountBuilder, allow, document, idOf, type SimulatedKey } from '../../simulator/iam/account.ts'
 import { BASELINE, plainConfig, startWorld, type World } from './world.ts'
 
 const company = (): AccountBuilder =>
@@ -154,6 +154,12 @@ describe('mode: check', () => {
     expect(run.outputs.result).toBe('passed')
     expect(run.summary).toContain('iam:policies:getVersionV5')
     expect(world.github.writes).toEqual([])
+    expect(world.github.violations).toEqual([])
+    const { kind, result, auditor, problems } = run.report
+    expect({ kind, result, auditor, problems }).toEqual({
+      ...{ kind: 'check', result: 'passed', problems: [] },
+      auditor: { urn: `iam::${idOf('account', 'acme')}:user:auditor`, id: 'auditor' },
+    })
   })
 
   test('all that is missing is reported in one run', async () => {
@@ -171,23 +177,55 @@ describe('mode: check', () => {
     expect(run.outputs.result).toBe('failed')
     for (const action of ['iam:policies:listV5', 'iam::getAccountSummaryV5'])
       expect(run.summary).toContain(action)
+    expect(run.report).toMatchObject({ kind: 'check', result: 'failed', complete: false })
+    expect(run.report.problems.join('\n')).toMatch(/It takes the IAM action iam:policies:listV5\./)
   })
 
-  test('an auditor that may change IAM is warned of', async () => {
-    const builder = company()
-    const key = { accessKeyId: 'AccessKey', secretAccessKey: 'SecretKey' }
-    await using world = await startWorld(builder.account, {
-      cloud: {
-        keys: [
-          {
-            ...key,
-            principal_urn: `iam::${builder.account.account_id}:user:alice`,
-            principal_id: idOf('user', 'alice'),
-          },
-        ],
+  const account = company().account.account_id
+  const auditors: [string, object, (builder: AccountBuilder) => void, RegExp][] = [
+    [
+      'a user who may change IAM is warned of',
+      { principal_urn: `iam::${account}:user:alice`, principal_id: idOf('user', 'alice') },
+      () => {},
+      /The auditor may change IAM \(`iam::createAccessKey`/,
+    ],
+    [
+      'a user who may not',
+      { principal_urn: `iam::${account}:user:bob`, principal_id: idOf('user', 'bob') },
+      () => {},
+      /The auditor holds nothing that changes IAM/,
+    ],
+    [
+      'an agency that may change IAM is warned of, by its own policies',
+      {
+        principal_urn: `sts::${account}:assumed-agency:iam-audit/run`,
+        principal_id: `${idOf('agency', 'iam-audit')}:run`,
       },
-    })
+      (builder) => builder.agency('iam-audit').attach('CustomOps', { agency: 'iam-audit' }),
+      /The auditor may change IAM/,
+    ],
+    [
+      'an agency that may not',
+      {
+        principal_urn: `sts::${account}:assumed-agency:iam-audit/run`,
+        principal_id: `${idOf('agency', 'iam-audit')}:run`,
+      },
+      (builder) => builder.agency('iam-audit').agency('other').attach('CustomOps', { agency: 'other' }),
+      /The auditor holds nothing that changes IAM/,
+    ],
+    [
+      'one that is not among the users',
+      { principal_urn: `iam::${account}:user:gone`, principal_id: 'gone' },
+      () => {},
+      /Whether the auditor may change IAM could not be told/,
+    ],
+  ]
+  test.each(auditors)('the auditor: %s', async (_name, principal, change, words) => {
+    const builder = company()
+    change(builder)
+    const key = { accessKeyId: 'AccessKey', secretAccessKey: 'SecretKey', ...principal }
+    await using world = await startWorld(builder.account, { cloud: { keys: [key as SimulatedKey] } })
     const run = await world.audit({ inputs: { mode: 'check' } })
-    expect(run.summary).toContain('The auditor may change IAM')
+    expect(run.summary).toMatch(words)
   })
 })

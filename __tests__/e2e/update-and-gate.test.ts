@@ -87,6 +87,10 @@ test('the whole loop: drift, issue, update, gate, merge, closed', async () => {
   })
   expect(update.outputs.result).toBe('updated')
   expect(update.exitCode).toBe(0)
+  expect(update.summary).toContain(
+    `- \`bob\` (\`${idOf('user', 'bob')}\`) is approved for \`iam-administration\``,
+  )
+  expect(update.summary).toContain('Say why in each entry that has no justification (1)')
   const proposed = await readFile(join(update.workspace, BASELINE), 'utf8')
 
   const refused = await gate(world, before, { ...before, [BASELINE]: proposed })
@@ -255,6 +259,11 @@ describe('update-baseline', () => {
     const run = await world.audit({ event: 'workflow_dispatch', inputs: { mode: 'update-baseline' } })
     expect(run.outputs.result).toBe('error')
     expect(run.exitCode).toBe(1)
+    expect(run.report).toMatchObject({ kind: 'update-baseline', result: 'error', complete: false })
+    const missing = run.report.gaps[0].iam_action
+    expect(missing).toMatch(/^iam:policies:/)
+    expect(run.summary).toContain('was not written, because the audit is incomplete')
+    expect(run.summary).toContain(missing)
     expect(await readFile(join(run.workspace, BASELINE), 'utf8')).toBe(world.files[BASELINE])
   })
 

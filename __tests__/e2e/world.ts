@@ -12,7 +12,7 @@ import {
   simulatorKeys,
   startIamSimulator,
 } from '../../simulator/iam/server.ts'
-import { type ActionOptions, type ActionRun, runAction } from '../../simulator/runner.ts'
+import { type ActionOptions, type ActionRun, DEFAULT_SHA, runAction } from '../../simulator/runner.ts'
 
 export const CONFIG = '.github/iam-audit.yml'
 export const BASELINE = '.github/iam-baseline.json'
@@ -38,7 +38,7 @@ export interface WorldOptions {
 
 export async function startWorld(account: SimulatedAccount, options: WorldOptions = {}): Promise<World> {
   const cloud = await startIamSimulator({ account, ...options.cloud })
-  const github = await startGitHubSimulator(options.github)
+  const github = await startGitHubSimulator({ commits: [{ sha: DEFAULT_SHA }], ...options.github })
   const files: Record<string, string> = { [CONFIG]: options.config ?? plainConfig }
   const runs: ActionRun[] = []
   const audit = async (given: ActionOptions = {}): Promise<ActionRun> => {

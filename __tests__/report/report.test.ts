@@ -2,7 +2,12 @@ import { describe, expect, test } from '@jest/globals'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { z } from 'zod'
 import type { GateVerdict } from '../../src/gate/model.ts'
-import { buildGateReport, buildReport } from '../../src/report/report.ts'
+import {
+  buildCheckReport,
+  buildGateReport,
+  buildReport,
+  buildStoppedReport,
+} from '../../src/report/report.ts'
 import { type Report, reportSchema } from '../../src/report/report-schema.ts'
 import { verdictOf } from './account.ts'
 
@@ -17,6 +22,12 @@ const context = {
   inputs: { config_sha256: 'a', baseline_sha256: 'b' },
 } as const
 
+const asked = {
+  account: { id: 'd78cbac186b744899480f25bd022aaaa', name: '' },
+  auditor: { urn: 'iam::a:user:auditor', id: 'auditor' },
+  stats: { requests: 12, retries: 1, duration_ms: 900 },
+}
+
 const verdict = verdictOf()
 const report = buildReport(verdict, context)
 const holderOf = (id: string): Report['grants'][number] => {
@@ -29,6 +40,8 @@ const holderOf = (id: string): Report['grants'][number] => {
 const reports: readonly (readonly [string, Report])[] = [
   ['an audit with a row in every section', report],
   ['an audit without a baseline', buildReport(verdictOf(false), context)],
+  ['a check', buildCheckReport('failed', ['GET /v5/users: refused.'], asked, { ...context, kind: 'check' })],
+  ['a run that stopped', buildStoppedReport(['input mode: found "x".'], context)],
   ['a gate', buildGateReport(gateVerdict(), { ...context, kind: 'gate' })],
 ]
 
@@ -116,20 +129,26 @@ describe('the report of an audit', () => {
 
   test('lists what is lost, expiring, renamed and unreviewed', () => {
     const ids = (rows: readonly { readonly user_id: string }[]): string[] => rows.map((row) => row.user_id)
+    const nothing = { grants: [], actions: [], example: null }
     expect(ids(report.no_longer_held)).toEqual(['gone'])
     // What an entry approves beside the audited actions, here the reads, is no loss: nobody looks whether it is held.
     expect(ids(report.reduced)).toEqual(['less'])
     expect(report.expiring).toEqual([
       {
         ...{ user_id: 'approved', user: 'name of approved', permission: 'iam' },
-        ...{ expires: '2026-12-01', days_left: 7, owner: null },
+        ...{ expires: '2026-12-01', days_left: 7, owner: null, ...nothing },
       },
     ])
-    expect(report.renamed).toEqual([{ user_id: 'renamed', user: 'name of renamed', recorded: 'an old name' }])
+    expect(report.renamed).toEqual([
+      {
+        ...{ user_id: 'renamed', user: 'name of renamed', permission: 'iam' },
+        ...{ recorded: 'an old name', ...nothing },
+      },
+    ])
     expect(report.unreviewed).toEqual([
       {
         ...{ user_id: 'approved', user: 'name of approved', permission: 'iam' },
-        missing: ['justification'],
+        ...{ missing: ['justification'], ...nothing },
       },
     ])
   })

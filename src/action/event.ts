@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import type { RunInfo } from '../audit/model.ts'
 import { UserError } from '../problem.ts'
-import type { Mode } from './inputs.ts'
+import { type Mode, modes } from './inputs.ts'
 
 const modeByEvent: Readonly<Record<string, Mode>> = {
   schedule: 'audit',
@@ -60,28 +60,43 @@ export function readContext(environment: NodeJS.ProcessEnv, mode: Mode | 'auto')
       `mode: update-baseline never runs on ${event}: whoever opens the pull request would write the approvals. Run it on workflow_dispatch.`,
     )
   const payload = chosen === 'gate' ? readPayload(environment) : {}
-  const repository = environment.GITHUB_REPOSITORY ?? ''
-  const server = environment.GITHUB_SERVER_URL ?? 'https://github.com'
-  const runId = environment.GITHUB_RUN_ID ?? ''
   return {
     event,
     mode: chosen,
-    run: {
-      repository,
-      sha: environment.GITHUB_SHA ?? '',
-      run_id: runId,
-      run_attempt: environment.GITHUB_RUN_ATTEMPT ?? '',
-      url: runId === '' ? '' : `${server}/${repository}/actions/runs/${runId}`,
-      event,
-      actor: environment.GITHUB_ACTOR ?? '',
-    },
+    run: runInfo(environment),
     ref: environment.GITHUB_REF ?? '',
     workspace: environment.GITHUB_WORKSPACE ?? process.cwd(),
-    outputFolder: `${environment.RUNNER_TEMP ?? '/tmp'}/iam-audit`,
+    outputFolder: outputFolder(environment),
     apiUrl: environment.GITHUB_API_URL ?? 'https://api.github.com',
     pullRequest: isPullRequest && chosen === 'gate' ? pullRequestOf(payload) : null,
     mergeGroup: event === 'merge_group' ? mergeGroupOf(payload) : null,
   }
+}
+
+/** Which run this is. Told from the runner's variables alone, so that a run that stops at its inputs can say it too. */
+export function runInfo(environment: NodeJS.ProcessEnv): RunInfo {
+  const repository = environment.GITHUB_REPOSITORY ?? ''
+  const server = environment.GITHUB_SERVER_URL ?? 'https://github.com'
+  const runId = environment.GITHUB_RUN_ID ?? ''
+  return {
+    repository,
+    sha: environment.GITHUB_SHA ?? '',
+    run_id: runId,
+    run_attempt: environment.GITHUB_RUN_ATTEMPT ?? '',
+    url: runId === '' ? '' : `${server}/${repository}/actions/runs/${runId}`,
+    event: environment.GITHUB_EVENT_NAME ?? '',
+    actor: environment.GITHUB_ACTOR ?? '',
+  }
+}
+
+/** Folder for report and proposal. */
+export function outputFolder(environment: NodeJS.ProcessEnv): string {
+  return `${environment.RUNNER_TEMP ?? '/tmp'}/iam-audit`
+}
+
+/** The mode that a run was meant to have, for the report of one that stopped: `audit` where nothing tells. */
+export function intendedMode(environment: NodeJS.ProcessEnv, input: string): Mode {
+  return modes.find((mode) => mode === input) ?? modeByEvent[environment.GITHUB_EVENT_NAME ?? ''] ?? 'audit'
 }
 
 type Json = Record<string, unknown>

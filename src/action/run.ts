@@ -7,14 +7,17 @@ import { UserError } from '../problem.ts'
 import type { Annotation } from '../render/annotations.ts'
 import { visible } from '../render/escape.ts'
 import { renderErrorSummary } from '../render/summary.ts'
+import { buildStoppedReport } from '../report/report.ts'
 import { auditMode } from './audit-mode.ts'
 import { checkMode } from './check-mode.ts'
-import { readContext } from './event.ts'
+import { intendedMode, outputFolder, readContext, runInfo } from './event.ts'
 import { gateMode } from './gate-mode.ts'
 import { type Mode, rawInput, readInputs, secretInputs } from './inputs.ts'
 import type { Outcome, Run } from './outcome.ts'
 import { writeOutputs } from './outputs.ts'
+import { toolInfo } from './tool.ts'
 import { updateMode } from './update-mode.ts'
+import { writeAtomically } from './workspace.ts'
 
 const modes: Readonly<Record<Mode, (run: Run) => Promise<Outcome>>> = {
   audit: auditMode,
@@ -33,7 +36,7 @@ export async function run(environment: NodeJS.ProcessEnv): Promise<void> {
     info(`mode: ${context.mode}`)
     outcome = await modes[context.mode]({ inputs, context, environment })
   } catch (error) {
-    outcome = stopped(error)
+    outcome = await stopped(error, environment)
   }
   writeOutputs(outcome.outputs)
   await writeSummary(environment, outcome.summary)
@@ -54,14 +57,37 @@ function maskSecrets(environment: NodeJS.ProcessEnv): void {
 }
 
 /** A run that ended before a verdict. The user's mistakes and the cloud's refusals show no stack. */
-function stopped(error: unknown): Outcome {
+async function stopped(error: unknown, environment: NodeJS.ProcessEnv): Promise<Outcome> {
   const expected = error instanceof UserError || error instanceof CloudError
   const message = error instanceof Error ? error.message : String(error)
   if (!expected && error instanceof Error) debug(error.stack ?? '')
   const failure = expected
     ? message
     : `The action failed unexpectedly: ${message}. Run it again with debug logging and report what it says.`
-  return { outputs: { result: 'error' }, summary: renderErrorSummary(failure), annotations: [], failure }
+  return {
+    outputs: { result: 'error', report: await writeStoppedReport(failure, environment) },
+    summary: renderErrorSummary(failure),
+    annotations: [],
+    failure,
+  }
+}
+
+/** Tools that read the report find one also when there is no verdict. Its path; empty when it cannot be written. */
+async function writeStoppedReport(failure: string, environment: NodeJS.ProcessEnv): Promise<string> {
+  const report = buildStoppedReport(failure.split('\n'), {
+    kind: intendedMode(environment, rawInput(environment, 'mode')),
+    generatedAt: new Date().toISOString(),
+    tool: toolInfo(),
+    run: runInfo(environment),
+    inputs: { config_sha256: null, baseline_sha256: null },
+  })
+  const path = `${outputFolder(environment)}/report.json`
+  try {
+    await writeAtomically(path, `${JSON.stringify(report, null, 2)}\n`)
+    return path
+  } catch {
+    return ''
+  }
 }
 
 async function writeSummary(environment: NodeJS.ProcessEnv, text: string): Promise<void> {

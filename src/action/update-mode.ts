@@ -2,12 +2,15 @@
 import { realpath } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { info } from '@actions/core'
+import type { Verdict } from '../audit/model.ts'
 import { proposeBaseline } from '../audit/propose.ts'
+import { readBaseline } from '../baseline/read-baseline.ts'
 import { rewriteBaseline, writeBaseline } from '../baseline/write-baseline.ts'
-import { UserError } from '../problem.ts'
-import { code, logLine } from '../render/escape.ts'
+import { compareApprovals } from '../gate/compare-entries.ts'
+import { logLine } from '../render/escape.ts'
+import { renderUpdate, renderUpdateRefused, updateSentence } from '../render/update.ts'
 import { buildReport } from '../report/report.ts'
-import { readApprovals } from './approvals.ts'
+import { type Approvals, readApprovals } from './approvals.ts'
 import { auditAccount, sha256 } from './audit-mode.ts'
 import { openGitHub, refusePublic, repositoryFacts } from './github.ts'
 import type { Outcome, Run } from './outcome.ts'
@@ -15,17 +18,14 @@ import { verdictOutputs } from './outputs.ts'
 import { toolInfo } from './tool.ts'
 import { writeAtomically } from './workspace.ts'
 
-/** Writes the baseline. @throws UserError, also when the audit is incomplete: half an account is nobody's baseline */
+/** Writes the baseline, or says why not: half an account is nobody's baseline. @throws UserError */
 export async function updateMode(run: Run): Promise<Outcome> {
   const { inputs, context } = run
   const approvals = await readApprovals(context.workspace, inputs)
   refusePublic(await repositoryFacts(openGitHub(inputs, context)), inputs)
   const { snapshot, verdict } = await auditAccount(run, approvals)
   const { config, baseline } = approvals
-  if (!verdict.complete)
-    throw new UserError(
-      `The baseline is not written, because the audit is incomplete: ${verdict.gaps.map((gap) => `${gap.message} ${gap.remedy}`).join(' ')}`,
-    )
+  if (!verdict.complete) return refused(run, approvals, verdict)
   const next = proposeBaseline({
     ...{ verdict, users: snapshot.users, config, baseline: baseline?.baseline ?? null },
     ...{ update: inputs.update, only: inputs.users },
@@ -35,24 +35,53 @@ export async function updateMode(run: Run): Promise<Outcome> {
   const updated = text !== baseline?.text
   const target = resolve(context.workspace, inputs.baseline)
   if (updated) await writeAtomically(await realpath(target).catch(() => target), text)
-  const words = updated
-    ? `Wrote ${inputs.baseline}: ${next.approvals.length} entries. Say why in each new one, and open a pull request with it.`
-    : `${inputs.baseline} is up to date: ${next.approvals.length} entries.`
-  info(logLine(words))
+  const written = {
+    ...{ baselinePath: inputs.baseline, updated, entries: next.approvals.length },
+    changes: updated ? compareApprovals(baseline, readBaseline(text, inputs.baseline)) : [],
+  }
+  info(logLine(updateSentence(written)))
+  const result = updated ? 'updated' : 'unchanged'
+  return {
+    outputs: {
+      ...verdictOutputs(verdict),
+      result,
+      report: await writeReport(run, approvals, verdict, result),
+    },
+    summary: renderUpdate(written),
+    annotations: [],
+    failure: null,
+  }
+}
+
+async function refused(run: Run, approvals: Approvals, verdict: Verdict): Promise<Outcome> {
+  const gaps = verdict.gaps.map((gap) => `${gap.message} ${gap.remedy}`)
+  return {
+    outputs: {
+      ...verdictOutputs(verdict),
+      result: 'error',
+      report: await writeReport(run, approvals, verdict, 'error'),
+    },
+    summary: renderUpdateRefused(verdict, run.inputs.baseline),
+    annotations: [],
+    failure: `The baseline is not written, because the audit is incomplete: ${gaps.slice(0, 5).join(' ')}${gaps.length > 5 ? ` And ${gaps.length - 5} more; the summary has them.` : ''}`,
+  }
+}
+
+/** Writes the report; its absolute path. */
+async function writeReport(
+  { context }: Run,
+  { configText, baseline }: Approvals,
+  verdict: Verdict,
+  result: string,
+): Promise<string> {
   const report = buildReport(verdict, {
     ...{ kind: 'update-baseline', generatedAt: new Date().toISOString(), tool: toolInfo(), run: context.run },
     inputs: {
-      config_sha256: sha256(approvals.configText),
+      config_sha256: sha256(configText),
       baseline_sha256: baseline === null ? null : sha256(baseline.text),
     },
   })
   const path = `${context.outputFolder}/report.json`
-  const result = updated ? 'updated' : 'unchanged'
   await writeAtomically(path, `${JSON.stringify({ ...report, result }, null, 2)}\n`)
-  return {
-    outputs: { ...verdictOutputs(verdict), result, report: path },
-    summary: `# IAM permission audit: baseline\n\n${updated ? '✅ Wrote' : '✅ Nothing to change in'} ${code(inputs.baseline)}: ${next.approvals.length} entries.\n`,
-    annotations: [],
-    failure: null,
-  }
+  return path
 }

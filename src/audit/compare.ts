@@ -69,7 +69,7 @@ export function compare(input: ComparisonInput): Comparison {
     no_longer_held: lost.filter((row) => row.entirely),
     reduced: lost.filter((row) => !row.entirely),
     expiring: expiringRows(index, lost, input),
-    renamed: renamed.map(({ user_id, user, recorded }) => ({ user_id, user, recorded })),
+    renamed: renamedRows(index, found),
     unreviewed: unreviewedRows(index, config),
     gaps,
   }
@@ -142,8 +142,20 @@ function judge(
   return [...drift, ...others]
 }
 
-interface Renamed extends RenamedRow {
+interface Renamed {
+  readonly user: string
+  /** Names that entries record. */
   readonly known: ReadonlySet<string>
+}
+
+/** Entries that record another name than the user has now. */
+function renamedRows(index: ApprovalIndex, { inventory }: HoldingsWithContext): RenamedRow[] {
+  return index.entries.flatMap(({ entry }) => {
+    const user = inventory.users.get(entry.user_id)
+    if (user === undefined || user.user_name === entry.user) return []
+    const { user_id, user: recorded, permission } = entry
+    return [{ user_id, user: user.user_name, permission, recorded }]
+  })
 }
 
 /** Users whose present name their entries do not record. */
@@ -155,9 +167,8 @@ function renamedUsers(index: ApprovalIndex, { inventory }: HoldingsWithContext):
   }
   return [...names].flatMap(([id, known]) => {
     const user: User | undefined = inventory.users.get(id)
-    const recorded = [...known].filter((name) => name !== user?.user_name)
-    if (user === undefined || recorded.length === 0) return []
-    return [{ user_id: id, user: user.user_name, recorded: recorded.sort().join(', '), known }]
+    if (user === undefined || [...known].every((name) => name === user.user_name)) return []
+    return [{ user: user.user_name, known }]
   })
 }
 

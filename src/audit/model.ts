@@ -160,9 +160,11 @@ export interface ExpiringRow {
   readonly entry_index: number
 }
 
+/** An entry that records another name than the user has now. */
 export interface RenamedRow {
   readonly user_id: string
   readonly user: string
+  readonly permission: string
   readonly recorded: string
 }
 

@@ -48,7 +48,9 @@ export function renderGate(verdict: GateVerdict, remarks: readonly string[], bud
       : [
           '## Approvals',
           fitRows(
-            verdict.entries.map((row) => entryRow(row, verdict)),
+            verdict.entries.map((row) =>
+              entryRow(row, verdict.verification?.names_verified.includes(row.user_id) === true),
+            ),
             budget * 0.4,
             'changes',
           ),
@@ -91,8 +93,8 @@ const causeWords: Readonly<Record<NonNullable<GateEntry['cause']>, string>> = {
   enabled: ' (by a change of disabled)',
 }
 
-function entryRow(row: GateEntry, verdict: GateVerdict): string {
-  const verified = verdict.verification?.names_verified.includes(row.user_id) === true
+/** One change to one entry in words; `verified`: the account confirmed the user's name. */
+export function entryRow(row: GateEntry, verified: boolean): string {
   const name =
     row.user_id === '*'
       ? '**everybody**'

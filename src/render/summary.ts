@@ -69,7 +69,8 @@ export function renderSummary(verdict: Verdict, context: SummaryContext, budget 
   return `${[...head, news, proposal, holders, ...tail].filter((part) => part !== '').join('\n\n')}\n`
 }
 
-function gapSection(gaps: readonly Gap[]): string[] {
+/** What could not be read or decided, whom it concerns, and what to do about it; nothing without a gap. */
+export function gapSection(gaps: readonly Gap[]): string[] {
   if (gaps.length === 0) return []
   const rows = gaps.map((gap) => {
     const reach =
@@ -173,10 +174,9 @@ function smallSections(verdict: Verdict): string[] {
           `- ${code(row.user)}, ${code(row.permission)}: no longer ${actionsWords(row.grants, row.actions, row.example, code)}`,
       ),
     ),
-    ...section(
-      'Renamed since they were approved',
-      verdict.renamed.map((row) => `- ${code(row.recorded)} is now ${code(row.user)}`),
-    ),
+    ...section('Renamed since they were approved', [
+      ...new Set(verdict.renamed.map((row) => `- ${code(row.recorded)} is now ${code(row.user)}`)),
+    ]),
     ...section(
       'Entries that lack a required field',
       verdict.unreviewed.map(

@@ -128,24 +128,21 @@ export const reportSchema = z
     no_longer_held: z.array(difference),
     reduced: z.array(difference),
     expiring: z.array(
-      z.object({
-        ...{
-          user_id: text,
-          user: text,
-          permission: text,
-          expires: text,
-          days_left: z.int(),
-          owner: nullable,
-        },
-      }),
+      difference
+        .extend({ expires: text, days_left: z.int(), owner: nullable })
+        .describe('Nothing is gained.'),
     ),
-    renamed: z.array(z.object({ user_id: text, user: text, recorded: text })),
-    unreviewed: z.array(z.object({ user_id: text, user: text, permission: text, missing: z.array(text) })),
+    renamed: z.array(difference.extend({ recorded: text }).describe('An entry with another name.')),
+    unreviewed: z.array(difference.extend({ missing: z.array(text) })),
     entries: z
       .array(z.object({ user_id: text, user: text, permission: text, change: text }))
       .optional()
       .describe('Gate: what the pull request does to each entry.'),
     scope_changes: z.array(text).optional().describe('Gate: what the pull request takes out of the audit.'),
+    problems: z
+      .array(text)
+      .optional()
+      .describe('Why the run stopped before a verdict, or what a check found missing.'),
     stats: z.object({ requests: z.int(), retries: z.int(), duration_ms: z.int() }),
   })
   .describe('Report of the IAM permission audit.')

@@ -43,9 +43,9 @@ export function buildReport(verdict: Verdict, context: ReportContext): Report {
     },
     no_longer_held: verdict.no_longer_held.map(differenceJson),
     reduced: verdict.reduced.map(differenceJson),
-    expiring: verdict.expiring.map(({ entry_index: _, ...row }) => row),
-    renamed: verdict.renamed,
-    unreviewed: verdict.unreviewed.map(({ entry_index: _, ...row }) => row),
+    expiring: verdict.expiring.map(({ entry_index: _, ...row }) => ({ ...row, ...nothing })),
+    renamed: verdict.renamed.map((row) => ({ ...row, ...nothing })),
+    unreviewed: verdict.unreviewed.map(({ entry_index: _, ...row }) => ({ ...row, ...nothing })),
     stats: {
       requests: verdict.stats.requests,
       retries: verdict.stats.retries,
@@ -53,6 +53,9 @@ export function buildReport(verdict: Verdict, context: ReportContext): Report {
     },
   })
 }
+
+/** Rows beside drift have the fields of the others: nothing was gained or lost. */
+const nothing = { grants: [], actions: [], example: null }
 
 function approvalJson(entry: BaselineEntry | null): unknown {
   return entry === null ? null : entryJson(entry)
@@ -75,19 +78,10 @@ function mutable(report: unknown): Report {
 
 /** The report of a gate: no holdings, but what the pull request changes. */
 export function buildGateReport(verdict: GateVerdict, context: ReportContext): Report {
-  const verified = verdict.verification?.verified === true
-  return mutable({
-    version: 1,
-    kind: context.kind,
-    generated_at: context.generatedAt,
-    tool: context.tool,
-    run: context.run,
-    inputs: context.inputs,
-    ...{ account: null, auditor: null, result: verdict.result, complete: verified },
-    ...{ gaps: [], known_gaps: [], notices: verdict.notices, coverage: [], population: null },
-    ...{ catalogue: null, root_user: null, grants: [] },
-    drift: { unapproved_holders: [], exceeds_approval: [], approval_expired: [] },
-    ...{ no_longer_held: [], reduced: [], expiring: [], renamed: [], unreviewed: [] },
+  return {
+    ...emptyReport(context, verdict.result),
+    complete: verdict.verification?.verified === true,
+    notices: [...verdict.notices],
     entries: verdict.entries.map(({ user_id, user, permission, change }) => ({
       user_id,
       user,
@@ -95,6 +89,45 @@ export function buildGateReport(verdict: GateVerdict, context: ReportContext): R
       change,
     })),
     scope_changes: verdict.scope_changes.map((change) => change.message),
+  }
+}
+
+/** What a check or a stopped run knows of the cloud it asked. */
+export interface Asked {
+  readonly account: Report['account']
+  readonly auditor: Report['auditor']
+  readonly stats: Report['stats']
+}
+
+/** The report of a check: who asked, and what is missing. */
+export function buildCheckReport(
+  result: 'passed' | 'failed',
+  problems: readonly string[],
+  asked: Asked,
+  context: ReportContext,
+): Report {
+  return { ...emptyReport(context, result), ...asked, complete: result === 'passed', problems: [...problems] }
+}
+
+/** The report of a run that stopped before a verdict: it says why, and nothing about who holds what. */
+export function buildStoppedReport(problems: readonly string[], context: ReportContext): Report {
+  return { ...emptyReport(context, 'error'), problems: [...problems] }
+}
+
+/** Every field, with nothing in it. */
+function emptyReport(context: ReportContext, result: string): Report {
+  return {
+    version: 1,
+    kind: context.kind,
+    generated_at: context.generatedAt,
+    tool: context.tool,
+    run: context.run,
+    inputs: context.inputs,
+    ...{ account: null, auditor: null, result, complete: false },
+    ...{ gaps: [], known_gaps: [], notices: [], coverage: [], population: null },
+    ...{ catalogue: null, root_user: null, grants: [] },
+    drift: { unapproved_holders: [], exceeds_approval: [], approval_expired: [] },
+    ...{ no_longer_held: [], reduced: [], expiring: [], renamed: [], unreviewed: [] },
     stats: { requests: 0, retries: 0, duration_ms: 0 },
-  })
+  }
 }

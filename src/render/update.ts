@@ -1,0 +1,53 @@
+/** `update-baseline` for people: what it wrote, entry by entry, and what is left for them to do. */
+import type { Verdict } from '../audit/model.ts'
+import type { GateEntry } from '../gate/model.ts'
+import { entryRow } from './comment.ts'
+import { code } from './escape.ts'
+import { fitRows } from './rows.ts'
+import { gapSection, SUMMARY_BUDGET } from './summary.ts'
+
+export interface UpdateResult {
+  /** Path of the baseline, as the input gives it. */
+  readonly baselinePath: string
+  readonly updated: boolean
+  /** Number of entries in the file now. */
+  readonly entries: number
+  /** What was changed in what is approved. */
+  readonly changes: readonly GateEntry[]
+}
+
+/** One sentence for log and summary. */
+export function updateSentence(result: UpdateResult): string {
+  const entries = `${result.entries} ${result.entries === 1 ? 'entry' : 'entries'}`
+  return result.updated
+    ? `Wrote ${result.baselinePath}: ${entries}, ${result.changes.length} changed.`
+    : `${result.baselinePath} is up to date: ${entries}.`
+}
+
+/** Markdown of what was written. */
+export function renderUpdate(result: UpdateResult): string {
+  const unjustified = result.changes.filter((row) => row.after !== null && !row.after.justification)
+  const next = !result.updated
+    ? []
+    : [
+        unjustified.length === 0
+          ? 'Open a pull request with it: the gate judges it, and somebody else reviews it.'
+          : `Say why in each entry that has no justification (${unjustified.length}), and open a pull request with it: the gate judges it, and somebody else reviews it.`,
+      ]
+  const entries = `${result.entries} ${result.entries === 1 ? 'entry' : 'entries'}`
+  const head = result.updated
+    ? `✅ **Wrote ${code(result.baselinePath)}: ${entries}, ${result.changes.length} changed.**`
+    : `✅ **Nothing to change in ${code(result.baselinePath)}: ${entries}.**`
+  const rows = result.changes.map((row) => entryRow(row, true))
+  const changes = rows.length === 0 ? [] : ['## What changed', fitRows(rows, SUMMARY_BUDGET * 0.9, 'changes')]
+  return `${['# IAM permission audit: baseline', head, ...next, ...changes].join('\n\n')}\n`
+}
+
+/** Markdown of an update that was not made: half an account is nobody's baseline. */
+export function renderUpdateRefused(verdict: Verdict, baselinePath: string): string {
+  return `${[
+    '# IAM permission audit: baseline',
+    `⚠️ **${code(baselinePath)} was not written, because the audit is incomplete.** Nothing is changed.`,
+    ...gapSection(verdict.gaps),
+  ].join('\n\n')}\n`
+}
