@@ -48939,7 +48939,7 @@ exports.visitAsync = visitAsync;
 
 /***/ }),
 
-/***/ 4730:
+/***/ 4008:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -64471,6 +64471,7 @@ function renderSummary(verdict, context, budget = SUMMARY_BUDGET) {
     const holders = holdersTable(verdict, Math.max(400, room - bytes(news) - bytes(proposal)));
     return `${[...head, news, proposal, holders, ...tail].filter((part) => part !== '').join('\n\n')}\n`;
 }
+/** What could not be read or decided, whom it concerns, and what to do about it; nothing without a gap. */
 function gapSection(gaps) {
     if (gaps.length === 0)
         return [];
@@ -64547,7 +64548,9 @@ function smallSections(verdict) {
         ...section('Approvals that end soon', verdict.expiring.map((row) => `- ${code(row.user)}, ${code(row.permission)}: ${row.expires} (${row.days_left === 0 ? 'today' : `${row.days_left} days`})${row.owner ? `, owner ${code(row.owner)}` : ''}`)),
         ...section('Approved and no longer held', verdict.no_longer_held.map((row) => `- ${code(row.user)}, ${code(row.permission)}: the entry can go`)),
         ...section('Held less than approved', verdict.reduced.map((row) => `- ${code(row.user)}, ${code(row.permission)}: no longer ${actionsWords(row.grants, row.actions, row.example, code)}`)),
-        ...section('Renamed since they were approved', verdict.renamed.map((row) => `- ${code(row.recorded)} is now ${code(row.user)}`)),
+        ...section('Renamed since they were approved', [
+            ...new Set(verdict.renamed.map((row) => `- ${code(row.recorded)} is now ${code(row.user)}`)),
+        ]),
         ...section('Entries that lack a required field', verdict.unreviewed.map((row) => `- ${code(row.user)}, ${code(row.permission)}: ${row.missing.join(', ')}`)),
     ];
 }
@@ -64574,6 +64577,105 @@ function renderErrorSummary(message) {
         .split('\n')
         .map((line) => `- ${prose(line)}`)
         .join('\n')}\n`;
+}
+
+;// CONCATENATED MODULE: ./build/report/report.js
+
+/** The report of an audit. */
+function buildReport(verdict, context) {
+    const kind = (wanted) => verdict.drift.filter((row) => row.kind === wanted).map(driftJson);
+    return mutable({
+        version: 1,
+        kind: context.kind,
+        generated_at: context.generatedAt,
+        tool: context.tool,
+        run: context.run,
+        inputs: context.inputs,
+        account: verdict.account,
+        auditor: verdict.auditor,
+        result: verdict.result,
+        complete: verdict.complete,
+        gaps: verdict.gaps,
+        known_gaps: verdict.known_gaps,
+        notices: verdict.notices,
+        coverage: verdict.coverage,
+        population: verdict.population,
+        catalogue: verdict.catalogue,
+        root_user: verdict.root_user,
+        grants: verdict.holdings.map((holding) => ({ ...holding, approval: approvalJson(holding.approval) })),
+        drift: {
+            unapproved_holders: kind('unapproved-holder'),
+            exceeds_approval: kind('exceeds-approval'),
+            approval_expired: kind('approval-expired'),
+        },
+        no_longer_held: verdict.no_longer_held.map(differenceJson),
+        reduced: verdict.reduced.map(differenceJson),
+        expiring: verdict.expiring.map(({ entry_index: _, ...row }) => ({ ...row, ...report_nothing })),
+        renamed: verdict.renamed.map((row) => ({ ...row, ...report_nothing })),
+        unreviewed: verdict.unreviewed.map(({ entry_index: _, ...row }) => ({ ...row, ...report_nothing })),
+        stats: {
+            requests: verdict.stats.requests,
+            retries: verdict.stats.retries,
+            duration_ms: verdict.stats.duration_ms,
+        },
+    });
+}
+/** Rows beside drift have the fields of the others: nothing was gained or lost. */
+const report_nothing = { grants: [], actions: [], example: null };
+function approvalJson(entry) {
+    return entry === null ? null : entryJson(entry);
+}
+function driftJson(row) {
+    const { severity, extent, restricted, paths, cause } = row;
+    return { ...differenceJson(row), severity, extent, restricted, paths, cause };
+}
+function differenceJson(row) {
+    const { user_id, user, permission, grants, actions, example } = row;
+    return { user_id, user, permission, grants, actions: [...actions].sort(), example };
+}
+/** The schema's type is the mutable twin of the verdict's readonly one. */
+function mutable(report) {
+    return report;
+}
+/** The report of a gate: no holdings, but what the pull request changes. */
+function buildGateReport(verdict, context) {
+    return {
+        ...emptyReport(context, verdict.result),
+        complete: verdict.verification?.verified === true,
+        notices: [...verdict.notices],
+        entries: verdict.entries.map(({ user_id, user, permission, change }) => ({
+            user_id,
+            user,
+            permission,
+            change,
+        })),
+        scope_changes: verdict.scope_changes.map((change) => change.message),
+    };
+}
+/** The report of a check: who asked, and what is missing. */
+function buildCheckReport(result, problems, asked, context) {
+    return { ...emptyReport(context, result), ...asked, complete: result === 'passed', problems: [...problems] };
+}
+/** The report of a run that stopped before a verdict: it says why, and nothing about who holds what. */
+function buildStoppedReport(problems, context) {
+    return { ...emptyReport(context, 'error'), problems: [...problems] };
+}
+/** Every field, with nothing in it. */
+function emptyReport(context, result) {
+    return {
+        version: 1,
+        kind: context.kind,
+        generated_at: context.generatedAt,
+        tool: context.tool,
+        run: context.run,
+        inputs: context.inputs,
+        ...{ account: null, auditor: null, result, complete: false },
+        ...{ gaps: [], known_gaps: [], notices: [], coverage: [], population: null },
+        ...{ catalogue: null, root_user: null, grants: [] },
+        drift: { unapproved_holders: [], exceeds_approval: [], approval_expired: [] },
+        ...{ no_longer_held: [], reduced: [], expiring: [], renamed: [], unreviewed: [] },
+        stats: { requests: 0, retries: 0, duration_ms: 0 },
+    };
 }
 
 // EXTERNAL MODULE: external "node:crypto"
@@ -64897,7 +64999,7 @@ function compare(input) {
         no_longer_held: lost.filter((row) => row.entirely),
         reduced: lost.filter((row) => !row.entirely),
         expiring: expiringRows(index, lost, input),
-        renamed: renamed.map(({ user_id, user, recorded }) => ({ user_id, user, recorded })),
+        renamed: renamedRows(index, found),
         unreviewed: unreviewedRows(index, config),
         gaps,
     };
@@ -64961,6 +65063,16 @@ function judge(holding, index, renamed, input) {
     push('exceeds-approval', both, own ?? everybody, beyond === undefined ? 'rename' : beyond.because);
     return [...drift, ...others];
 }
+/** Entries that record another name than the user has now. */
+function renamedRows(index, { inventory }) {
+    return index.entries.flatMap(({ entry }) => {
+        const user = inventory.users.get(entry.user_id);
+        if (user === undefined || user.user_name === entry.user)
+            return [];
+        const { user_id, user: recorded, permission } = entry;
+        return [{ user_id, user: user.user_name, permission, recorded }];
+    });
+}
 /** Users whose present name their entries do not record. */
 function renamedUsers(index, { inventory }) {
     const names = new Map();
@@ -64971,10 +65083,9 @@ function renamedUsers(index, { inventory }) {
     }
     return [...names].flatMap(([id, known]) => {
         const user = inventory.users.get(id);
-        const recorded = [...known].filter((name) => name !== user?.user_name);
-        if (user === undefined || recorded.length === 0)
+        if (user === undefined || [...known].every((name) => name === user.user_name))
             return [];
-        return [{ user_id: id, user: user.user_name, recorded: recorded.sort().join(', '), known }];
+        return [{ user: user.user_name, known }];
     });
 }
 /**
@@ -66787,88 +66898,6 @@ function sarif_fingerprint({ kind, user_id, permission, grants }) {
     return (0,external_node_crypto_.createHash)('sha256')
         .update(JSON.stringify([kind, user_id, permission, grants]))
         .digest('hex');
-}
-
-;// CONCATENATED MODULE: ./build/report/report.js
-
-/** The report of an audit. */
-function buildReport(verdict, context) {
-    const kind = (wanted) => verdict.drift.filter((row) => row.kind === wanted).map(driftJson);
-    return mutable({
-        version: 1,
-        kind: context.kind,
-        generated_at: context.generatedAt,
-        tool: context.tool,
-        run: context.run,
-        inputs: context.inputs,
-        account: verdict.account,
-        auditor: verdict.auditor,
-        result: verdict.result,
-        complete: verdict.complete,
-        gaps: verdict.gaps,
-        known_gaps: verdict.known_gaps,
-        notices: verdict.notices,
-        coverage: verdict.coverage,
-        population: verdict.population,
-        catalogue: verdict.catalogue,
-        root_user: verdict.root_user,
-        grants: verdict.holdings.map((holding) => ({ ...holding, approval: approvalJson(holding.approval) })),
-        drift: {
-            unapproved_holders: kind('unapproved-holder'),
-            exceeds_approval: kind('exceeds-approval'),
-            approval_expired: kind('approval-expired'),
-        },
-        no_longer_held: verdict.no_longer_held.map(differenceJson),
-        reduced: verdict.reduced.map(differenceJson),
-        expiring: verdict.expiring.map(({ entry_index: _, ...row }) => row),
-        renamed: verdict.renamed,
-        unreviewed: verdict.unreviewed.map(({ entry_index: _, ...row }) => row),
-        stats: {
-            requests: verdict.stats.requests,
-            retries: verdict.stats.retries,
-            duration_ms: verdict.stats.duration_ms,
-        },
-    });
-}
-function approvalJson(entry) {
-    return entry === null ? null : entryJson(entry);
-}
-function driftJson(row) {
-    const { severity, extent, restricted, paths, cause } = row;
-    return { ...differenceJson(row), severity, extent, restricted, paths, cause };
-}
-function differenceJson(row) {
-    const { user_id, user, permission, grants, actions, example } = row;
-    return { user_id, user, permission, grants, actions: [...actions].sort(), example };
-}
-/** The schema's type is the mutable twin of the verdict's readonly one. */
-function mutable(report) {
-    return report;
-}
-/** The report of a gate: no holdings, but what the pull request changes. */
-function buildGateReport(verdict, context) {
-    const verified = verdict.verification?.verified === true;
-    return mutable({
-        version: 1,
-        kind: context.kind,
-        generated_at: context.generatedAt,
-        tool: context.tool,
-        run: context.run,
-        inputs: context.inputs,
-        ...{ account: null, auditor: null, result: verdict.result, complete: verified },
-        ...{ gaps: [], known_gaps: [], notices: verdict.notices, coverage: [], population: null },
-        ...{ catalogue: null, root_user: null, grants: [] },
-        drift: { unapproved_holders: [], exceeds_approval: [], approval_expired: [] },
-        ...{ no_longer_held: [], reduced: [], expiring: [], renamed: [], unreviewed: [] },
-        entries: verdict.entries.map(({ user_id, user, permission, change }) => ({
-            user_id,
-            user,
-            permission,
-            change,
-        })),
-        scope_changes: verdict.scope_changes.map((change) => change.message),
-        stats: { requests: 0, retries: 0, duration_ms: 0 },
-    });
 }
 
 ;// CONCATENATED MODULE: ./node_modules/zod/v4/classic/iso.js
@@ -75269,6 +75298,72 @@ function trust(claims, providerUrn) {
     return `## OIDC token of this workflow\n\n| Claim | Value |\n| --- | --- |\n${rows.join('\n')}\n\nTrust policy of the agency for exactly this workflow:\n\n${jsonBlock(policy)}`;
 }
 
+;// CONCATENATED MODULE: ./build/action/auditor-rights.js
+/** What the auditor itself may do: `mode: check` warns of one that can change what it audits. */
+
+
+
+
+
+/**
+ * Writes of IAM that the auditor holds, as a user or as the agency whose keys it uses; null where that could not be
+ * read. A session policy narrows the keys of one run, and nothing else that may use the agency.
+ */
+async function auditorWrites(api, cloud) {
+    const administration = presetPermission('iam-administration@1');
+    const { auditor } = cloud;
+    if (auditor === null || administration === null)
+        return null;
+    const crawled = await crawl({
+        api,
+        services: [],
+        adminGroupId: null,
+        clock: systemClock,
+        progress: () => { },
+        relevance: () => (document) => createEvaluator({
+            documents: new Map([['document', parseDocument(document)]]),
+            permissions: [administration],
+        }).relevance('document'),
+    });
+    const snapshot = auditor.urn.startsWith('iam::') ? crawled : agencyAsUser(crawled, auditor);
+    if (snapshot === null || snapshot.gaps.length > 0)
+        return null;
+    const found = findHoldings({
+        ...{ snapshot, permissions: [administration], baseline: null, today: today(), sha256: sha256 },
+        catalogue: shippedCatalogue(),
+    });
+    const id = principalOf(auditor);
+    if (found.root_user?.user_id === id)
+        return ['everything, as the root user'];
+    if (!snapshot.users.some((user) => user.user_id === id))
+        return null;
+    const own = found.holdings.filter((holding) => holding.user_id === id);
+    return own.flatMap((holding) => holding.actions.length > 0 ? holding.actions : holding.grants.flatMap((grant) => grant.actions));
+}
+/** `<agency id>:<session name>` for an assumed agency, else the id itself. */
+function principalOf(auditor) {
+    return auditor.id.split(':')[0];
+}
+/**
+ * The account as if the agency were its only user, so that its policies are evaluated as a user's are. Null when the
+ * account was crawled by groups and users, where agencies are not met.
+ */
+function agencyAsUser(snapshot, auditor) {
+    if (snapshot.stats.method !== 'policy-first')
+        return null;
+    const id = principalOf(auditor);
+    const user = { user_id: id, user_name: auditor.urn, urn: auditor.urn, enabled: true };
+    return {
+        ...snapshot,
+        users: [{ ...user, is_root_user: false, created_at: snapshot.taken_at }],
+        groups: [],
+        memberships: [],
+        attachments: snapshot.attachments
+            .filter((one) => one.principal_type === 'agency' && one.principal_id === id)
+            .map((one) => ({ ...one, principal_type: 'user' })),
+    };
+}
+
 ;// CONCATENATED MODULE: ./build/action/check-mode.js
 /** `mode: check`: everything an audit would use, tried once. Writes nothing but log, summary and report. */
 
@@ -75290,16 +75385,20 @@ function trust(claims, providerUrn) {
 /** Tries everything. @throws UserError for inputs that make no sense */
 async function checkMode(run) {
     const { inputs, context, environment } = run;
+    const started = systemClock.now();
     const claims = await tokenClaims(run);
     let cloud = null;
     let cloudProblem = null;
     let writes = null;
     let clockOffset = null;
+    let traffic = { requests: 0, retries: 0 };
     try {
         const { api } = openCloud(inputs, context, environment);
         cloud = await checkCloud(api);
         clockOffset = api.http.clockOffset;
         writes = await auditorWrites(api, cloud);
+        const { requests, retries } = api.http.stats;
+        traffic = { requests, retries };
     }
     catch (error) {
         if (!(error instanceof UserError) && !(error instanceof AuthenticationError))
@@ -75317,49 +75416,41 @@ async function checkMode(run) {
         info(logLine(cloudProblem));
     for (const row of result.github)
         info(logLine(`${row.status.padEnd(9)} GitHub: ${row.what} ${row.detail}`.trimEnd()));
-    const passed = checkPassed(result);
+    const passed = checkPassed(result) ? 'passed' : 'failed';
+    const asked = {
+        account: cloud?.account ? { id: cloud.account, name: '' } : null,
+        auditor: cloud?.auditor ?? null,
+        stats: { ...traffic, duration_ms: systemClock.now() - started },
+    };
+    const report = buildCheckReport(passed, problemsOf(result), asked, {
+        ...{ kind: 'check', generatedAt: new Date().toISOString(), tool: toolInfo(), run: context.run },
+        inputs: { config_sha256: null, baseline_sha256: null },
+    });
+    const path = `${context.outputFolder}/report.json`;
+    await writeAtomically(path, `${JSON.stringify(report, null, 2)}\n`);
     return {
-        outputs: { result: passed ? 'passed' : 'failed', 'account-id': cloud?.account ?? '' },
+        outputs: { result: passed, report: path, 'account-id': cloud?.account ?? '' },
         summary: `${renderCheck(result)}\n`,
         annotations: [],
-        failure: passed
+        failure: passed === 'passed'
             ? null
             : (cloudProblem ?? 'Something that the audit needs is missing; the summary names it.'),
     };
+}
+/** What is missing, a sentence each, as the report lists it. */
+function problemsOf({ cloud, cloudProblem, github }) {
+    const refused = (cloud?.rows ?? []).filter((row) => row.status === 'forbidden' || row.status === 'failed');
+    return [
+        ...(cloudProblem === null ? [] : [cloudProblem]),
+        ...refused.map((row) => `${row.call}: ${row.detail}${row.action === null ? '' : ` It takes the IAM action ${row.action}.`}`),
+        ...github.filter((row) => row.status === 'failed').map((row) => `GitHub, ${row.what}: ${row.detail}`),
+    ];
 }
 /** Claims of the workflow's token, where one can be had. It is asked for and not kept. */
 async function tokenClaims({ inputs, environment }) {
     if (!environment.ACTIONS_ID_TOKEN_REQUEST_URL)
         return null;
     return oidcClaims(await workflowToken(inputs.oidcAudience));
-}
-/** Writes of IAM that the auditor holds as a user; null for an agency, or where it could not be read. */
-async function auditorWrites(api, cloud) {
-    const administration = presetPermission('iam-administration@1');
-    const { auditor } = cloud;
-    if (auditor === null || administration === null || !auditor.urn.startsWith('iam::'))
-        return null;
-    const snapshot = await crawl({
-        api,
-        services: [],
-        adminGroupId: null,
-        clock: systemClock,
-        progress: () => { },
-        relevance: () => (document) => createEvaluator({
-            documents: new Map([['document', parseDocument(document)]]),
-            permissions: [administration],
-        }).relevance('document'),
-    });
-    if (snapshot.gaps.length > 0)
-        return null;
-    const found = findHoldings({
-        ...{ snapshot, permissions: [administration], baseline: null, today: today(), sha256: sha256 },
-        catalogue: shippedCatalogue(),
-    });
-    if (found.root_user?.user_id === auditor.id)
-        return ['everything, as the root user'];
-    const own = found.holdings.filter((holding) => holding.user_id === auditor.id);
-    return own.flatMap((holding) => holding.actions.length > 0 ? holding.actions : holding.grants.flatMap((grant) => grant.actions));
 }
 /** Reads are tried; writes are told from the documentation, because trying them would write. */
 async function checkGitHub({ inputs, context }) {
@@ -75378,13 +75469,15 @@ async function checkGitHub({ inputs, context }) {
         }
     };
     const store = createIssueStore(client);
-    const facts = await createRepositoryReader(client).facts();
+    const reader = createRepositoryReader(client);
+    const facts = await reader.facts();
     return [
         {
             what: 'visibility and default branch',
             status: facts.problem === null ? 'ok' : 'failed',
             detail: facts.problem ?? `${facts.visibility}, ${facts.defaultBranch}`,
         },
+        await attempt('contents: read', () => reader.fileAt(inputs.config, context.run.sha)),
         await attempt('issues: read', async () => {
             for await (const _ of store.issuesBy(await store.identity()))
                 break;
@@ -75394,7 +75487,16 @@ async function checkGitHub({ inputs, context }) {
             status: 'documented',
             detail: 'needed to keep the issue; give the job permissions: issues: write',
         },
-        { what: 'pull-requests: write', status: 'documented', detail: 'needed by the gate for its comment' },
+        {
+            what: 'pull-requests: write',
+            status: 'documented',
+            detail: 'needed by the gate for reviews and its comment',
+        },
+        {
+            what: 'actions: write',
+            status: 'documented',
+            detail: 'lets the gate start its red check again when a review has arrived',
+        },
     ];
 }
 
@@ -75402,6 +75504,7 @@ async function checkGitHub({ inputs, context }) {
 const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
 ;// CONCATENATED MODULE: ./build/action/event.js
 /** What started the run: interpreted once, here, from the runner's variables and the event payload. */
+
 
 
 const modeByEvent = {
@@ -75430,28 +75533,40 @@ function readContext(environment, mode) {
     if (chosen === 'update-baseline' && (isPullRequest || event === 'merge_group'))
         throw new UserError(`mode: update-baseline never runs on ${event}: whoever opens the pull request would write the approvals. Run it on workflow_dispatch.`);
     const payload = chosen === 'gate' ? readPayload(environment) : {};
-    const repository = environment.GITHUB_REPOSITORY ?? '';
-    const server = environment.GITHUB_SERVER_URL ?? 'https://github.com';
-    const runId = environment.GITHUB_RUN_ID ?? '';
     return {
         event,
         mode: chosen,
-        run: {
-            repository,
-            sha: environment.GITHUB_SHA ?? '',
-            run_id: runId,
-            run_attempt: environment.GITHUB_RUN_ATTEMPT ?? '',
-            url: runId === '' ? '' : `${server}/${repository}/actions/runs/${runId}`,
-            event,
-            actor: environment.GITHUB_ACTOR ?? '',
-        },
+        run: runInfo(environment),
         ref: environment.GITHUB_REF ?? '',
         workspace: environment.GITHUB_WORKSPACE ?? process.cwd(),
-        outputFolder: `${environment.RUNNER_TEMP ?? '/tmp'}/iam-audit`,
+        outputFolder: outputFolder(environment),
         apiUrl: environment.GITHUB_API_URL ?? 'https://api.github.com',
         pullRequest: isPullRequest && chosen === 'gate' ? pullRequestOf(payload) : null,
         mergeGroup: event === 'merge_group' ? mergeGroupOf(payload) : null,
     };
+}
+/** Which run this is. Told from the runner's variables alone, so that a run that stops at its inputs can say it too. */
+function runInfo(environment) {
+    const repository = environment.GITHUB_REPOSITORY ?? '';
+    const server = environment.GITHUB_SERVER_URL ?? 'https://github.com';
+    const runId = environment.GITHUB_RUN_ID ?? '';
+    return {
+        repository,
+        sha: environment.GITHUB_SHA ?? '',
+        run_id: runId,
+        run_attempt: environment.GITHUB_RUN_ATTEMPT ?? '',
+        url: runId === '' ? '' : `${server}/${repository}/actions/runs/${runId}`,
+        event: environment.GITHUB_EVENT_NAME ?? '',
+        actor: environment.GITHUB_ACTOR ?? '',
+    };
+}
+/** Folder for report and proposal. */
+function outputFolder(environment) {
+    return `${environment.RUNNER_TEMP ?? '/tmp'}/iam-audit`;
+}
+/** The mode that a run was meant to have, for the report of one that stopped: `audit` where nothing tells. */
+function intendedMode(environment, input) {
+    return modes.find((mode) => mode === input) ?? modeByEvent[environment.GITHUB_EVENT_NAME ?? ''] ?? 'audit';
 }
 function readPayload(environment) {
     const path = environment.GITHUB_EVENT_PATH ?? '';
@@ -76482,7 +76597,7 @@ function renderGate(verdict, remarks, budget) {
             ? []
             : [
                 '## Approvals',
-                fitRows(verdict.entries.map((row) => entryRow(row, verdict)), budget * 0.4, 'changes'),
+                fitRows(verdict.entries.map((row) => entryRow(row, verdict.verification?.names_verified.includes(row.user_id) === true)), budget * 0.4, 'changes'),
             ]),
         ...verificationSection(verdict),
         ...[...verdict.notices, ...remarks].slice(0, 20).map((notice) => `- ${prose(notice)}`),
@@ -76517,8 +76632,8 @@ const comment_causeWords = {
     within: ' (by a change of within)',
     enabled: ' (by a change of disabled)',
 };
-function entryRow(row, verdict) {
-    const verified = verdict.verification?.names_verified.includes(row.user_id) === true;
+/** One change to one entry in words; `verified`: the account confirmed the user's name. */
+function entryRow(row, verified) {
     const name = row.user_id === '*'
         ? '**everybody**'
         : `${code(row.user)} (${code(row.user_id)}${verified ? '' : ', name not verified'})`;
@@ -76800,6 +76915,45 @@ function reportOf({ context }, { head }, verdict) {
     });
 }
 
+;// CONCATENATED MODULE: ./build/render/update.js
+
+
+
+
+/** One sentence for log and summary. */
+function updateSentence(result) {
+    const entries = `${result.entries} ${result.entries === 1 ? 'entry' : 'entries'}`;
+    return result.updated
+        ? `Wrote ${result.baselinePath}: ${entries}, ${result.changes.length} changed.`
+        : `${result.baselinePath} is up to date: ${entries}.`;
+}
+/** Markdown of what was written. */
+function renderUpdate(result) {
+    const unjustified = result.changes.filter((row) => row.after !== null && !row.after.justification);
+    const next = !result.updated
+        ? []
+        : [
+            unjustified.length === 0
+                ? 'Open a pull request with it: the gate judges it, and somebody else reviews it.'
+                : `Say why in each entry that has no justification (${unjustified.length}), and open a pull request with it: the gate judges it, and somebody else reviews it.`,
+        ];
+    const entries = `${result.entries} ${result.entries === 1 ? 'entry' : 'entries'}`;
+    const head = result.updated
+        ? `✅ **Wrote ${code(result.baselinePath)}: ${entries}, ${result.changes.length} changed.**`
+        : `✅ **Nothing to change in ${code(result.baselinePath)}: ${entries}.**`;
+    const rows = result.changes.map((row) => entryRow(row, true));
+    const changes = rows.length === 0 ? [] : ['## What changed', fitRows(rows, SUMMARY_BUDGET * 0.9, 'changes')];
+    return `${['# IAM permission audit: baseline', head, ...next, ...changes].join('\n\n')}\n`;
+}
+/** Markdown of an update that was not made: half an account is nobody's baseline. */
+function renderUpdateRefused(verdict, baselinePath) {
+    return `${[
+        '# IAM permission audit: baseline',
+        `⚠️ **${code(baselinePath)} was not written, because the audit is incomplete.** Nothing is changed.`,
+        ...gapSection(verdict.gaps),
+    ].join('\n\n')}\n`;
+}
+
 ;// CONCATENATED MODULE: ./build/action/update-mode.js
 /** `mode: update-baseline`: rewrites the baseline in the workspace from what is held now. */
 
@@ -76816,7 +76970,9 @@ function reportOf({ context }, { head }, verdict) {
 
 
 
-/** Writes the baseline. @throws UserError, also when the audit is incomplete: half an account is nobody's baseline */
+
+
+/** Writes the baseline, or says why not: half an account is nobody's baseline. @throws UserError */
 async function updateMode(run) {
     const { inputs, context } = run;
     const approvals = await readApprovals(context.workspace, inputs);
@@ -76824,7 +76980,7 @@ async function updateMode(run) {
     const { snapshot, verdict } = await auditAccount(run, approvals);
     const { config, baseline } = approvals;
     if (!verdict.complete)
-        throw new UserError(`The baseline is not written, because the audit is incomplete: ${verdict.gaps.map((gap) => `${gap.message} ${gap.remedy}`).join(' ')}`);
+        return refused(run, approvals, verdict);
     const next = proposeBaseline({
         ...{ verdict, users: snapshot.users, config, baseline: baseline?.baseline ?? null },
         ...{ update: inputs.update, only: inputs.users },
@@ -76835,30 +76991,55 @@ async function updateMode(run) {
     const target = (0,external_node_path_.resolve)(context.workspace, inputs.baseline);
     if (updated)
         await writeAtomically(await (0,promises_.realpath)(target).catch(() => target), text);
-    const words = updated
-        ? `Wrote ${inputs.baseline}: ${next.approvals.length} entries. Say why in each new one, and open a pull request with it.`
-        : `${inputs.baseline} is up to date: ${next.approvals.length} entries.`;
-    info(logLine(words));
-    const report = buildReport(verdict, {
-        ...{ kind: 'update-baseline', generatedAt: new Date().toISOString(), tool: toolInfo(), run: context.run },
-        inputs: {
-            config_sha256: sha256(approvals.configText),
-            baseline_sha256: baseline === null ? null : sha256(baseline.text),
-        },
-    });
-    const path = `${context.outputFolder}/report.json`;
+    const written = {
+        ...{ baselinePath: inputs.baseline, updated, entries: next.approvals.length },
+        changes: updated ? compareApprovals(baseline, readBaseline(text, inputs.baseline)) : [],
+    };
+    info(logLine(updateSentence(written)));
     const result = updated ? 'updated' : 'unchanged';
-    await writeAtomically(path, `${JSON.stringify({ ...report, result }, null, 2)}\n`);
     return {
-        outputs: { ...verdictOutputs(verdict), result, report: path },
-        summary: `# IAM permission audit: baseline\n\n${updated ? '✅ Wrote' : '✅ Nothing to change in'} ${code(inputs.baseline)}: ${next.approvals.length} entries.\n`,
+        outputs: {
+            ...verdictOutputs(verdict),
+            result,
+            report: await writeReport(run, approvals, verdict, result),
+        },
+        summary: renderUpdate(written),
         annotations: [],
         failure: null,
     };
 }
+async function refused(run, approvals, verdict) {
+    const gaps = verdict.gaps.map((gap) => `${gap.message} ${gap.remedy}`);
+    return {
+        outputs: {
+            ...verdictOutputs(verdict),
+            result: 'error',
+            report: await writeReport(run, approvals, verdict, 'error'),
+        },
+        summary: renderUpdateRefused(verdict, run.inputs.baseline),
+        annotations: [],
+        failure: `The baseline is not written, because the audit is incomplete: ${gaps.slice(0, 5).join(' ')}${gaps.length > 5 ? ` And ${gaps.length - 5} more; the summary has them.` : ''}`,
+    };
+}
+/** Writes the report; its absolute path. */
+async function writeReport({ context }, { configText, baseline }, verdict, result) {
+    const report = buildReport(verdict, {
+        ...{ kind: 'update-baseline', generatedAt: new Date().toISOString(), tool: toolInfo(), run: context.run },
+        inputs: {
+            config_sha256: sha256(configText),
+            baseline_sha256: baseline === null ? null : sha256(baseline.text),
+        },
+    });
+    const path = `${context.outputFolder}/report.json`;
+    await writeAtomically(path, `${JSON.stringify({ ...report, result }, null, 2)}\n`);
+    return path;
+}
 
 ;// CONCATENATED MODULE: ./build/action/run.js
 /** One run from the environment to the exit code: secrets masked first, outputs and summary written last, always. */
+
+
+
 
 
 
@@ -76890,7 +77071,7 @@ async function run(environment) {
         outcome = await run_modes[context.mode]({ inputs, context, environment });
     }
     catch (error) {
-        outcome = stopped(error);
+        outcome = await stopped(error, environment);
     }
     writeOutputs(outcome.outputs);
     await writeSummary(environment, outcome.summary);
@@ -76913,7 +77094,7 @@ function maskSecrets(environment) {
             setSecret(value);
 }
 /** A run that ended before a verdict. The user's mistakes and the cloud's refusals show no stack. */
-function stopped(error) {
+async function stopped(error, environment) {
     const expected = error instanceof UserError || error instanceof CloudError;
     const message = error instanceof Error ? error.message : String(error);
     if (!expected && error instanceof Error)
@@ -76921,7 +77102,30 @@ function stopped(error) {
     const failure = expected
         ? message
         : `The action failed unexpectedly: ${message}. Run it again with debug logging and report what it says.`;
-    return { outputs: { result: 'error' }, summary: renderErrorSummary(failure), annotations: [], failure };
+    return {
+        outputs: { result: 'error', report: await writeStoppedReport(failure, environment) },
+        summary: renderErrorSummary(failure),
+        annotations: [],
+        failure,
+    };
+}
+/** Tools that read the report find one also when there is no verdict. Its path; empty when it cannot be written. */
+async function writeStoppedReport(failure, environment) {
+    const report = buildStoppedReport(failure.split('\n'), {
+        kind: intendedMode(environment, rawInput(environment, 'mode')),
+        generatedAt: new Date().toISOString(),
+        tool: toolInfo(),
+        run: runInfo(environment),
+        inputs: { config_sha256: null, baseline_sha256: null },
+    });
+    const path = `${outputFolder(environment)}/report.json`;
+    try {
+        await writeAtomically(path, `${JSON.stringify(report, null, 2)}\n`);
+        return path;
+    }
+    catch {
+        return '';
+    }
 }
 async function writeSummary(environment, text) {
     const path = environment.GITHUB_STEP_SUMMARY;
@@ -76950,7 +77154,7 @@ function lines(text) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4730);
+/* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4008);
 
 await (0,_action_run_js__WEBPACK_IMPORTED_MODULE_0__/* .run */ .e)(process.env);
 
