@@ -4,7 +4,7 @@ export default {
   testMatch: ['**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': '<rootDir>/scripts/strip-types.mjs' },
-  // The runner's own variables must not decide a test's outcome.
-  setupFiles: [],
+  // Tests that wait for processes and servers leave the cores idle: one worker for each core, none kept free.
+  maxWorkers: '100%',
   testTimeout: 60_000,
 }

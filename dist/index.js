@@ -63637,22 +63637,42 @@ function quote(value) {
 }
 
 ;// CONCATENATED MODULE: ./build/policy/matches.js
-/** Of the patterns of one statement, those that no other of it includes; each once, unrestricted if any part is. */
-function matches_withoutNarrower(own, boxes) {
-    return own.length < 2 ? own : own.filter((match) => !isSaidBy(match, own, boxes));
+/**
+ * Of the patterns of one statement, those that no other of it includes; each once, unrestricted if any part is.
+ *
+ * @throws BoundReached
+ */
+function matches_withoutNarrower(own, boxes, steps) {
+    if (own.length < 2)
+        return own;
+    const candidates = firstOfEqual(own, boxes);
+    // Only a pattern with wildcards includes another one: lists of literals, however long, are read once.
+    const wide = candidates.filter((candidate) => candidate.boxes.some((box) => box.wild));
+    steps.take(wide.length * candidates.length);
+    const isSaidBy = (one, other) => saysAsMuch(other, one, boxes) && (other.at < one.at || !saysAsMuch(one, other, boxes));
+    return candidates
+        .filter((one) => !wide.some((other) => other !== one && isSaidBy(one, other)))
+        .map((one) => one.match);
 }
-/** Whether another of these matches, an equal one only when it comes first, says as much. */
-function isSaidBy(match, own, boxes) {
-    return own.some((other) => {
-        if (other === match || (other.restricted && !match.restricted))
-            return false;
-        if (other.pattern === match.pattern)
-            return other.restricted !== match.restricted || own.indexOf(other) < own.indexOf(match);
-        const [wide, narrow] = [boxes.read(other.pattern, 'grants'), boxes.read(match.pattern, 'grants')];
-        const inside = narrow.every((one) => wide.some((two) => boxes.includes(two, one)));
-        const around = wide.every((one) => narrow.some((two) => boxes.includes(two, one)));
-        return inside && (!around || own.indexOf(other) < own.indexOf(match));
-    });
+/** Of matches whose patterns differ in letter case alone, one: unrestricted if there is such a one, else the first. */
+function firstOfEqual(own, boxes) {
+    const byMeaning = new Map();
+    for (const [at, match] of own.entries()) {
+        const read = boxes.read(match.pattern, 'grants');
+        const meaning = read.length === 0 ? match.pattern : read.map((box) => box.id).join(' ');
+        const known = byMeaning.get(meaning);
+        if (known === undefined)
+            byMeaning.set(meaning, { at, match, boxes: read });
+        else if (known.match.restricted && !match.restricted)
+            byMeaning.set(meaning, { ...known, match });
+    }
+    return [...byMeaning.values()];
+}
+/** Whether all of the second pattern is in the first, under no more of a restriction. */
+function saysAsMuch(one, other, boxes) {
+    if (one.match.restricted && !other.match.restricted)
+        return false;
+    return other.boxes.every((narrow) => one.boxes.some((wide) => boxes.includes(wide, narrow)));
 }
 
 ;// CONCATENATED MODULE: ./build/policy/evaluate.js
@@ -63733,7 +63753,7 @@ function allowed(ordered, boxes, steps) {
                 part.actions.add(box);
             own.push(piece.match);
         }
-        matches.push(...(own.length === one.pieces.length ? one.matches : matches_withoutNarrower(own, boxes)));
+        matches.push(...(own.length === one.pieces.length ? one.matches : matches_withoutNarrower(own, boxes, steps)));
     }
     return {
         parts: [...parts.values()].map((part) => ({ ...part, actions: [...part.actions] })),
@@ -63854,7 +63874,7 @@ function prepareStatement(ref, statement, permission, boxes, steps) {
                 statement,
                 kind: 'allow',
                 pieces,
-                matches: matches_withoutNarrower(pieces.map((piece) => piece.match), boxes),
+                matches: matches_withoutNarrower(pieces.map((piece) => piece.match), boxes, steps),
                 patterns: [],
                 namesIdentity: named,
             };

@@ -98,7 +98,7 @@ function allowed(
       for (const box of left) part.actions.add(box)
       own.push(piece.match)
     }
-    matches.push(...(own.length === one.pieces.length ? one.matches : withoutNarrower(own, boxes)))
+    matches.push(...(own.length === one.pieces.length ? one.matches : withoutNarrower(own, boxes, steps)))
   }
   return {
     parts: [...parts.values()].map((part) => ({ ...part, actions: [...part.actions] })),

@@ -77,6 +77,7 @@ export function prepareStatement(
           matches: withoutNarrower(
             pieces.map((piece) => piece.match),
             boxes,
+            steps,
           ),
           patterns: [],
           namesIdentity: named,

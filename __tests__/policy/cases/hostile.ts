@@ -1,0 +1,44 @@
+/** The worst patterns that could be thought of: each is answered in milliseconds, or is undetermined. */
+
+const stars = (count: number): string => 'a*'.repeat(count)
+const infixes = (count: number): string[] => Array.from({ length: count }, (_, at) => `*:*:*word${at}x*`)
+export const crossing = Array.from({ length: 12 }, (_, at) => `a:*:*${'ab'[at % 2]}${'?'.repeat(at + 1)}`)
+
+export const hostileSets: readonly [string, readonly string[], readonly string[]][] = [
+  ['many stars against a long near-miss', [`a:b:${'a'.repeat(5000)}b`], [`a:b:${stars(1000)}`]],
+  ['many stars against many stars', [`a:b:${stars(200)}`], [`a:b:${stars(199)}c*`]],
+  ['two hundred infixes', ['*:*:*'], infixes(200)],
+  ['infixes that nearly cover infixes', infixes(60), infixes(59)],
+  ['guess the letter so many from the end', ['a:*:*'], crossing],
+  ['a long run of question marks', [`a:*:${'?'.repeat(4000)}`], [`a:*:${'?'.repeat(3999)}b`]],
+  ['stars and question marks in turn', [`a:*:${'*?'.repeat(500)}`], [`a:*:${'?*'.repeat(501)}`]],
+  [
+    'overlapping infixes that must be told apart',
+    ['*:*:*ab*ba*'],
+    ['*:*:*aba*', '*:*:*bab*', '*:*:*abba*', '*:*:*ab?ba*'],
+  ],
+  [
+    'every letter by itself leaves long names',
+    ['a::?'],
+    [...'abcdefghijklmnopqrstuvwxyz0123456789'].map((one) => `a::${one}`),
+  ],
+  [
+    'exponential in the number of segments',
+    ['*a*:*a*:*a*'],
+    ['*aa*:*:*', '*:*aa*:*', '*:*:*aa*', '*a*a*:*:*', '*:*a*a*:*'],
+  ],
+]
+
+/** Actions of one statement, and its effect. */
+export const hostilePolicies: readonly [string, readonly string[], 'Allow' | 'Deny'][] = [
+  ['a granting pattern without colons that unfolds without end', ['*a'.repeat(400)], 'Allow'],
+  ['a granting run of question marks', ['?'.repeat(800)], 'Allow'],
+  ['five thousand literals', Array.from({ length: 5000 }, (_, at) => `iam:x:y${at}`), 'Allow'],
+  ['a thousand infixes denied', infixes(1000), 'Deny'],
+  ['intersections that multiply', [`*${'a*b*'.repeat(12)}:*${'a*b*'.repeat(12)}:*`], 'Allow'],
+  [
+    'a thousand globs that hold a literal each',
+    Array.from({ length: 1000 }, (_, at) => `iam:x${at}:*`),
+    'Allow',
+  ],
+]
