@@ -213,6 +213,34 @@ describe('what was not read', () => {
     expect(verdict.holdings.map((one) => one.user)).toEqual(['bob'])
   })
 
+  describe('a policy beyond the bound', () => {
+    const endless = JSON.stringify(document(allow(['*a'.repeat(80)])))
+    const scene = () =>
+      account()
+        .users('ada')
+        .policy('endless', endless)
+        .policy('p', document(allow('iam:users:createUserV5')))
+        .attach('endless', { user: 'ada' })
+        .attach('p', { user: 'ada' })
+
+    test('is one gap, and hides nothing that other policies grant', () => {
+      const verdict = verdictOf({ account: scene(), baseline: [] })
+      expect(verdict.gaps).toMatchObject([{ code: 'undetermined-policy', policy: 'endless', users: ['ada'] }])
+      expect(verdict).toMatchObject({ result: 'drift', complete: false })
+      expect(verdict.drift).toMatchObject([{ user: 'ada', grants: [{ actions: ['iam:users:createUserV5'] }] }])
+    })
+
+    test('can be accepted as a known gap', () => {
+      const gap: KnownGap = {
+        ...{ policy_id: policyId('endless'), version_id: 'v1', sha256: sha256(endless) },
+        ...{ justification: 'looked at', expires: '2026-11-01' },
+      }
+      const verdict = verdictOf({ account: scene(), baseline: baselineOf([], { known_gaps: [gap] }) })
+      expect(verdict).toMatchObject({ complete: true, gaps: [], known_gaps: [{ policy: 'endless' }] })
+      expect(verdict.drift).toHaveLength(1)
+    })
+  })
+
   test('coverage is partial as soon as something is there that nobody looked at', () => {
     const coverage = [{ source: 'agencies', status: 'present', count: 3 }] as const
     expect(verdictOf({ account: account(), snapshot: { coverage: [...coverage] } }).coverage_level).toBe(

@@ -1,15 +1,17 @@
 import { describe, expect, test } from '@jest/globals'
 import {
   canonicalGrants,
+  createEvaluator,
   grantsInclude,
   intersectGrants,
+  parseDocument,
   patternProblem,
   restrictionIncludes,
   subtractGrants,
   unionGrants,
   userResourceMatches,
 } from '../../src/policy/index.ts'
-import type { ActionSet, Grant } from '../../src/policy/types.ts'
+import type { ActionSet, Grant, Permission } from '../../src/policy/types.ts'
 import differences from './cases/differences.json' with { type: 'json' }
 
 interface Row {
@@ -77,6 +79,23 @@ describe('canonical text', () => {
     ['* is written out', [{ actions: ['*'] }], [{ actions: ['*:*:*'] }]],
   ])('%s', (_, grants, expected) => {
     expect(canonicalGrants(grants)).toEqual(expected)
+  })
+
+  test('never shows a pattern that no action can match, which no baseline may contain', () => {
+    const Statement = [
+      { Effect: 'Allow', NotAction: ['iam::', ':*', 'iam:roles:*'] },
+      { Effect: 'Deny', Action: ['iam:users:', ':x:y', 'iam:users:deleteUserV5'] },
+    ]
+    const documents = new Map([['p', parseDocument(JSON.stringify({ Version: '5.0', Statement }))]])
+    const permission: Permission = {
+      ...{ name: 'p', severity: 'high', holds: 'any' },
+      ...{ actions: ['iam:*:*'], except: [] },
+    }
+    const identity = { user_id: 'u', user_name: 'u', urn: 'iam::1:user:u' }
+    expect(createEvaluator({ documents, permissions: [permission] }).held(['p'], identity, 'p')).toMatchObject({
+      extent: 'part',
+      grants: [{ actions: ['iam:*:*'], except: ['iam:roles:*', 'iam:users:deleteUserV5'] }],
+    })
   })
 
   test('a holding that needs more than 200 patterns cannot be written', () => {

@@ -58,14 +58,17 @@ export function findHoldings(input: HoldingsInput): HoldingsWithContext {
     names.set(held, known)
     return known
   }
+  // A live known gap grants and denies nothing, whatever of its document could be decided.
+  const accepted = new Set(found.known.map((gap) => gap.policy_id))
   const ask: HeldBy = (user, routes, inAdminGroup, permission) => {
     if (inAdminGroup) return everything.get(permission) as Held
-    const held = evaluator.held(
-      routes.map((route) => route.policy.policy_id),
-      user,
-      permission,
-    )
-    return 'undetermined' in held ? null : held
+    const policies = routes.map((route) => route.policy.policy_id).filter((id) => !accepted.has(id))
+    const held = evaluator.held(policies, user, permission)
+    if (!('undetermined' in held)) return held
+    // What a policy beyond the bound means is a gap of its own; what the others grant is held all the same.
+    const decided = policies.filter((id) => evaluator.relevance(id) !== 'undetermined')
+    const rest = decided.length < policies.length ? evaluator.held(decided, user, permission) : held
+    return 'undetermined' in rest ? null : rest
   }
   const holdings: Holding[] = []
   for (const user of snapshot.users) {

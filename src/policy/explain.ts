@@ -2,6 +2,7 @@
 import { provablyFalse } from './condition.ts'
 import { boxMatches, rememberedBoxes } from './pattern.ts'
 import { isUnconditional } from './statement.ts'
+import { decide } from './steps.ts'
 import type { Condition, Identity, ParsedDocument, Statement, StatementRef } from './types.ts'
 
 export interface ExplainedStatement extends StatementRef {
@@ -46,8 +47,12 @@ export function explainAction(options: {
       continue
     }
     for (const statement of document.statements) {
-      const pattern = coveringPattern(statement, action)
+      const pattern = decide(() => coveringPattern(statement, action))
       if (pattern === null) continue
+      if (typeof pattern === 'object') {
+        found.undetermined.push({ policy, reason: pattern.undetermined })
+        continue
+      }
       const row = explained(policy, statement, pattern)
       if (statement.effect === 'Allow')
         (provablyFalse(statement.condition, identity) ? found.ruledOut : found.grantedBy).push(row)
@@ -65,7 +70,11 @@ export function explainAction(options: {
   return { action, answer, ...found }
 }
 
-/** The pattern by which a statement covers the action, in the sense its effect gives it; null when it does not. */
+/**
+ * The pattern by which a statement covers the action, in the sense its effect gives it; null when it does not.
+ *
+ * @throws BoundReached when a pattern unfolds beyond all bounds
+ */
 function coveringPattern(statement: Statement, action: string): string | null {
   const boxes = rememberedBoxes()
   const grants = (statement.effect === 'Allow') === (statement.action !== undefined)

@@ -70,13 +70,14 @@ export class Boxes {
   /**
    * The boxes of a pattern. Where it has fewer than two colons, it is not documented whether a wildcard crosses them,
    * and doubt goes to reporting: where the pattern grants, every wildcard may; where it takes away, only a last `*`.
+   * Boxes without any action string (no service, no operation) are left out: nothing that is written may show them.
    *
    * @throws BoundReached when a granting pattern unfolds beyond all bounds.
    */
   read(pattern: string, meaning: 'grants' | 'takes-away'): readonly Box[] {
     const known = this.#read[meaning].get(pattern)
     if (known !== undefined) return known
-    const boxes = this.#unfolded(pattern, meaning)
+    const boxes = this.#unfolded(pattern, meaning).filter(hasActions)
     this.#read[meaning].set(pattern, boxes)
     return boxes
   }
@@ -131,6 +132,11 @@ export class Boxes {
         }
     return boxes
   }
+}
+
+/** Whether any action string is in the box: service and operation are never empty. */
+function hasActions(box: Box): boolean {
+  return box.segments[0] !== '' && box.segments[2] !== ''
 }
 
 /** Boxes remembered at most by what has no audit of its own to remember them. */
