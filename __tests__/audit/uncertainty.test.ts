@@ -227,7 +227,9 @@ describe('what was not read', () => {
       const verdict = verdictOf({ account: scene(), baseline: [] })
       expect(verdict.gaps).toMatchObject([{ code: 'undetermined-policy', policy: 'endless', users: ['ada'] }])
       expect(verdict).toMatchObject({ result: 'drift', complete: false })
-      expect(verdict.drift).toMatchObject([{ user: 'ada', grants: [{ actions: ['iam:users:createUserV5'] }] }])
+      expect(verdict.drift).toMatchObject([
+        { user: 'ada', grants: [{ actions: ['iam:users:createUserV5'] }] },
+      ])
     })
 
     test('can be accepted as a known gap', () => {

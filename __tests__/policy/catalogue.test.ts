@@ -175,6 +175,11 @@ test('an explanation names what granted, what was taken away, what was not subtr
 test('an explanation calls a policy undetermined whose pattern has no end of meanings', () => {
   const Statement = [{ Effect: 'Allow', Action: ['*a'.repeat(80)] }]
   const documents = new Map([['p', parseDocument(JSON.stringify({ Version: '5.0', Statement }))]])
-  const explanation = explainAction({ documents, policies: ['p'], identity, action: 'iam:users:createUserV5' })
+  const explanation = explainAction({
+    documents,
+    policies: ['p'],
+    identity,
+    action: 'iam:users:createUserV5',
+  })
   expect(explanation).toMatchObject({ answer: 'undetermined', undetermined: [{ policy: 'p' }] })
 })

@@ -92,7 +92,9 @@ describe('canonical text', () => {
       ...{ actions: ['iam:*:*'], except: [] },
     }
     const identity = { user_id: 'u', user_name: 'u', urn: 'iam::1:user:u' }
-    expect(createEvaluator({ documents, permissions: [permission] }).held(['p'], identity, 'p')).toMatchObject({
+    expect(
+      createEvaluator({ documents, permissions: [permission] }).held(['p'], identity, 'p'),
+    ).toMatchObject({
       extent: 'part',
       grants: [{ actions: ['iam:*:*'], except: ['iam:roles:*', 'iam:users:deleteUserV5'] }],
     })
