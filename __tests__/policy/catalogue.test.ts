@@ -67,6 +67,34 @@ describe('presets', () => {
       expect(grantsInclude(grants, read)).toBe(false)
   })
 
+  test('privilege-escalation knows the names that the older interface has for the same', () => {
+    const { actions, except } = preset('privilege-escalation@1')
+    const grants = [{ actions: expandAliases(actions), except }]
+    const older = [
+      ...['iam:roles:createRole', 'iam:roles:updateRole', 'iam:credentials:createCredential'],
+      ...['grantRoleToUserOnEnterpriseProject', 'grantRoleToGroup', 'grantRoleToGroupOnDomain']
+        .concat([
+          'grantRoleToAgencyOnProject',
+          'addUserToGroup',
+          'removeUserFromGroup',
+          'revokeRoleFromGroup',
+        ])
+        .map((name) => `iam:permissions:${name}`),
+      ...['createUser', 'updateUser', 'resetUserPassword', 'deleteUser', 'setUserLoginProtect'].map(
+        (name) => `iam:users:${name}`,
+      ),
+      ...[
+        'iam:agencies:createAgency',
+        'iam:agencies:updateAgency',
+        'iam:agencies:assume',
+        'iam:tokens:assume',
+      ],
+      ...['iam:mfa:unbindMFADevice', 'iam:mfa:deleteVirtualMFADevice'],
+      ...['iam:securitypolicies:updateLoginPolicy', 'iam:identityProviders:updateMapping'],
+    ]
+    expect(older.filter((action) => !grantsInclude(grants, action))).toEqual([])
+  })
+
   test('full-administration is everything, or a part', () => {
     const permission = preset('full-administration@1')
     const ask = (...Statement: object[]) =>

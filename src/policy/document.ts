@@ -105,6 +105,9 @@ function readCondition(value: unknown, fail: (what: string) => never): Condition
   if (!isObject(value)) return fail('has a Condition that is not an object')
   for (const [operator, keys] of Object.entries(value)) {
     if (!isObject(keys)) return fail(`has a Condition whose ${quote(operator)} is not an object`)
+    // Means something else to half of all readers of JSON, and no baseline may contain it.
+    if ([operator, ...Object.keys(keys)].includes('__proto__'))
+      return fail('has a Condition with the key "__proto__"')
     for (const values of Object.values(keys)) strings(values, `Condition ${quote(operator)}`, fail)
   }
   return value as Condition
