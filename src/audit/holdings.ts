@@ -62,7 +62,8 @@ export function findHoldings(input: HoldingsInput): HoldingsWithContext {
   const accepted = new Set(found.known.map((gap) => gap.policy_id))
   const ask: HeldBy = (user, routes, inAdminGroup, permission) => {
     if (inAdminGroup) return everything.get(permission) as Held
-    const policies = routes.map((route) => route.policy.policy_id).filter((id) => !accepted.has(id))
+    const all = routes.map((route) => route.policy.policy_id)
+    const policies = accepted.size === 0 ? all : all.filter((id) => !accepted.has(id))
     const held = evaluator.held(policies, user, permission)
     if (!('undetermined' in held)) return held
     // What a policy beyond the bound means is a gap of its own; what the others grant is held all the same.

@@ -53,9 +53,7 @@ export function namedActions(grants: readonly Grant[], catalogue: Catalogue): re
     for (const pattern of actions)
       for (const row of rowsOf(pattern, index)) if (!excepted.has(row)) named[row] = 1
   }
-  const names: string[] = []
-  for (const [row, name] of index.actions.entries()) if (named[row] === 1) names.push(name)
-  return names
+  return index.actions.filter((_, row) => named[row] === 1)
 }
 
 interface CatalogueIndex {

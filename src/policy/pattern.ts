@@ -21,6 +21,8 @@ export interface Box {
   readonly segments: readonly [string, string, string]
   /** Whether it contains a wildcard; without one it is a single action string. */
   readonly wild: boolean
+  /** The service, where no wildcard leaves it open: boxes of two services have nothing to do with one another. */
+  readonly service: string | null
   /** One string of it, with a letter for every wildcard that names seldom have. */
   readonly sample: readonly [string, string, string]
   /** As somebody wrote it. */
@@ -55,11 +57,13 @@ export class Boxes {
     const key = canonical.toLowerCase()
     const id = this.#ids.get(key) ?? this.#ids.size
     this.#ids.set(key, id)
+    const segments = key.split(':') as [string, string, string]
     const box: Box = {
       id,
       key,
       wild: hasWildcard(key),
-      segments: key.split(':') as [string, string, string],
+      service: hasWildcard(segments[0]) ? null : segments[0],
+      segments,
       sample: key.replaceAll('*', '~').replaceAll('?', '~').split(':') as [string, string, string],
       text: canonical,
     }
@@ -96,7 +100,7 @@ export class Boxes {
   /** Whether `outer` surely includes `inner` (see `globSurelyIncludes`). */
   includes(outer: Box, inner: Box): boolean {
     if (outer.id === inner.id) return true
-    if (!outer.wild) return false
+    if (!outer.wild || (outer.service !== null && outer.service !== inner.service)) return false
     return remember(this.#includes, outer, inner, () =>
       outer.segments.every((segment, at) => globSurelyIncludes(segment, inner.segments[at] as string)),
     )
@@ -106,6 +110,7 @@ export class Boxes {
   meet(one: Box, other: Box): boolean {
     if (one.id === other.id) return true
     if (!one.wild && !other.wild) return false
+    if (one.service !== null && other.service !== null && one.service !== other.service) return false
     return remember(this.#meets, one, other, () =>
       one.segments.every((segment, at) => globsMeet(segment, other.segments[at] as string)),
     )
