@@ -1,7 +1,7 @@
 /** Renames: no drift by themselves, unless a restriction names a user and now reaches another person. */
 import { describe, expect, test } from '@jest/globals'
 import { allow, document } from '../../simulator/iam/account.ts'
-import { account, baselineOf, entry, proposalFor, told, userId, verdictOf } from './stage.ts'
+import { account, baselineOf, entry, IAM, permission, proposalFor, told, userId, verdictOf } from './stage.ts'
 
 const onBob = { actions: ['iam:users:update'], resources: ['iam:*:*:user:bob'] }
 
@@ -89,5 +89,18 @@ describe('a rename', () => {
     const before = { account: built('bob'), baseline: baselineOf([adas, roberts]) }
     const proposal = proposalFor(before, { only: ['ada'] })
     expect(proposal.approvals.find((one) => one.user_id === userId('robert'))).toEqual(roberts)
+  })
+
+  test('is not over because a new entry of the renamed user records the new name', () => {
+    const permissions = [IAM, permission('ecs', ['ecs:*:*'])]
+    const stage = built('bob')
+      .policy('ecs', document(allow('ecs:servers:create')))
+      .attach('ecs', { user: 'robert' })
+    const before = { account: stage, permissions, baseline: baselineOf([adas, roberts], {}, permissions) }
+    const proposal = proposalFor(before, { update: new Set(['new'] as const) })
+    expect(told(verdictOf({ ...before, baseline: proposal }).drift)).toContain(
+      'exceeds-approval ada iam: iam:users:update resources',
+    )
+    expect(verdictOf({ ...before, baseline: proposalFor(before) }).drift).toEqual([])
   })
 })

@@ -174,7 +174,8 @@ function renamedUsers(index: ApprovalIndex, { inventory }: HoldingsWithContext):
 
 /**
  * Restricted grants that came to cover somebody by a rename: a `user` resource pattern matches the present name and
- * none that an entry records. Nothing else tells that the grant now reaches another person.
+ * not one that an entry records. Nothing else tells that the grant now reaches another person. While any entry of
+ * theirs records such a name the rename was not reviewed: a new entry beside it records the new name by itself.
  */
 function grantsReachingRenamed(holding: Holding, renamed: readonly Renamed[], account: string): Grant[] {
   return holding.grants.filter((grant) =>
@@ -182,7 +183,7 @@ function grantsReachingRenamed(holding: Holding, renamed: readonly Renamed[], ac
       renamed.some(
         (row) =>
           userResourceMatches(pattern, account, row.user) &&
-          ![...row.known].some((name) => userResourceMatches(pattern, account, name)),
+          [...row.known].some((name) => !userResourceMatches(pattern, account, name)),
       ),
     ),
   )
