@@ -165,6 +165,13 @@ describe('explain', () => {
     expect(output).toContain('Not determined:')
   })
 
+  test('a Deny is no answer while the members of admin, whom none binds, were not read', () => {
+    const memberships = snapshotOf(stage()).memberships.filter((row) => row.group_id !== groupId('admin'))
+    const { output } = ask(explain, ['eve', 'iam:users:delete'], { memberships })
+    expect(output).toMatch(/^Undetermined: a Deny takes iam:users:delete away from eve .*, unless .* admin/)
+    expect(output).toContain('Not determined:')
+  })
+
   test('is undetermined when a policy of the user does not parse, and says why', () => {
     const from = stage().policy('unclear', '{"Version":"9"}').attach('unclear', { user: 'bob' })
     const { output } = ask(explain, ['bob', 'kms:keys:delete'], {}, from)

@@ -27,11 +27,16 @@ export function explainForUser(
   const isAdmin = (inventory.groupsOf.get(user.user_id) ?? []).some(
     (group) => group.group_name === ADMIN_GROUP,
   )
+  const answer = isAdmin
+    ? 'admin'
+    : explanation.answer === 'denied' && mayBeAdmin(snapshot, inventory)
+      ? 'denied-unless-admin'
+      : explanation.answer
   const doubts = doubtLines(user, action, snapshot, inventory)
   const section = (heading: string, rows: readonly ExplainedStatement[]): string[] =>
     rows.length === 0 ? [] : [heading, ...rows.map((row) => `  ${statementWords(row, user, inventory)}`)]
   return [
-    headline(about, action, isAdmin ? 'admin' : explanation.answer, doubts.length > 0),
+    headline(about, action, answer, doubts.length > 0),
     ...section('Granted by:', explanation.grantedBy),
     ...section(
       isAdmin ? 'A Deny that does not bind members of admin:' : 'Taken away by:',
@@ -50,7 +55,7 @@ export function explainForUser(
 function headline(
   about: string,
   action: string,
-  answer: 'admin' | 'held' | 'denied' | 'not-held' | 'undetermined',
+  answer: 'admin' | 'held' | 'denied' | 'denied-unless-admin' | 'not-held' | 'undetermined',
   doubtful: boolean,
 ): string {
   const what = visible(action)
@@ -61,6 +66,8 @@ function headline(
       return `Yes: ${about} holds ${what}.`
     case 'denied':
       return `No: a Deny takes ${what} away from ${about}.`
+    case 'denied-unless-admin':
+      return `Undetermined: a Deny takes ${what} away from ${about}, unless that is a member of the built-in group admin, whose members were not all read.`
     case 'undetermined':
       return `Undetermined: nothing that could be read grants ${what} to ${about}, and not everything could be read.`
     case 'not-held':
@@ -68,6 +75,16 @@ function headline(
         ? `Undetermined: nothing that was read grants ${what} to ${about}, and not everything was read.`
         : `No: nothing grants ${what} to ${about}.`
   }
+}
+
+/** Whether a member of the built-in group, whom no Deny binds, could be missing from the snapshot. */
+function mayBeAdmin({ groups, gaps }: Snapshot, { members }: Inventory): boolean {
+  return groups.some(
+    ({ group_id, group_name }) =>
+      group_name === ADMIN_GROUP &&
+      (!members.has(group_id) ||
+        gaps.some(({ scope }) => scope.type === 'group' && scope.group_id === group_id)),
+  )
 }
 
 /** What the snapshot lacks that could make the answer another. */
