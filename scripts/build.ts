@@ -17,8 +17,8 @@ function run(command: string, args: string[]): void {
 
 function build(target: string): void {
   rmSync('build', { recursive: true, force: true })
-  rmSync(target, { recursive: true, force: true })
   run('node_modules/.bin/tsc', ['-p', 'tsconfig.build.json'])
+  rmSync(target, { recursive: true, force: true })
   run('node_modules/.bin/ncc', ['build', 'build/main.js', '--out', target, '--license', 'licenses.txt'])
 }
 

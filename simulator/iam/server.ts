@@ -93,7 +93,8 @@ export async function startIamSimulator(options: IamSimulatorOptions): Promise<I
     }
     for (const fault of struck) fault.before?.(account)
     const delay = Math.max(options.delay ?? 0, ...struck.map((fault) => fault.delay ?? 0))
-    if (delay > 0) await new Promise((resolve) => setTimeout(resolve, delay))
+    // Who waits for an answer keeps the process alive, the wait itself does not.
+    if (delay > 0) await new Promise((resolve) => setTimeout(resolve, delay).unref())
     const drop = struck.find((fault) => fault.drop !== undefined)?.drop
     if (drop === 'before-headers') {
       record(0)
