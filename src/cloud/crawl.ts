@@ -35,8 +35,9 @@ export interface CrawlOptions {
 export async function crawl(options: CrawlOptions): Promise<Snapshot> {
   const { api, clock } = options
   const started = clock.now()
-  const identity = await optional(() => api.callerIdentity())
-  const account = identity?.account_id ?? (await accountFromUsers(api))
+  const failures: string[] = []
+  const identity = await optional(() => api.callerIdentity(), failures)
+  const account = identity?.account_id ?? (await accountFromUsers(api, failures))
   options.checkAccount?.(account)
   const [summary, console5, catalogue] = await Promise.all([
     optional(() => api.accountSummary()),
@@ -115,26 +116,27 @@ async function read(
   }
 }
 
-/** A read that the verdict can do without: null when it fails, except for wrong keys. */
-async function optional<T>(read: () => Promise<T>): Promise<T | null | undefined> {
+/** A read that the verdict can do without: null when it fails, except for wrong keys. Why goes to `failures`. */
+async function optional<T>(read: () => Promise<T>, failures: string[] = []): Promise<T | null | undefined> {
   try {
     return await read()
   } catch (error) {
     if (!(error instanceof CloudError) || error instanceof AuthenticationError) throw error
+    failures.push(error.message)
     // Undefined: it is there and was refused. Null: it could not be had.
     return error instanceof ForbiddenError ? undefined : null
   }
 }
 
 /** Where STS does not answer, a user's URN names the account: `iam::<account>:user:<name>`. */
-async function accountFromUsers(api: IamApi): Promise<string> {
-  const users = (await optional(() => api.users())) ?? []
+async function accountFromUsers(api: IamApi, failures: string[]): Promise<string> {
+  const users = (await optional(() => api.users(), failures)) ?? []
   const account = users
     .map((user) => user.urn.split(':')[2])
     .find((part) => part !== undefined && part !== '')
   if (account === undefined)
     throw new UserError(
-      'The account could not be told: neither STS (GET /v5/caller-identity) nor the list of users (iam:users:listUsersV5) answered. Check region and sts-endpoint, and the rights of the auditor.',
+      `The account could not be told: neither STS (GET /v5/caller-identity) nor the list of users (iam:users:listUsersV5) names it. ${failures.join(' ')} Check the network and its proxy, region and sts-endpoint, and the rights of the auditor.`,
     )
   return account
 }
@@ -161,7 +163,6 @@ function coverageOf(
   summary: AccountSummary | null | undefined,
   console5: string | null | undefined,
 ): Coverage[] {
-  const hasAdmin = [...reading.groups.values()].some((group) => group.group_name === 'admin')
   const counted = (count: number | null | undefined): Pick<Coverage, 'status' | 'count'> => {
     if (summary === undefined) return { status: 'denied', count: null }
     if (count === null || count === undefined) return { status: 'not-attempted', count: null }
@@ -171,20 +172,47 @@ function coverageOf(
   const saml = summary?.saml_provider
   const providers = oidc == null && saml == null ? null : (oidc ?? 0) + (saml ?? 0)
   const known: Readonly<Record<Coverage['source'], Pick<Coverage, 'status' | 'count'>>> = {
-    'identity-policies': { status: 'audited', count: reading.policies.size },
-    'admin-group': hasAdmin ? { status: 'audited', count: 1 } : { status: 'absent', count: 0 },
-    'root-user': {
-      status: 'audited',
-      count: [...reading.users.values()].filter((user) => user.is_root_user).length,
-    },
+    ...crawledCoverage(reading),
     // With the old console, power is granted by roles as a rule.
-    'legacy-roles': { status: console5 === 'off' ? 'present' : 'not-attempted', count: null },
+    'legacy-roles': {
+      status: console5 === 'off' ? 'present' : console5 === undefined ? 'denied' : 'not-attempted',
+      count: null,
+    },
     agencies: counted(summary?.agencies),
     // No provider of the new kind says nothing of those of the old kind.
     federation: providers
       ? { status: 'present', count: providers }
-      : { status: 'not-attempted', count: null },
+      : { status: summary === undefined ? 'denied' : 'not-attempted', count: null },
     'identity-center': { status: 'not-attempted', count: null },
   }
   return coverageSources.map((source) => ({ source, ...known[source] }))
+}
+
+type CrawledSource = 'identity-policies' | 'admin-group' | 'root-user'
+
+/** What the crawl itself read. Of a list that could not be read, neither "audited" nor "not there" is true. */
+function crawledCoverage(
+  reading: Reading,
+): Readonly<Record<CrawledSource, Pick<Coverage, 'status' | 'count'>>> {
+  const audited = (count: number) => ({ status: 'audited', count }) as const
+  const unread = (call: RegExp) => {
+    const gaps = reading.gaps.filter((gap) => gap.code === 'deadline' || call.test(gap.call))
+    if (gaps.length === 0) return null
+    const denied = gaps.some((gap) => gap.code === 'forbidden')
+    return { status: denied ? 'denied' : 'not-attempted', count: null } as const
+  }
+  const roots = [...reading.users.values()].filter((user) => user.is_root_user).length
+  const admins = [...reading.groups.values()].filter(
+    ({ group_name, group_id }) => group_name === 'admin' || group_id === reading.options.adminGroupId,
+  )
+  const unreadMembers = admins.some((group) => !reading.members.has(group.group_id))
+  const policies = reading.policies.size
+  return {
+    'identity-policies': (policies === 0 ? unread(/policies/) : null) ?? audited(policies),
+    'admin-group':
+      admins.length === 0
+        ? (unread(/^GET \/v5\/groups$/) ?? { status: 'absent', count: 0 })
+        : ((unreadMembers ? unread(/group_id$/) : null) ?? audited(admins.length)),
+    'root-user': (roots === 0 ? unread(/^GET \/v5\/users$/) : null) ?? audited(roots),
+  }
 }

@@ -3,6 +3,7 @@
  * a redirect. Errors say what failed and why in words of this product; nothing a server echoes is repeated.
  */
 import { type Dispatcher, EnvHttpProxyAgent, request as send } from 'undici'
+import { UserError } from '../problem.ts'
 import {
   AuthenticationError,
   CloudError,
@@ -281,12 +282,7 @@ function reasonOf(failure: Error): string {
 
 /** The real transport: through the proxies of the usual variables, TLS checked, redirects left alone. */
 export function networkTransport(): Transport {
-  const dispatcher: Dispatcher = new EnvHttpProxyAgent({
-    headersTimeout: HEADERS_TIMEOUT,
-    bodyTimeout: BODY_TIMEOUT,
-    connect: { timeout: HEADERS_TIMEOUT },
-    maxResponseSize: MAXIMUM_BODY,
-  })
+  const dispatcher = proxied()
   return async ({ method, url, headers, body }) => {
     const answer = await send(url, {
       dispatcher,
@@ -296,6 +292,22 @@ export function networkTransport(): Transport {
       body,
     })
     return { status: answer.statusCode, headers: answer.headers, body: await answer.body.text() }
+  }
+}
+
+/** @throws UserError when a variable of the proxy is no address; it is not repeated, for it may hold a password. */
+function proxied(): Dispatcher {
+  try {
+    return new EnvHttpProxyAgent({
+      headersTimeout: HEADERS_TIMEOUT,
+      bodyTimeout: BODY_TIMEOUT,
+      connect: { timeout: HEADERS_TIMEOUT },
+      maxResponseSize: MAXIMUM_BODY,
+    })
+  } catch {
+    throw new UserError(
+      'The variable http_proxy or https_proxy is not the address of a proxy. Write it as http://host:port, or unset it.',
+    )
   }
 }
 
