@@ -32,6 +32,8 @@ export interface ActionOptions {
   readonly apiUrl?: string
   /** Called with every line of the log as it appears. */
   readonly onLine?: (line: string) => void
+  /** Cancels the job when it is aborted: the action gets SIGTERM. */
+  readonly cancel?: AbortSignal
   /** Milliseconds until the action is killed; default 60,000. */
   readonly timeout?: number
 }
@@ -116,7 +118,7 @@ export async function runAction(options: ActionOptions = {}): Promise<ActionRun>
 function execute(
   environment: Record<string, string>,
   workspace: string,
-  { onLine, timeout = 60_000 }: ActionOptions,
+  { onLine, cancel, timeout = 60_000 }: ActionOptions,
 ): Promise<{ exitCode: number; log: string }> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [bundle], {
@@ -124,6 +126,7 @@ function execute(
       env: environment,
       stdio: ['ignore', 'pipe', 'pipe'],
     })
+    cancel?.addEventListener('abort', () => child.kill('SIGTERM'))
     const killer = setTimeout(() => child.kill('SIGKILL'), timeout)
     let log = ''
     let pending = ''

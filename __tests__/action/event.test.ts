@@ -67,6 +67,14 @@ test.each(['pull_request', 'pull_request_target', 'pull_request_review', 'merge_
   },
 )
 
+test.each([{}, { RUNNER_TEMP: '' }])(
+  'without RUNNER_TEMP files go where the machine keeps such',
+  (variables) => {
+    const context = readContext({ GITHUB_EVENT_NAME: 'push', ...variables }, 'auto')
+    expect(context.outputFolder).toBe(join(tmpdir(), 'iam-audit'))
+  },
+)
+
 test('a payload that cannot be read names the file', () => {
   expect(() =>
     readContext({ GITHUB_EVENT_NAME: 'pull_request', GITHUB_EVENT_PATH: '/nowhere' }, 'auto'),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { readInputs } from '../../src/action/inputs.ts'
+import { halfFamilies, keysFromEnvironment } from '../../src/cloud/credentials.ts'
 import { UserError } from '../../src/problem.ts'
 
 const given = (inputs: Record<string, string>) =>
@@ -62,6 +63,19 @@ describe('what is wrong is named', () => {
       { snapshot: 'a.json', 'save-snapshot': 'b.json' },
       ['input save-snapshot'],
     ],
+    ['a rate beyond reason', { 'max-rate': '1e9' }, ['input max-rate']],
+    ['a token with a line break', { 'github-token': 'first\nsecond' }, ['input github-token']],
+    [
+      'keys that no header carries',
+      { 'access-key-id': 'Access Key', 'secret-access-key': 'geheimniß', 'security-token': 'a\u200b' },
+      ['input access-key-id', 'input secret-access-key', 'input security-token'],
+    ],
+    ['an agency by its name alone', { 'agency-urn': 'auditor' }, ['input agency-urn']],
+    [
+      'endpoints and region, with the rest',
+      { 'iam-endpoint': 'https://iam.evil.example', 'sts-endpoint': 'http://sts', region: 'Mars', mode: 'x' },
+      ['input iam-endpoint', 'input mode', 'input region', 'input sts-endpoint'],
+    ],
     [
       'several at once',
       { mode: 'x', 'max-rate': '-1', 'dry-run': '1' },
@@ -74,10 +88,34 @@ describe('what is wrong is named', () => {
 })
 
 test('no error repeats the value of a secret', () => {
+  const secrets = ['secret-access-key', 'security-token', 'github-token', 'cache-secret']
   try {
-    readInputs(given({ 'secret-access-key': 'SecretKey', mode: 'x' }))
+    readInputs(given(Object.fromEntries(secrets.map((name) => [name, 'Geheim\nplanted']))))
   } catch (error) {
-    expect(String((error as Error).message)).not.toContain('SecretKey')
+    expect(String((error as Error).message)).not.toMatch(/Geheim|planted/)
   }
   expect.assertions(1)
+})
+
+describe('keys of the environment', () => {
+  const family = { HW_ACCESS_KEY: 'AccessKey', HW_SECRET_KEY: 'SecretKey\n' }
+
+  test('lose the line break they were stored with', () => {
+    expect(keysFromEnvironment(family)).toEqual({ accessKeyId: 'AccessKey', secretAccessKey: 'SecretKey' })
+  })
+
+  test('that no header carries are refused by the name of the variable', () => {
+    const wrong = { ...family, HW_SECURITY_TOKEN: 'Geheim\nplanted' }
+    expect(() => keysFromEnvironment(wrong)).toThrow(/^variable HW_SECURITY_TOKEN: holds a blank/)
+    expect(() => keysFromEnvironment(wrong)).not.toThrow(/Geheim|planted/)
+  })
+
+  test('of half a family are told, and not used', () => {
+    const halves = { HW_ACCESS_KEY: 'AccessKey', HUAWEICLOUD_SDK_SK: 'SecretKey' }
+    expect(keysFromEnvironment(halves)).toBeNull()
+    expect(halfFamilies(halves)).toEqual([
+      'HUAWEICLOUD_SDK_SK is set and HUAWEICLOUD_SDK_AK is not.',
+      'HW_ACCESS_KEY is set and HW_SECRET_KEY is not.',
+    ])
+  })
 })

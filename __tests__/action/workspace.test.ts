@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { isInside, readWorkspaceFile, writeAtomically } from '../../src/action/workspace.ts'
+import { UserError } from '../../src/problem.ts'
 
 const folder = () => mkdtempSync(join(tmpdir(), 'workspace-'))
 
@@ -41,4 +42,12 @@ test('writes whole files, makes folders, and leaves nothing else behind', async 
   await writeAtomically(join(workspace, 'deep/er/a.json'), '{}\n')
   expect(readFileSync(join(workspace, 'deep/er/a.json'), 'utf8')).toBe('{}\n')
   expect(readdirSync(join(workspace, 'deep/er'))).toEqual(['a.json'])
+})
+
+test('says which file could not be written, and why', async () => {
+  const workspace = folder()
+  writeFileSync(join(workspace, 'file'), '')
+  const writing = writeAtomically(join(workspace, 'file/report.json'), '{}')
+  await expect(writing).rejects.toThrow(/file\/report\.json could not be written: E(NOTDIR|EXIST)/)
+  await expect(writing).rejects.toBeInstanceOf(UserError)
 })

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { AccountBuilder, allow, deny, document, idOf } from '../../simulator/iam/account.ts'
+import { outputNames } from '../../src/action/outputs.ts'
 import { BASELINE, CONFIG, plainConfig, startWorld } from './world.ts'
 
 /** A small company: alice administers by a group, bob reads, the built-in group has carol. */
@@ -23,7 +24,16 @@ test('the first run shows who holds what, proposes a baseline, and opens no issu
     coverage: 'partial',
     'account-id': idOf('account', 'acme'),
     'issue-action': 'none',
+    // Nothing was compared: a zero would be an all-clear.
+    ...{ 'unapproved-holders': '', 'exceeding-approvals': '', 'no-longer-held': '' },
   })
+  expect(Object.keys(run.outputs).sort()).toEqual([...outputNames].sort())
+  // Before the first line that says anything, every secret is masked.
+  expect(run.log.split('\n').slice(0, 3)).toEqual([
+    '::add-mask::SecretKey',
+    `::add-mask::${world.github.state.token}`,
+    'mode: audit',
+  ])
   expect(run.exitCode).toBe(1)
   expect(run.summary).toContain('**2 users of `production`')
   expect(run.summary).toContain('among IAM users, by v5 identity policies')
@@ -305,7 +315,9 @@ describe('the cloud refuses', () => {
   test('a clock that is off by an hour is told from a wrong key', async () => {
     await using world = await startWorld(company().account, { cloud: { clockOffset: 3_600_000 } })
     const run = await world.audit()
+    expect(run.outputs.result).toBe('error')
     expect(run.log).toContain('the clock of this machine is 60 minutes behind')
+    expect(world.cloud.calls.length).toBeLessThanOrEqual(2)
   })
 })
 
@@ -411,4 +423,62 @@ test('keys of the environment are taken family by family', async () => {
     environment: { HUAWEICLOUD_SDK_AK: 'half', HW_ACCESS_KEY: 'AccessKey', HW_SECRET_KEY: 'SecretKey' },
   })
   expect(run.outputs.result).toBe('no-baseline')
+})
+
+test('where nothing can be read, the job says what was tried and who was not looked at', async () => {
+  await using world = await startWorld(company().account)
+  world.cloud.fault({ on: '/v5/groups', answer: { status: 403, body: { error_code: 'PAP5.0001' } } })
+  world.cloud.fault({ on: '/v5/account-summary', answer: { status: 403, body: {} } })
+  const run = await world.audit()
+  expect(run.outputs).toMatchObject({ result: 'incomplete', coverage: 'partial' })
+  expect(run.report.coverage).toEqual([
+    { source: 'identity-policies', status: 'audited', count: 2 },
+    // Not "absent": nobody could look.
+    { source: 'admin-group', status: 'denied', count: null },
+    { source: 'root-user', status: 'audited', count: 1 },
+    { source: 'legacy-roles', status: 'not-attempted', count: null },
+    { source: 'agencies', status: 'denied', count: null },
+    { source: 'federation', status: 'denied', count: null },
+    { source: 'identity-center', status: 'not-attempted', count: null },
+  ])
+  expect(run.report.population.groups).toEqual({ seen: 0, expected: null })
+  expect(run.summary).toContain('the built-in group admin (not permitted)')
+})
+
+describe('the job tells its verdict also when something around it fails', () => {
+  test('a report that cannot be written fails the job beside the drift, and the issue is kept', async () => {
+    const builder = company()
+    await using world = await startWorld(builder.account)
+    await world.approveAll()
+    builder.join('ops', 'dave')
+    const run = await world.audit({
+      environment: { RUNNER_TEMP: '/dev/null' },
+      inputs: { sarif: '/dev/null/a.sarif', 'fail-on': 'none' },
+    })
+    expect(run.outputs).toMatchObject({ result: 'drift', report: '', sarif: '', 'issue-action': 'created' })
+    expect(run.exitCode).toBe(1)
+    expect(run.summary).toContain('`dave` → group `ops`')
+    expect(run.log).toContain('/dev/null/iam-audit/report.json could not be written: ENOTDIR')
+  })
+
+  test('outputs that cannot be set fail it, and the summary is written all the same', async () => {
+    await using world = await startWorld(company().account)
+    await world.approveAll()
+    const run = await world.audit({ environment: { GITHUB_OUTPUT: '/dev/null/output' } })
+    expect(run.exitCode).toBe(1)
+    expect(run.log).toContain('::error::The outputs could not be set')
+    expect(run.summary).toContain('All 2 users of `production`')
+  })
+
+  test('a cancelled run ends at once, with outputs, summary and report that say so', async () => {
+    await using world = await startWorld(company().account)
+    const cancel = new AbortController()
+    world.cloud.fault({ on: '/v5/groups', delay: 60_000, before: () => cancel.abort() })
+    const run = await world.audit({ cancel: cancel.signal })
+    expect(run.exitCode).toBe(1)
+    expect(run.outputs).toMatchObject({ result: 'error', complete: 'false' })
+    expect(Object.keys(run.outputs).sort()).toEqual([...outputNames].sort())
+    expect(run.summary).toContain('The run was cancelled')
+    expect(run.report.problems).toEqual([expect.stringContaining('The run was cancelled (SIGTERM)')])
+  })
 })

@@ -101,7 +101,7 @@ test('a snapshot saves what was crawled, and audits to the same', async () => {
   })
   expect(world.cloud.calls.length).toBe(calls)
   expect(again.report.grants).toEqual(live.report.grants)
-  expect(again.outputs['issue-action']).toBe('none')
+  expect(again.outputs['issue-action']).toBe('skipped')
   expect((await readFile(path)).includes('SecretKey')).toBe(false)
 })
 

@@ -6,13 +6,14 @@ import {
   assumeAgency,
   assumeWithOidc,
   givenKeys,
+  halfFamilies,
   type KeySource,
   keyFamilies,
   keysFromEnvironment,
   obtainedKeys,
 } from '../cloud/credentials.ts'
 import { folderCache } from '../cloud/document-cache.ts'
-import { isRegion, parseEndpoint } from '../cloud/endpoint.ts'
+import { parseEndpoint } from '../cloud/endpoint.ts'
 import { HttpClient, networkTransport, systemClock } from '../cloud/http-client.ts'
 import { IamApi } from '../cloud/iam-api.ts'
 import { progressLines } from '../cloud/progress.ts'
@@ -35,19 +36,15 @@ export interface Endpoints {
   readonly sts: URL
 }
 
-/** @throws UserError for endpoints that keys may not be sent to */
-export function readEndpoints(inputs: Inputs): Endpoints {
-  if (inputs.stsEndpoint === '' && !isRegion(inputs.region))
-    throw new UserError([
-      {
-        where: 'input region',
-        message: `${JSON.stringify(inputs.region.slice(0, 100))} is no region; allowed: a name such as ap-southeast-1.`,
-      },
-    ])
-  const sts = inputs.stsEndpoint || `https://sts.${inputs.region}.myhuaweicloud.com`
+function endpointsOf(inputs: Inputs): Endpoints {
+  const { region, allowCustomEndpoint } = inputs
   return {
-    iam: parseEndpoint(inputs.iamEndpoint, 'iam', inputs.allowCustomEndpoint),
-    sts: parseEndpoint(sts, 'sts', inputs.allowCustomEndpoint),
+    iam: parseEndpoint(inputs.iamEndpoint, 'iam', allowCustomEndpoint),
+    sts: parseEndpoint(
+      inputs.stsEndpoint || `https://sts.${region}.myhuaweicloud.com`,
+      'sts',
+      allowCustomEndpoint,
+    ),
   }
 }
 
@@ -72,7 +69,7 @@ export function openCloud(
   context: RunContext,
   environment: NodeJS.ProcessEnv,
 ): { readonly api: IamApi; readonly keys: KeySource; readonly endpoints: Endpoints } {
-  const endpoints = readEndpoints(inputs)
+  const endpoints = endpointsOf(inputs)
   const transport = networkTransport()
   const deadline = systemClock.now() + AUDIT_BUDGET
   const client = (keys: KeySource | null): HttpClient =>
@@ -107,7 +104,7 @@ function keySource(
     return obtainedKeys(obtain, systemClock, null)
   }
   const given = staticKeys(inputs, environment)
-  if (given === null) throw new UserError(noCredentials(context))
+  if (given === null) throw new UserError(noCredentials(environment))
   const own = givenKeys(given)
   if (inputs.agencyUrn === '') return own
   const http = client(own)
@@ -126,12 +123,14 @@ export async function workflowToken(audience: string): Promise<string> {
   }
 }
 
-function noCredentials(context: RunContext): string {
+function noCredentials(environment: NodeJS.ProcessEnv): string {
   const families = keyFamilies.map((family) => family.filter((name) => name !== null).join(', ')).join('; ')
-  const fork = context.event.startsWith('pull_request')
-    ? ' Pull requests from forks and of Dependabot get no secrets.'
-    : ''
-  return `There are no keys for Huawei Cloud. Looked at: the inputs oidc-provider-urn with agency-urn, and access-key-id with secret-access-key; the variables ${families}; the input snapshot. A secret that does not exist is empty; Dependabot has secrets of its own.${fork}`
+  return [
+    'There are no keys for Huawei Cloud.',
+    `Looked at: the inputs oidc-provider-urn with agency-urn, and access-key-id with secret-access-key; the variables ${families}; the input snapshot.`,
+    ...halfFamilies(environment),
+    'A secret that does not exist is empty. A fork, and a pull request from one, gets no secrets; Dependabot has secrets of its own.',
+  ].join(' ')
 }
 
 /** Crawls the account. @throws UserError, AuthenticationError */

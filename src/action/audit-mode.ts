@@ -1,5 +1,6 @@
 /** `mode: audit`: crawl, compare, report, keep the issue, and say how the job ends. */
 import { createHash } from 'node:crypto'
+import { resolve } from 'node:path'
 import { info, warning } from '@actions/core'
 import { audit } from '../audit/audit.ts'
 import { exitOf } from '../audit/exit.ts'
@@ -18,7 +19,7 @@ import { renderSarif } from '../render/sarif.ts'
 import { renderSummary } from '../render/summary.ts'
 import { buildReport } from '../report/report.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
-import { crawlAccount, loadSnapshot, readEndpoints, refuseOtherAccount } from './account.ts'
+import { crawlAccount, loadSnapshot, refuseOtherAccount } from './account.ts'
 import { type Approvals, readApprovals } from './approvals.ts'
 import { openGitHub, refusePublic, repositoryFacts, whyNotRecorded } from './github.ts'
 import { type Inputs, updateKinds } from './inputs.ts'
@@ -64,7 +65,6 @@ export async function auditAccount(run: Run, approvals: Approvals): Promise<Audi
 export async function auditMode(run: Run): Promise<Outcome> {
   const { inputs, context } = run
   const approvals = await readApprovals(context.workspace, inputs)
-  if (inputs.snapshot === '') readEndpoints(inputs)
   const github = openGitHub(inputs, context)
   const facts = await repositoryFacts(github)
   refusePublic(facts, inputs)
@@ -73,22 +73,20 @@ export async function auditMode(run: Run): Promise<Outcome> {
 
   const proposal = proposedText(verdict, snapshot, approvals)
   const places = placesOf(approvals, inputs)
-  const outputs: Outputs = {
-    ...verdictOutputs(verdict),
-    ...(await writeFiles(run, approvals, verdict, proposal, places)),
-  }
+  const files = await writeFiles(run, approvals, verdict, proposal, places)
   const reason = whyNotRecorded(facts, context, inputs.snapshot === '')
   const recorded = await record(run, approvals, verdict, github, reason)
   const exit = exitOf(verdict, inputs)
   return {
-    outputs: { ...outputs, ...recorded.outputs },
+    outputs: { ...verdictOutputs(verdict), ...files.outputs, ...recorded.outputs },
     summary: renderSummary(verdict, {
       baselinePath: inputs.baseline,
       proposal: approvals.baseline === null ? proposal : null,
-      remarks: [...remarks, ...recorded.remarks],
+      remarks: [...remarks, ...files.failures, ...recorded.remarks],
     }),
     annotations: auditAnnotations(verdict, places),
-    failure: [exit.reason, recorded.failure].filter((part) => part !== null).join(' ') || null,
+    failure:
+      [exit.reason, ...files.failures, recorded.failure].filter((part) => part !== null).join(' ') || null,
   }
 }
 
@@ -102,14 +100,14 @@ function proposedText(verdict: Verdict, snapshot: Snapshot, { config, baseline }
   return baseline === null ? writeBaseline(next) : rewriteBaseline(baseline, next)
 }
 
-/** Writes report, proposal and SARIF; their absolute paths. */
+/** Writes report, proposal and SARIF. What cannot be written fails the job beside the verdict, not instead of it. */
 async function writeFiles(
   { inputs, context }: Run,
   approvals: Approvals,
   verdict: Verdict,
   proposal: string | null,
   places: Places,
-): Promise<Outputs> {
+): Promise<{ readonly outputs: Outputs; readonly failures: readonly string[] }> {
   const report = buildReport(verdict, {
     kind: 'audit',
     generatedAt: new Date().toISOString(),
@@ -120,13 +118,25 @@ async function writeFiles(
       baseline_sha256: approvals.baseline === null ? null : sha256(approvals.baseline.text),
     },
   })
-  const reportPath = `${context.outputFolder}/report.json`
-  await writeAtomically(reportPath, `${JSON.stringify(report, null, 2)}\n`)
-  const proposalPath = proposal === null ? '' : `${context.outputFolder}/proposed-baseline.json`
-  if (proposal !== null) await writeAtomically(proposalPath, proposal)
-  const sarifPath = inputs.sarif === '' ? '' : absolute(context.workspace, inputs.sarif)
-  if (sarifPath !== '') await writeAtomically(sarifPath, renderSarif(verdict, places, toolInfo().version))
-  return { report: reportPath, 'proposed-baseline': proposalPath, sarif: sarifPath }
+  const failures: string[] = []
+  const write = async (path: string, text: string): Promise<string> => {
+    try {
+      await writeAtomically(path, text)
+      return path
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error
+      failures.push(error.message)
+      return ''
+    }
+  }
+  const folder = context.outputFolder
+  const sarif = () => renderSarif(verdict, places, toolInfo().version)
+  const outputs = {
+    report: await write(`${folder}/report.json`, `${JSON.stringify(report, null, 2)}\n`),
+    'proposed-baseline': proposal === null ? '' : await write(`${folder}/proposed-baseline.json`, proposal),
+    sarif: inputs.sarif === '' ? '' : await write(resolve(context.workspace, inputs.sarif), sarif()),
+  }
+  return { outputs, failures }
 }
 
 interface Recorded {
@@ -148,14 +158,15 @@ async function record(
     remarks,
     failure: null,
   })
+  if (!config.issue.enabled) return none('none')
+  const skip = inputs.dryRun ? 'This is a dry run, so no issue is written.' : elsewhere
   // Without a baseline there is nothing to compare with, and so nothing to say in an issue.
-  if (!config.issue.enabled || !verdict.has_baseline) return none('none')
+  if (!verdict.has_baseline) return skip === null ? none('none') : none('skipped', [skip])
   const desired = desiredIssue(verdict, {
     config,
     runUrl: context.run.url,
     key: { repository: context.run.repository, account: verdict.account.id, baseline: inputs.baseline },
   })
-  const skip = inputs.dryRun ? 'This is a dry run, so no issue is written.' : elsewhere
   if (skip !== null) {
     const parts = desired.render({ standing: null, budget: 60_000 })
     info(logLine(skip))
@@ -177,8 +188,7 @@ async function record(
       failure: null,
     }
   } catch (error) {
-    if (!(error instanceof UserError)) throw error
-    const failure = `The issue could not be written: ${error.message}`
+    const failure = `The issue could not be written: ${error instanceof Error ? error.message : String(error)}`
     return { outputs: { 'issue-action': 'none' }, remarks: [failure], failure }
   }
 }
@@ -191,10 +201,6 @@ export function placesOf({ config, baseline }: Approvals, inputs: Inputs): Place
     entryLines: baseline?.lines ?? [],
     permissionLines: new Map(config.permissions.map((permission) => [permission.name, permission.line])),
   }
-}
-
-function absolute(workspace: string, path: string): string {
-  return path.startsWith('/') ? path : `${workspace}/${path}`
 }
 
 /** Hex digest of the UTF-8 bytes of a text. */

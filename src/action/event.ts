@@ -1,5 +1,7 @@
 /** What started the run: interpreted once, here, from the runner's variables and the event payload. */
 import { readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
 import type { RunInfo } from '../audit/model.ts'
 import { UserError } from '../problem.ts'
 import { type Mode, modes } from './inputs.ts'
@@ -65,9 +67,9 @@ export function readContext(environment: NodeJS.ProcessEnv, mode: Mode | 'auto')
     mode: chosen,
     run: runInfo(environment),
     ref: environment.GITHUB_REF ?? '',
-    workspace: environment.GITHUB_WORKSPACE ?? process.cwd(),
+    workspace: environment.GITHUB_WORKSPACE || process.cwd(),
     outputFolder: outputFolder(environment),
-    apiUrl: environment.GITHUB_API_URL ?? 'https://api.github.com',
+    apiUrl: environment.GITHUB_API_URL || 'https://api.github.com',
     pullRequest: isPullRequest && chosen === 'gate' ? pullRequestOf(payload) : null,
     mergeGroup: event === 'merge_group' ? mergeGroupOf(payload) : null,
   }
@@ -91,7 +93,7 @@ export function runInfo(environment: NodeJS.ProcessEnv): RunInfo {
 
 /** Folder for report and proposal. */
 export function outputFolder(environment: NodeJS.ProcessEnv): string {
-  return `${environment.RUNNER_TEMP ?? '/tmp'}/iam-audit`
+  return join(resolve(environment.RUNNER_TEMP || tmpdir()), 'iam-audit')
 }
 
 /** The mode that a run was meant to have, for the report of one that stopped: `audit` where nothing tells. */

@@ -1,5 +1,7 @@
 /** Reads the inputs of `action.yml` in one place into one typed object, and reports everything wrong at once. */
 import type { DriftKind } from '../audit/model.ts'
+import { isHeaderText, notHeaderText } from '../cloud/credentials.ts'
+import { isRegion, parseEndpoint } from '../cloud/endpoint.ts'
 import type { Severity } from '../policy/types.ts'
 import { type Problem, UserError } from '../problem.ts'
 
@@ -161,9 +163,51 @@ export function readInputs(environment: NodeJS.ProcessEnv): Inputs {
     expires: raw('expires'),
     githubToken: raw('github-token'),
   }
-  problems.push(...contradictions(inputs))
+  problems.push(...unusable(raw), ...endpointProblems(inputs), ...contradictions(inputs))
   if (problems.length > 0) throw new UserError(problems)
   return inputs
+}
+
+/** Keys and tokens that no header can carry, and names that the cloud does not have. Secrets are not quoted. */
+function unusable(raw: (name: InputName) => string): Problem[] {
+  const sent = ['access-key-id', 'secret-access-key', 'security-token', 'github-token'] as const
+  const urns = [
+    ['oidc-provider-urn', 'oidcProvider'],
+    ['agency-urn', 'agency'],
+  ] as const
+  return [
+    ...sent
+      .filter((name) => !isHeaderText(raw(name)))
+      .map((name) => ({ where: `input ${name}`, message: notHeaderText })),
+    ...urns
+      .filter(([name, type]) => raw(name) !== '' && !new RegExp(`^iam::[^:]+:${type}:.`).test(raw(name)))
+      .map(([name, type]) => ({
+        where: `input ${name}`,
+        message: `found ${quoted(raw(name))}; allowed: iam::<account id>:${type}:<name>.`,
+      })),
+  ]
+}
+
+/** Endpoints that keys may not be sent to. */
+function endpointProblems(inputs: Inputs): Problem[] {
+  const { region, iamEndpoint, stsEndpoint, allowCustomEndpoint } = inputs
+  const problems: Problem[] = []
+  if (!isRegion(region))
+    problems.push({
+      where: 'input region',
+      message: `found ${quoted(region)}; allowed: the name of a region, such as ap-southeast-1.`,
+    })
+  for (const [text, service] of [
+    [iamEndpoint, 'iam'],
+    [stsEndpoint, 'sts'],
+  ] as const)
+    try {
+      if (text !== '') parseEndpoint(text, service, allowCustomEndpoint)
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error
+      problems.push(...error.problems)
+    }
+  return problems
 }
 
 /** Inputs that are right one by one and wrong together. */

@@ -30,16 +30,20 @@ export type Outputs = Partial<Record<OutputName, string>>
 export function verdictOutputs(verdict: Verdict): Outputs {
   const pairs = (kind: string) => String(verdict.drift.filter((row) => row.kind === kind).length)
   const unapproved = verdict.drift.filter((row) => row.kind === 'unapproved-holder')
-  return {
-    result: verdict.result,
-    complete: String(verdict.complete),
-    coverage: verdict.coverage_level,
-    'account-id': verdict.account.id,
+  // Without a baseline nothing was compared, and a count of zero would be an all-clear that nobody gave.
+  const compared = {
     'unapproved-holders': String(new Set(unapproved.map((row) => row.user_id)).size),
     'exceeding-approvals': pairs('exceeds-approval'),
     'expired-approvals': pairs('approval-expired'),
     'no-longer-held': String(verdict.no_longer_held.length),
     expiring: String(verdict.expiring.length),
+  }
+  return {
+    result: verdict.result,
+    complete: String(verdict.complete),
+    coverage: verdict.coverage_level,
+    'account-id': verdict.account.id,
+    ...(verdict.has_baseline ? compared : {}),
   }
 }
 

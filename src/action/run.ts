@@ -13,6 +13,7 @@ import { checkMode } from './check-mode.ts'
 import { intendedMode, outputFolder, readContext, runInfo } from './event.ts'
 import { gateMode } from './gate-mode.ts'
 import { type Mode, rawInput, readInputs, secretInputs } from './inputs.ts'
+import { interruption } from './interruption.ts'
 import type { Outcome, Run } from './outcome.ts'
 import { writeOutputs } from './outputs.ts'
 import { toolInfo } from './tool.ts'
@@ -29,19 +30,42 @@ const modes: Readonly<Record<Mode, (run: Run) => Promise<Outcome>>> = {
 /** Runs the action. Never throws; sets the exit code. */
 export async function run(environment: NodeJS.ProcessEnv): Promise<void> {
   maskSecrets(environment)
-  let outcome: Outcome
+  const cutOff = interruption().then(async (error) => {
+    await deliver(await stopped(error, environment), environment)
+    // What the run was doing is still under way, and nobody waits for it any more.
+    process.exit()
+  })
+  await Promise.race([cutOff, decide(environment).then((outcome) => deliver(outcome, environment))])
+}
+
+async function decide(environment: NodeJS.ProcessEnv): Promise<Outcome> {
   try {
     const inputs = readInputs(environment)
     const context = readContext(environment, inputs.mode)
     info(`mode: ${context.mode}`)
-    outcome = await modes[context.mode]({ inputs, context, environment })
+    return await modes[context.mode]({ inputs, context, environment })
   } catch (error) {
-    outcome = await stopped(error, environment)
+    return stopped(error, environment)
   }
-  writeOutputs(outcome.outputs)
+}
+
+/** Outputs, summary, annotations and exit code. One that cannot be written takes none of the others along. */
+async function deliver(outcome: Outcome, environment: NodeJS.ProcessEnv): Promise<void> {
+  const unwritten = attemptOutputs(outcome)
   await writeSummary(environment, outcome.summary)
   for (const annotation of outcome.annotations) annotate(annotation)
-  if (outcome.failure !== null) setFailed(lines(outcome.failure))
+  const failure = [outcome.failure, unwritten].filter((part) => part !== null).join(' ')
+  if (failure !== '') setFailed(lines(failure))
+}
+
+/** Later steps decide by the outputs: a run that cannot set them has failed. */
+function attemptOutputs({ outputs }: Outcome): string | null {
+  try {
+    writeOutputs(outputs)
+    return null
+  } catch (error) {
+    return `The outputs could not be set: ${(error as Error).message}.`
+  }
 }
 
 /** Before anything else: whatever is printed from here on, these are not. */
@@ -50,10 +74,11 @@ function maskSecrets(environment: NodeJS.ProcessEnv): void {
     ...secretInputs.map((name) => rawInput(environment, name)),
     ...keyFamilies.flatMap(([, secret, token]) => [
       environment[secret],
-      token === null ? '' : environment[token],
+      environment[secret]?.trim(),
+      ...(token === null ? [] : [environment[token], environment[token]?.trim()]),
     ]),
   ]
-  for (const value of values) if (value) setSecret(value)
+  for (const value of new Set(values)) if (value) setSecret(value)
 }
 
 /** A run that ended before a verdict. The user's mistakes and the cloud's refusals show no stack. */

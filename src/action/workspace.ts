@@ -56,15 +56,22 @@ export function isInside(folder: string, path: string): boolean {
   return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep)
 }
 
-/** Writes a file so that a reader sees the old contents or the new, never a part. Folders are made. */
+/**
+ * Writes a file so that a reader sees the old contents or the new, never a part. Folders are made.
+ *
+ * @throws UserError when it cannot be written.
+ */
 export async function writeAtomically(path: string, contents: string | Uint8Array): Promise<void> {
-  await mkdir(dirname(path), { recursive: true })
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`
   try {
+    await mkdir(dirname(path), { recursive: true })
     await writeFile(temporary, contents)
     await rename(temporary, path)
-  } catch (error) {
-    await rm(temporary, { force: true })
-    throw error
+  } catch (cause) {
+    await rm(temporary, { force: true }).catch(() => {})
+    throw new UserError(
+      `${path} could not be written: ${(cause as NodeJS.ErrnoException).code}. Name a file that the job may write.`,
+      { cause },
+    )
   }
 }
