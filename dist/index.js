@@ -48939,7 +48939,7 @@ exports.visitAsync = visitAsync;
 
 /***/ }),
 
-/***/ 4008:
+/***/ 9396:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -61527,15 +61527,34 @@ const keyFamilies = [
     ['HW_ACCESS_KEY', 'HW_SECRET_KEY', 'HW_SECURITY_TOKEN'],
     ['HUAWEI_CLOUD_ACCESS_KEY_ID', 'HUAWEI_CLOUD_SECRET_ACCESS_KEY', null],
 ];
-/** Keys of the environment; null when no family is complete. */
+/** Whether a key or token can stand in a header: it has no blank, line break or letter that none of them has. */
+function isHeaderText(secret) {
+    return /^[\x21-\x7e]*$/.test(secret);
+}
+/** What to say of a key or token that cannot; never what is in it. */
+const notHeaderText = 'holds a blank, a line break or another character that no key or token has. Store it again, without what was copied along with it.';
+/** Keys of the environment; null when no family is complete. @throws UserError when they cannot be sent */
 function keysFromEnvironment(environment) {
     for (const [access, secret, token] of keyFamilies) {
         const [accessKeyId, secretAccessKey] = [environment[access]?.trim(), environment[secret]?.trim()];
         const securityToken = token === null ? undefined : environment[token]?.trim();
-        if (accessKeyId && secretAccessKey)
-            return { accessKeyId, secretAccessKey, ...(securityToken ? { securityToken } : {}) };
+        if (!accessKeyId || !secretAccessKey)
+            continue;
+        const wrong = [access, secret, token].filter((name) => name !== null && !isHeaderText(environment[name]?.trim() ?? ''));
+        if (wrong.length > 0)
+            throw new UserError(wrong.map((name) => ({ where: `variable ${name}`, message: notHeaderText })));
+        return { accessKeyId, secretAccessKey, ...(securityToken ? { securityToken } : {}) };
     }
     return null;
+}
+/** Sentences about families of which only one half is set: neither half is used. */
+function halfFamilies(environment) {
+    return keyFamilies.flatMap(([access, secret]) => {
+        const [hasAccess, hasSecret] = [environment[access]?.trim(), environment[secret]?.trim()].map(Boolean);
+        if (hasAccess === hasSecret)
+            return [];
+        return [`${hasAccess ? access : secret} is set and ${hasAccess ? secret : access} is not.`];
+    });
 }
 /** Keys that somebody gave: they cannot be renewed. */
 function givenKeys(keys) {
@@ -62316,7 +62335,7 @@ class Steps {
     }
 }
 /** Runs a question; a bound that is reached becomes the third answer. */
-function decide(question) {
+function steps_decide(question) {
     try {
         return question();
     }
@@ -62495,7 +62514,7 @@ function includedDropped(patterns) {
 }
 /** A pair of patterns made to hurt counts as not included, which at worst reports a grant that was approved. */
 function resourceIncludes(outer, inner) {
-    return decide(() => globIncludes(outer, inner, new Steps(RESOURCE_STEPS))) === true;
+    return steps_decide(() => globIncludes(outer, inner, new Steps(RESOURCE_STEPS))) === true;
 }
 
 ;// CONCATENATED MODULE: ./build/policy/pattern.js
@@ -62532,11 +62551,13 @@ class Boxes {
         const key = canonical.toLowerCase();
         const id = this.#ids.get(key) ?? this.#ids.size;
         this.#ids.set(key, id);
+        const segments = key.split(':');
         const box = {
             id,
             key,
             wild: hasWildcard(key),
-            segments: key.split(':'),
+            service: hasWildcard(segments[0]) ? null : segments[0],
+            segments,
             sample: key.replaceAll('*', '~').replaceAll('?', '~').split(':'),
             text: canonical,
         };
@@ -62546,6 +62567,7 @@ class Boxes {
     /**
      * The boxes of a pattern. Where it has fewer than two colons, it is not documented whether a wildcard crosses them,
      * and doubt goes to reporting: where the pattern grants, every wildcard may; where it takes away, only a last `*`.
+     * Boxes without any action string (no service, no operation) are left out: nothing that is written may show them.
      *
      * @throws BoundReached when a granting pattern unfolds beyond all bounds.
      */
@@ -62553,7 +62575,7 @@ class Boxes {
         const known = this.#read[meaning].get(pattern);
         if (known !== undefined)
             return known;
-        const boxes = this.#unfolded(pattern, meaning);
+        const boxes = this.#unfolded(pattern, meaning).filter(hasActions);
         this.#read[meaning].set(pattern, boxes);
         return boxes;
     }
@@ -62573,7 +62595,7 @@ class Boxes {
     includes(outer, inner) {
         if (outer.id === inner.id)
             return true;
-        if (!outer.wild)
+        if (!outer.wild || (outer.service !== null && outer.service !== inner.service))
             return false;
         return remember(this.#includes, outer, inner, () => outer.segments.every((segment, at) => globSurelyIncludes(segment, inner.segments[at])));
     }
@@ -62582,6 +62604,8 @@ class Boxes {
         if (one.id === other.id)
             return true;
         if (!one.wild && !other.wild)
+            return false;
+        if (one.service !== null && other.service !== null && one.service !== other.service)
             return false;
         return remember(this.#meets, one, other, () => one.segments.every((segment, at) => globsMeet(segment, other.segments[at])));
     }
@@ -62606,6 +62630,10 @@ class Boxes {
                 }
         return boxes;
     }
+}
+/** Whether any action string is in the box: service and operation are never empty. */
+function hasActions(box) {
+    return box.segments[0] !== '' && box.segments[2] !== '';
 }
 /** Boxes remembered at most by what has no audit of its own to remember them. */
 const MAXIMUM_REMEMBERED = 20_000;
@@ -63145,7 +63173,7 @@ function writeGrant(grant) {
 
 /** What of `minuend` no approval covers. A restricted grant is covered by a restriction that includes its own. */
 function compare_grants_subtractGrants(minuend, approved, options = {}) {
-    return decide(() => {
+    return steps_decide(() => {
         const boxes = pattern_rememberedBoxes();
         const steps = new Steps(options.stepBound ?? STEP_BOUND);
         const allowances = approved.flatMap((one) => readAllowances(one, boxes, steps));
@@ -63158,7 +63186,7 @@ function compare_grants_subtractGrants(minuend, approved, options = {}) {
 }
 /** Whether the first set has an action string that the second has not, and a shortest such. */
 function actionSetDifference(one, other, options = {}) {
-    return decide(() => {
+    return steps_decide(() => {
         const boxes = pattern_rememberedBoxes();
         const steps = new Steps(options.stepBound ?? STEP_BOUND);
         const [left, right] = [box_grants_readActionSet(one, boxes), box_grants_readActionSet(other, boxes)];
@@ -63170,7 +63198,7 @@ function actionSetDifference(one, other, options = {}) {
 }
 /** Few, exact, sorted grants of the same meaning; reading the result back gives the same set. */
 function canonicalGrants(grants, options = {}) {
-    return decide(() => {
+    return steps_decide(() => {
         const boxes = pattern_rememberedBoxes();
         const steps = new Steps(options.stepBound ?? STEP_BOUND);
         return canonical(readGrants(grants, boxes, steps), boxes, steps).map(writeGrant);
@@ -63182,7 +63210,7 @@ function unionGrants(lists, options = {}) {
 }
 /** The part of the grants that lies within the action set, restrictions kept, in canonical form. */
 function intersectGrants(grants, within, options = {}) {
-    return decide(() => {
+    return steps_decide(() => {
         const boxes = pattern_rememberedBoxes();
         const steps = new Steps(options.stepBound ?? STEP_BOUND);
         const bound = box_grants_readActionSet(within, boxes);
@@ -63196,7 +63224,7 @@ function intersectGrants(grants, within, options = {}) {
 }
 /** Whether some action string is both in the grants, under whatever restriction, and in the action set. */
 function grantsMeet(grants, set, options = {}) {
-    return decide(() => {
+    return steps_decide(() => {
         const boxes = pattern_rememberedBoxes();
         const steps = new Steps(options.stepBound ?? STEP_BOUND);
         const other = box_grants_readActionSet(set, boxes);
@@ -63209,7 +63237,7 @@ function grantsMeet(grants, set, options = {}) {
 }
 /** A shortest action string of the grants; null when they have none. */
 function exampleOf(grants, options = {}) {
-    return decide(() => {
+    return steps_decide(() => {
         const boxes = pattern_rememberedBoxes();
         const steps = new Steps(options.stepBound ?? STEP_BOUND);
         return shortestOf(readGrants(grants, boxes, steps), boxes, steps);
@@ -63311,7 +63339,7 @@ function spelledAs(example, boxes) {
 }
 
 ;// CONCATENATED MODULE: ./build/policy/presets.json
-const presets_namespaceObject = /*#__PURE__*/JSON.parse('{"iam-administration@1":{"description":"Can administer IAM: users, groups, policies, agencies, credentials, identity providers, account settings","severity":"critical","holds":"any","actions":[{"pattern":"iam:*:*","reason":"Everything in IAM, also what no catalogue lists yet, unless an exception says that it only reads or touches the caller alone"}],"except":[{"pattern":"iam:*:get*","reason":"Reads one thing"},{"pattern":"iam:*:list*","reason":"Lists things"},{"pattern":"iam:*:show*","reason":"Reads one thing"},{"pattern":"iam:*:check*","reason":"Tests something and changes nothing"},{"pattern":"iam:users:changePasswordV5","reason":"By its nature touches only the caller: changes one\'s own password, and asks for the old one"}]},"privilege-escalation@1":{"description":"Can gain further permissions: by changing IAM, or by acting as somebody else","severity":"critical","holds":"any","actions":[{"pattern":"iam:policies:createVersionV5","reason":"Writes a new version of a policy one has, and makes it the default"},{"pattern":"iam:policies:setDefaultVersionV5","reason":"Brings back an older, wider version of a policy"},{"pattern":"iam:policies:createV5","reason":"Writes a policy, to be attached by whoever may attach"},{"pattern":"iam:users:attachPolicyV5","reason":"Attaches any policy to any user, oneself included"},{"pattern":"iam:groups:attachPolicyV5","reason":"Attaches any policy to a group one is in"},{"pattern":"iam:agencies:attachPolicyV5","reason":"Attaches any policy to an agency one can assume"},{"pattern":"iam:permissions:addUserToGroupV5","reason":"Joins a group that holds more"},{"pattern":"iam:credentials:createCredentialV5","reason":"Makes an access key for another user"},{"pattern":"iam:credentials:updateCredentialV5","reason":"Makes another user\'s inactive access key active again"},{"pattern":"iam:credentials:deleteCredentialV5","reason":"Makes room for a new access key where a user has as many as allowed"},{"pattern":"iam::createAccessKey","reason":"Makes an access key for another user through the older interface"},{"pattern":"iam::updateAccessKey","reason":"Makes another user\'s inactive access key active again through the older interface"},{"pattern":"iam:users:createLoginProfileV5","reason":"Gives a user without console access a password"},{"pattern":"iam:users:updateLoginProfileV5","reason":"Sets another user\'s password"},{"pattern":"iam:agencies:updateTrustPolicyV5","reason":"Lets oneself, or another account, assume an agency"},{"pattern":"iam:agencies:createV5","reason":"Makes an agency that trusts oneself or another account"},{"pattern":"iam:agencies:updateV5","reason":"Changes an agency, such as for how long a session of it lasts"},{"pattern":"sts:agencies:assume","reason":"Acts with the permissions of an agency"},{"pattern":"iam:tokens:assume","reason":"Acts with the permissions of an agency through the older interface"},{"pattern":"iam:agencies:pass","reason":"Hands an agency to a resource, which then acts with its permissions"},{"pattern":"iam:users:detachPolicyV5","reason":"Takes a Deny away from a user"},{"pattern":"iam:groups:detachPolicyV5","reason":"Takes a Deny away from a group"},{"pattern":"iam:agencies:detachPolicyV5","reason":"Takes a Deny away from an agency"},{"pattern":"iam:permissions:removeUserFromGroupV5","reason":"Leaves a group that carries a Deny"},{"pattern":"iam:policies:deleteVersionV5","reason":"Makes room for a new version, or removes a narrower one"},{"pattern":"iam:policies:deleteV5","reason":"Removes a policy that carries a Deny"},{"pattern":"iam:mfa:enableV5","reason":"Binds one\'s own device to another user"},{"pattern":"iam:mfa:disableV5","reason":"Takes the second factor off another user"},{"pattern":"iam:mfa:deleteVirtualMFADeviceV5","reason":"Takes the second factor off another user"},{"pattern":"iam:mfa:create*","reason":"Makes a device to bind to another user"},{"pattern":"iam:samlProviders:create*","reason":"Adds an identity provider that can vouch for anybody"},{"pattern":"iam:samlProviders:update*","reason":"Changes who an identity provider can vouch for"},{"pattern":"iam:oidcProviders:create*","reason":"Adds an identity provider that can vouch for anybody"},{"pattern":"iam:oidcProviders:add*","reason":"Lets another client use an identity provider"},{"pattern":"iam:oidcProviders:update*","reason":"Changes who an identity provider can vouch for"},{"pattern":"iam:identityProviders:create*","reason":"Decides by mapping which user or group a federated person becomes"},{"pattern":"iam:identityProviders:update*","reason":"Decides by mapping which user or group a federated person becomes"},{"pattern":"iam:users:createUserV5","reason":"Makes a user that nobody reviewed"},{"pattern":"iam:users:updateUserV5","reason":"Enables or renames another user"},{"pattern":"iam:users:deleteUserV5","reason":"Removes a user, whose name may then be taken again"},{"pattern":"iam:securitypolicies:update*","reason":"Weakens the account\'s rules for passwords and logins"},{"pattern":"iam:agencies:createServiceLinkedAgencyV5","reason":"Makes an agency that organization policies do not limit"},{"pattern":"iam:*:tag*","reason":"Changes tags that policies may decide by"},{"pattern":"iam:*:untag*","reason":"Removes tags that policies may decide by"},{"pattern":"sts::tagSession","reason":"Chooses session tags that policies may decide by"},{"pattern":"sts::setSourceIdentity","reason":"Chooses the source identity that policies may decide by"},{"pattern":"organizations:*:*","reason":"Controls the organization and its service control policies"},{"pattern":"IdentityCenter:*:*","reason":"Assigns permission sets to people across accounts"}],"except":[{"pattern":"organizations:*:get*","reason":"Reads one thing"},{"pattern":"organizations:*:list*","reason":"Lists things"},{"pattern":"organizations:*:show*","reason":"Reads one thing"},{"pattern":"organizations:*:describe*","reason":"Reads one thing"},{"pattern":"organizations:*:check*","reason":"Tests something and changes nothing"},{"pattern":"IdentityCenter:*:get*","reason":"Reads one thing"},{"pattern":"IdentityCenter:*:list*","reason":"Lists things"},{"pattern":"IdentityCenter:*:show*","reason":"Reads one thing"},{"pattern":"IdentityCenter:*:describe*","reason":"Reads one thing"},{"pattern":"IdentityCenter:*:check*","reason":"Tests something and changes nothing"}]},"full-administration@1":{"description":"Holds every action of every service","severity":"critical","holds":"all","actions":[{"pattern":"*:*:*","reason":"Everything, also what no catalogue lists yet"}],"except":[]}}');
+const presets_namespaceObject = /*#__PURE__*/JSON.parse('{"iam-administration@1":{"description":"Can administer IAM: users, groups, policies, agencies, credentials, identity providers, account settings","severity":"critical","holds":"any","actions":[{"pattern":"iam:*:*","reason":"Everything in IAM, also what no catalogue lists yet, unless an exception says that it only reads or touches the caller alone"}],"except":[{"pattern":"iam:*:get*","reason":"Reads one thing"},{"pattern":"iam:*:list*","reason":"Lists things"},{"pattern":"iam:*:show*","reason":"Reads one thing"},{"pattern":"iam:*:check*","reason":"Tests something and changes nothing"},{"pattern":"iam:users:changePasswordV5","reason":"By its nature touches only the caller: changes one\'s own password, and asks for the old one"}]},"privilege-escalation@1":{"description":"Can gain further permissions: by changing IAM, or by acting as somebody else","severity":"critical","holds":"any","actions":[{"pattern":"iam:policies:createVersionV5","reason":"Writes a new version of a policy one has, and makes it the default"},{"pattern":"iam:roles:updateRole","reason":"Changes a policy one has, through the older interface"},{"pattern":"iam:policies:setDefaultVersionV5","reason":"Brings back an older, wider version of a policy"},{"pattern":"iam:policies:createV5","reason":"Writes a policy, to be attached by whoever may attach"},{"pattern":"iam:roles:createRole","reason":"Writes a policy through the older interface, to be granted by whoever may grant"},{"pattern":"iam:users:attachPolicyV5","reason":"Attaches any policy to any user, oneself included"},{"pattern":"iam:groups:attachPolicyV5","reason":"Attaches any policy to a group one is in"},{"pattern":"iam:agencies:attachPolicyV5","reason":"Attaches any policy to an agency one can assume"},{"pattern":"iam:permissions:grantRoleTo*","reason":"Grants any role or policy of the older model to a user, group or agency"},{"pattern":"iam:permissions:addUserToGroupV5","reason":"Joins a group that holds more"},{"pattern":"iam:permissions:addUserToGroup","reason":"Joins a group that holds more, through the older interface"},{"pattern":"iam:credentials:createCredentialV5","reason":"Makes an access key for another user"},{"pattern":"iam:credentials:updateCredentialV5","reason":"Makes another user\'s inactive access key active again"},{"pattern":"iam:credentials:deleteCredentialV5","reason":"Makes room for a new access key where a user has as many as allowed"},{"pattern":"iam::createAccessKey","reason":"Makes an access key for another user through the older interface"},{"pattern":"iam::updateAccessKey","reason":"Makes another user\'s inactive access key active again through the older interface"},{"pattern":"iam:credentials:updateCredential","reason":"Makes another user\'s inactive access key active again through the older interface"},{"pattern":"iam:credentials:deleteCredential","reason":"Makes room for a new access key through the older interface"},{"pattern":"iam:users:createLoginProfileV5","reason":"Gives a user without console access a password"},{"pattern":"iam:users:updateLoginProfileV5","reason":"Sets another user\'s password"},{"pattern":"iam:users:resetUserPassword","reason":"Sets another user\'s password through the older interface"},{"pattern":"iam:agencies:updateTrustPolicyV5","reason":"Lets oneself, or another account, assume an agency"},{"pattern":"iam:agencies:updateAgency","reason":"Lets another account assume an agency, through the older interface"},{"pattern":"iam:agencies:createV5","reason":"Makes an agency that trusts oneself or another account"},{"pattern":"iam:agencies:createAgency","reason":"Makes an agency that trusts another account, through the older interface"},{"pattern":"iam:agencies:updateV5","reason":"Changes an agency, such as for how long a session of it lasts"},{"pattern":"sts:agencies:assume","reason":"Acts with the permissions of an agency"},{"pattern":"iam:agencies:assume","reason":"Acts with the permissions of an agency, by its name in the older model"},{"pattern":"iam:tokens:assume","reason":"Acts with the permissions of an agency through the older interface"},{"pattern":"iam:agencies:pass","reason":"Hands an agency to a resource, which then acts with its permissions"},{"pattern":"iam:users:detachPolicyV5","reason":"Takes a Deny away from a user"},{"pattern":"iam:groups:detachPolicyV5","reason":"Takes a Deny away from a group"},{"pattern":"iam:agencies:detachPolicyV5","reason":"Takes a Deny away from an agency"},{"pattern":"iam:permissions:removeUserFromGroupV5","reason":"Leaves a group that carries a Deny"},{"pattern":"iam:permissions:revokeRole*","reason":"Takes a Deny of the older model away from a user, group or agency"},{"pattern":"iam:permissions:removeUserFromGroup","reason":"Leaves a group that carries a Deny, through the older interface"},{"pattern":"iam:policies:deleteVersionV5","reason":"Makes room for a new version, or removes a narrower one"},{"pattern":"iam:policies:deleteV5","reason":"Removes a policy that carries a Deny"},{"pattern":"iam:roles:deleteRole","reason":"Removes a policy that carries a Deny, through the older interface"},{"pattern":"iam:mfa:enableV5","reason":"Binds one\'s own device to another user"},{"pattern":"iam:mfa:disableV5","reason":"Takes the second factor off another user"},{"pattern":"iam:mfa:deleteVirtualMFADeviceV5","reason":"Takes the second factor off another user"},{"pattern":"iam:mfa:bindMFADevice","reason":"Binds one\'s own device to another user through the older interface"},{"pattern":"iam:mfa:unbindMFADevice","reason":"Takes the second factor off another user through the older interface"},{"pattern":"iam:mfa:deleteVirtualMFADevice","reason":"Takes the second factor off another user through the older interface"},{"pattern":"iam:users:setUserLoginProtect","reason":"Switches off the second factor that another user\'s logins ask for"},{"pattern":"iam:mfa:create*","reason":"Makes a device to bind to another user"},{"pattern":"iam:samlProviders:create*","reason":"Adds an identity provider that can vouch for anybody"},{"pattern":"iam:samlProviders:update*","reason":"Changes who an identity provider can vouch for"},{"pattern":"iam:oidcProviders:create*","reason":"Adds an identity provider that can vouch for anybody"},{"pattern":"iam:oidcProviders:add*","reason":"Lets another client use an identity provider"},{"pattern":"iam:oidcProviders:update*","reason":"Changes who an identity provider can vouch for"},{"pattern":"iam:identityProviders:create*","reason":"Decides by mapping which user or group a federated person becomes"},{"pattern":"iam:identityProviders:update*","reason":"Decides by mapping which user or group a federated person becomes"},{"pattern":"iam:users:createUserV5","reason":"Makes a user that nobody reviewed"},{"pattern":"iam:users:createUser","reason":"Makes a user that nobody reviewed, through the older interface"},{"pattern":"iam:users:updateUserV5","reason":"Enables or renames another user"},{"pattern":"iam:users:updateUser","reason":"Enables another user or sets their password, through the older interface"},{"pattern":"iam:users:deleteUserV5","reason":"Removes a user, whose name may then be taken again"},{"pattern":"iam:users:deleteUser","reason":"Removes a user, whose name may then be taken again, through the older interface"},{"pattern":"iam:securitypolicies:update*","reason":"Weakens the account\'s rules for passwords and logins"},{"pattern":"iam:agencies:createServiceLinkedAgencyV5","reason":"Makes an agency that organization policies do not limit"},{"pattern":"iam:*:tag*","reason":"Changes tags that policies may decide by"},{"pattern":"iam:*:untag*","reason":"Removes tags that policies may decide by"},{"pattern":"sts::tagSession","reason":"Chooses session tags that policies may decide by"},{"pattern":"sts::setSourceIdentity","reason":"Chooses the source identity that policies may decide by"},{"pattern":"organizations:*:*","reason":"Controls the organization and its service control policies"},{"pattern":"IdentityCenter:*:*","reason":"Assigns permission sets to people across accounts"}],"except":[{"pattern":"organizations:*:get*","reason":"Reads one thing"},{"pattern":"organizations:*:list*","reason":"Lists things"},{"pattern":"organizations:*:show*","reason":"Reads one thing"},{"pattern":"organizations:*:describe*","reason":"Reads one thing"},{"pattern":"organizations:*:check*","reason":"Tests something and changes nothing"},{"pattern":"IdentityCenter:*:get*","reason":"Reads one thing"},{"pattern":"IdentityCenter:*:list*","reason":"Lists things"},{"pattern":"IdentityCenter:*:show*","reason":"Reads one thing"},{"pattern":"IdentityCenter:*:describe*","reason":"Reads one thing"},{"pattern":"IdentityCenter:*:check*","reason":"Tests something and changes nothing"}]},"full-administration@1":{"description":"Holds every action of every service","severity":"critical","holds":"all","actions":[{"pattern":"*:*:*","reason":"Everything, also what no catalogue lists yet"}],"except":[]}}');
 ;// CONCATENATED MODULE: ./build/policy/presets.js
 /** Presets: versioned lists of audited actions, each pattern with its reason. A preset never changes; it gets a new version. */
 
@@ -63391,11 +63419,7 @@ function namedActions(grants, catalogue) {
                 if (!excepted.has(row))
                     named[row] = 1;
     }
-    const names = [];
-    for (const [row, name] of index.actions.entries())
-        if (named[row] === 1)
-            names.push(name);
-    return names;
+    return index.actions.filter((_, row) => named[row] === 1);
 }
 const indexes = new WeakMap();
 function indexOf(catalogue) {
@@ -63622,6 +63646,9 @@ function readCondition(value, fail) {
     for (const [operator, keys] of Object.entries(value)) {
         if (!isObject(keys))
             return fail(`has a Condition whose ${quote(operator)} is not an object`);
+        // Means something else to half of all readers of JSON, and no baseline may contain it.
+        if ([operator, ...Object.keys(keys)].includes('__proto__'))
+            return fail('has a Condition with the key "__proto__"');
         for (const values of Object.values(keys))
             strings(values, `Condition ${quote(operator)}`, fail);
     }
@@ -64004,7 +64031,7 @@ class RememberingEvaluator {
         if (known !== undefined)
             return known;
         const steps = new Steps(this.#bound);
-        const answer = decide(() => evaluate(relevant, memory.permission, this.#boxes, steps));
+        const answer = steps_decide(() => evaluate(relevant, memory.permission, this.#boxes, steps));
         memory.answers.set(key, answer);
         return answer;
     }
@@ -64015,7 +64042,7 @@ class RememberingEvaluator {
         const document = this.#documents.get(policy);
         const prepared = document?.ok !== true
             ? []
-            : decide(() => {
+            : steps_decide(() => {
                 const steps = new Steps(this.#bound);
                 return document.statements.flatMap((statement) => {
                     const ref = { policy, statement: statement.number };
@@ -64031,6 +64058,7 @@ class RememberingEvaluator {
 
 ;// CONCATENATED MODULE: ./build/policy/explain.js
 /** Why an identity may or may not do one thing: what granted it, what a Deny took away, which Deny was not subtracted. */
+
 
 
 
@@ -64051,9 +64079,13 @@ function explainAction(options) {
             continue;
         }
         for (const statement of document.statements) {
-            const pattern = coveringPattern(statement, action);
+            const pattern = decide(() => coveringPattern(statement, action));
             if (pattern === null)
                 continue;
+            if (typeof pattern === 'object') {
+                found.undetermined.push({ policy, reason: pattern.undetermined });
+                continue;
+            }
             const row = explained(policy, statement, pattern);
             if (statement.effect === 'Allow')
                 (provablyFalse(statement.condition, identity) ? found.ruledOut : found.grantedBy).push(row);
@@ -64070,7 +64102,11 @@ function explainAction(options) {
                 : 'not-held';
     return { action, answer, ...found };
 }
-/** The pattern by which a statement covers the action, in the sense its effect gives it; null when it does not. */
+/**
+ * The pattern by which a statement covers the action, in the sense its effect gives it; null when it does not.
+ *
+ * @throws BoundReached when a pattern unfolds beyond all bounds
+ */
 function coveringPattern(statement, action) {
     const boxes = rememberedBoxes();
     const grants = (statement.effect === 'Allow') === (statement.action !== undefined);
@@ -64700,6 +64736,8 @@ function emptyReport(context, result) {
 
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
 ;// CONCATENATED MODULE: ./build/audit/approval-index.js
 
 /** `user_id` of an entry that approves a restricted grant for everybody. */
@@ -65110,11 +65148,12 @@ function renamedUsers(index, { inventory }) {
 }
 /**
  * Restricted grants that came to cover somebody by a rename: a `user` resource pattern matches the present name and
- * none that an entry records. Nothing else tells that the grant now reaches another person.
+ * not one that an entry records. Nothing else tells that the grant now reaches another person. While any entry of
+ * theirs records such a name the rename was not reviewed: a new entry beside it records the new name by itself.
  */
 function grantsReachingRenamed(holding, renamed, account) {
     return holding.grants.filter((grant) => grant.resources?.some((pattern) => renamed.some((row) => userResourceMatches(pattern, account, row.user) &&
-        ![...row.known].some((name) => userResourceMatches(pattern, account, name)))));
+        [...row.known].some((name) => !userResourceMatches(pattern, account, name)))));
 }
 /** Approved and not held, wholly or in part. Not computed for users that a gap reaches: they may hold it after all. */
 function lostRows(index, input) {
@@ -65374,11 +65413,20 @@ function findHoldings(input) {
         names.set(held, known);
         return known;
     };
+    // A live known gap grants and denies nothing, whatever of its document could be decided.
+    const accepted = new Set(found.known.map((gap) => gap.policy_id));
     const ask = (user, routes, inAdminGroup, permission) => {
         if (inAdminGroup)
             return everything.get(permission);
-        const held = evaluator.held(routes.map((route) => route.policy.policy_id), user, permission);
-        return 'undetermined' in held ? null : held;
+        const all = routes.map((route) => route.policy.policy_id);
+        const policies = accepted.size === 0 ? all : all.filter((id) => !accepted.has(id));
+        const held = evaluator.held(policies, user, permission);
+        if (!('undetermined' in held))
+            return held;
+        // What a policy beyond the bound means is a gap of its own; what the others grant is held all the same.
+        const decided = policies.filter((id) => evaluator.relevance(id) !== 'undetermined');
+        const rest = decided.length < policies.length ? evaluator.held(decided, user, permission) : held;
+        return 'undetermined' in rest ? null : rest;
     };
     const holdings = [];
     for (const user of snapshot.users) {
@@ -67056,8 +67104,6 @@ const snapshotSchema = object({
     }),
 });
 
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
 ;// CONCATENATED MODULE: ./build/cloud/document-cache.js
 /**
  * Documents already read, kept between runs. A version never changes once it exists, so a document is known by
@@ -67715,8 +67761,9 @@ class Reading {
 async function crawl(options) {
     const { api, clock } = options;
     const started = clock.now();
-    const identity = await crawl_optional(() => api.callerIdentity());
-    const account = identity?.account_id ?? (await accountFromUsers(api));
+    const failures = [];
+    const identity = await crawl_optional(() => api.callerIdentity(), failures);
+    const account = identity?.account_id ?? (await accountFromUsers(api, failures));
     options.checkAccount?.(account);
     const [summary, console5, catalogue] = await Promise.all([
         crawl_optional(() => api.accountSummary()),
@@ -67785,26 +67832,27 @@ async function read(options, account, cache, expectedGroups) {
         return { reading: other, method: 'group-first' };
     }
 }
-/** A read that the verdict can do without: null when it fails, except for wrong keys. */
-async function crawl_optional(read) {
+/** A read that the verdict can do without: null when it fails, except for wrong keys. Why goes to `failures`. */
+async function crawl_optional(read, failures = []) {
     try {
         return await read();
     }
     catch (error) {
         if (!(error instanceof CloudError) || error instanceof AuthenticationError)
             throw error;
+        failures.push(error.message);
         // Undefined: it is there and was refused. Null: it could not be had.
         return error instanceof ForbiddenError ? undefined : null;
     }
 }
 /** Where STS does not answer, a user's URN names the account: `iam::<account>:user:<name>`. */
-async function accountFromUsers(api) {
-    const users = (await crawl_optional(() => api.users())) ?? [];
+async function accountFromUsers(api, failures) {
+    const users = (await crawl_optional(() => api.users(), failures)) ?? [];
     const account = users
         .map((user) => user.urn.split(':')[2])
         .find((part) => part !== undefined && part !== '');
     if (account === undefined)
-        throw new UserError('The account could not be told: neither STS (GET /v5/caller-identity) nor the list of users (iam:users:listUsersV5) answered. Check region and sts-endpoint, and the rights of the auditor.');
+        throw new UserError(`The account could not be told: neither STS (GET /v5/caller-identity) nor the list of users (iam:users:listUsersV5) names it. ${failures.join(' ')} Check the network and its proxy, region and sts-endpoint, and the rights of the auditor.`);
     return account;
 }
 async function readCatalogue({ api, services }) {
@@ -67824,7 +67872,6 @@ function compareCounts(reading, summary) {
 }
 /** What the account has beside users and identity policies, as far as two requests tell. */
 function coverageOf(reading, summary, console5) {
-    const hasAdmin = [...reading.groups.values()].some((group) => group.group_name === 'admin');
     const counted = (count) => {
         if (summary === undefined)
             return { status: 'denied', count: null };
@@ -67836,22 +67883,42 @@ function coverageOf(reading, summary, console5) {
     const saml = summary?.saml_provider;
     const providers = oidc == null && saml == null ? null : (oidc ?? 0) + (saml ?? 0);
     const known = {
-        'identity-policies': { status: 'audited', count: reading.policies.size },
-        'admin-group': hasAdmin ? { status: 'audited', count: 1 } : { status: 'absent', count: 0 },
-        'root-user': {
-            status: 'audited',
-            count: [...reading.users.values()].filter((user) => user.is_root_user).length,
-        },
+        ...crawledCoverage(reading),
         // With the old console, power is granted by roles as a rule.
-        'legacy-roles': { status: console5 === 'off' ? 'present' : 'not-attempted', count: null },
+        'legacy-roles': {
+            status: console5 === 'off' ? 'present' : console5 === undefined ? 'denied' : 'not-attempted',
+            count: null,
+        },
         agencies: counted(summary?.agencies),
         // No provider of the new kind says nothing of those of the old kind.
         federation: providers
             ? { status: 'present', count: providers }
-            : { status: 'not-attempted', count: null },
+            : { status: summary === undefined ? 'denied' : 'not-attempted', count: null },
         'identity-center': { status: 'not-attempted', count: null },
     };
     return coverageSources.map((source) => ({ source, ...known[source] }));
+}
+/** What the crawl itself read. Of a list that could not be read, neither "audited" nor "not there" is true. */
+function crawledCoverage(reading) {
+    const audited = (count) => ({ status: 'audited', count });
+    const unread = (call) => {
+        const gaps = reading.gaps.filter((gap) => gap.code === 'deadline' || call.test(gap.call));
+        if (gaps.length === 0)
+            return null;
+        const denied = gaps.some((gap) => gap.code === 'forbidden');
+        return { status: denied ? 'denied' : 'not-attempted', count: null };
+    };
+    const roots = [...reading.users.values()].filter((user) => user.is_root_user).length;
+    const admins = [...reading.groups.values()].filter(({ group_name, group_id }) => group_name === 'admin' || group_id === reading.options.adminGroupId);
+    const unreadMembers = admins.some((group) => !reading.members.has(group.group_id));
+    const policies = reading.policies.size;
+    return {
+        'identity-policies': (policies === 0 ? unread(/policies/) : null) ?? audited(policies),
+        'admin-group': admins.length === 0
+            ? (unread(/^GET \/v5\/groups$/) ?? { status: 'absent', count: 0 })
+            : ((unreadMembers ? unread(/group_id$/) : null) ?? audited(admins.length)),
+        'root-user': (roots === 0 ? unread(/^GET \/v5\/users$/) : null) ?? audited(roots),
+    };
 }
 
 ;// CONCATENATED MODULE: ./build/cloud/endpoint.js
@@ -68034,6 +68101,7 @@ function signer_compareText(one, other) {
  * Sends requests to the cloud: paced, signed anew for every try, retried where a retry can help, and never following
  * a redirect. Errors say what failed and why in words of this product; nothing a server echoes is repeated.
  */
+
 
 
 
@@ -68239,12 +68307,7 @@ function http_client_reasonOf(failure) {
 }
 /** The real transport: through the proxies of the usual variables, TLS checked, redirects left alone. */
 function networkTransport() {
-    const dispatcher = new undici.EnvHttpProxyAgent({
-        headersTimeout: HEADERS_TIMEOUT,
-        bodyTimeout: BODY_TIMEOUT,
-        connect: { timeout: HEADERS_TIMEOUT },
-        maxResponseSize: MAXIMUM_BODY,
-    });
+    const dispatcher = proxied();
     return async ({ method, url, headers, body }) => {
         const answer = await (0,undici.request)(url, {
             dispatcher,
@@ -68255,6 +68318,20 @@ function networkTransport() {
         });
         return { status: answer.statusCode, headers: answer.headers, body: await answer.body.text() };
     };
+}
+/** @throws UserError when a variable of the proxy is no address; it is not repeated, for it may hold a password. */
+function proxied() {
+    try {
+        return new undici.EnvHttpProxyAgent({
+            headersTimeout: HEADERS_TIMEOUT,
+            bodyTimeout: BODY_TIMEOUT,
+            connect: { timeout: HEADERS_TIMEOUT },
+            maxResponseSize: MAXIMUM_BODY,
+        });
+    }
+    catch {
+        throw new UserError('The variable http_proxy or https_proxy is not the address of a proxy. Write it as http://host:port, or unset it.');
+    }
 }
 /** The machine's clock. */
 const systemClock = {
@@ -68594,17 +68671,21 @@ async function readWorkspaceFile(workspace, path, input) {
 function isInside(folder, path) {
     return path === folder || path.startsWith(folder.endsWith(external_node_path_.sep) ? folder : folder + external_node_path_.sep);
 }
-/** Writes a file so that a reader sees the old contents or the new, never a part. Folders are made. */
+/**
+ * Writes a file so that a reader sees the old contents or the new, never a part. Folders are made.
+ *
+ * @throws UserError when it cannot be written.
+ */
 async function writeAtomically(path, contents) {
-    await (0,promises_.mkdir)((0,external_node_path_.dirname)(path), { recursive: true });
     const temporary = `${path}.${(0,external_node_crypto_.randomBytes)(6).toString('hex')}.tmp`;
     try {
+        await (0,promises_.mkdir)((0,external_node_path_.dirname)(path), { recursive: true });
         await (0,promises_.writeFile)(temporary, contents);
         await (0,promises_.rename)(temporary, path);
     }
-    catch (error) {
-        await (0,promises_.rm)(temporary, { force: true });
-        throw error;
+    catch (cause) {
+        await (0,promises_.rm)(temporary, { force: true }).catch(() => { });
+        throw new UserError(`${path} could not be written: ${cause.code}. Name a file that the job may write.`, { cause });
     }
 }
 
@@ -68626,19 +68707,11 @@ async function writeAtomically(path, contents) {
 
 /** An audit gives up after this long, in milliseconds. */
 const AUDIT_BUDGET = 30 * 60_000;
-/** @throws UserError for endpoints that keys may not be sent to */
-function readEndpoints(inputs) {
-    if (inputs.stsEndpoint === '' && !isRegion(inputs.region))
-        throw new UserError([
-            {
-                where: 'input region',
-                message: `${JSON.stringify(inputs.region.slice(0, 100))} is no region; allowed: a name such as ap-southeast-1.`,
-            },
-        ]);
-    const sts = inputs.stsEndpoint || `https://sts.${inputs.region}.myhuaweicloud.com`;
+function endpointsOf(inputs) {
+    const { region, allowCustomEndpoint } = inputs;
     return {
-        iam: parseEndpoint(inputs.iamEndpoint, 'iam', inputs.allowCustomEndpoint),
-        sts: parseEndpoint(sts, 'sts', inputs.allowCustomEndpoint),
+        iam: parseEndpoint(inputs.iamEndpoint, 'iam', allowCustomEndpoint),
+        sts: parseEndpoint(inputs.stsEndpoint || `https://sts.${region}.myhuaweicloud.com`, 'sts', allowCustomEndpoint),
     };
 }
 /** Keys from the inputs, else from the environment. */
@@ -68657,7 +68730,7 @@ function hasCredentials(inputs, environment) {
 }
 /** A client for the audit's calls, with the keys that the inputs ask for. @throws UserError without any */
 function openCloud(inputs, context, environment) {
-    const endpoints = readEndpoints(inputs);
+    const endpoints = endpointsOf(inputs);
     const transport = networkTransport();
     const deadline = systemClock.now() + AUDIT_BUDGET;
     const client = (keys) => new http_client_HttpClient({
@@ -68685,7 +68758,7 @@ function keySource(inputs, context, environment, { sts }, client) {
     }
     const given = staticKeys(inputs, environment);
     if (given === null)
-        throw new UserError(noCredentials(context));
+        throw new UserError(noCredentials(environment));
     const own = givenKeys(given);
     if (inputs.agencyUrn === '')
         return own;
@@ -68701,12 +68774,14 @@ async function workflowToken(audience) {
         throw new UserError('The OIDC token of the workflow could not be obtained. Give the job "permissions: id-token: write"; pull requests from forks never get it.', { cause });
     }
 }
-function noCredentials(context) {
+function noCredentials(environment) {
     const families = keyFamilies.map((family) => family.filter((name) => name !== null).join(', ')).join('; ');
-    const fork = context.event.startsWith('pull_request')
-        ? ' Pull requests from forks and of Dependabot get no secrets.'
-        : '';
-    return `There are no keys for Huawei Cloud. Looked at: the inputs oidc-provider-urn with agency-urn, and access-key-id with secret-access-key; the variables ${families}; the input snapshot. A secret that does not exist is empty; Dependabot has secrets of its own.${fork}`;
+    return [
+        'There are no keys for Huawei Cloud.',
+        `Looked at: the inputs oidc-provider-urn with agency-urn, and access-key-id with secret-access-key; the variables ${families}; the input snapshot.`,
+        ...halfFamilies(environment),
+        'A secret that does not exist is empty. A fork, and a pull request from one, gets no secrets; Dependabot has secrets of its own.',
+    ].join(' ');
 }
 /** Crawls the account. @throws UserError, AuthenticationError */
 async function crawlAccount(inputs, context, environment, config, adminGroupId, expectedAccounts) {
@@ -74773,6 +74848,8 @@ function whyNotRecorded(facts, context, live) {
 
 ;// CONCATENATED MODULE: ./build/action/inputs.js
 
+
+
 const modes = ['audit', 'gate', 'update-baseline', 'check'];
 const driftKinds = ['unapproved-holder', 'exceeds-approval', 'approval-expired'];
 const updateKinds = ['new', 'exceeding', 'expired', 'no-longer-held'];
@@ -74886,10 +74963,53 @@ function readInputs(environment) {
         expires: raw('expires'),
         githubToken: raw('github-token'),
     };
-    problems.push(...contradictions(inputs));
+    problems.push(...unusable(raw), ...endpointProblems(inputs), ...contradictions(inputs));
     if (problems.length > 0)
         throw new UserError(problems);
     return inputs;
+}
+/** Keys and tokens that no header can carry, and names that the cloud does not have. Secrets are not quoted. */
+function unusable(raw) {
+    const sent = ['access-key-id', 'secret-access-key', 'security-token', 'github-token'];
+    const urns = [
+        ['oidc-provider-urn', 'oidcProvider'],
+        ['agency-urn', 'agency'],
+    ];
+    return [
+        ...sent
+            .filter((name) => !isHeaderText(raw(name)))
+            .map((name) => ({ where: `input ${name}`, message: notHeaderText })),
+        ...urns
+            .filter(([name, type]) => raw(name) !== '' && !new RegExp(`^iam::[^:]+:${type}:.`).test(raw(name)))
+            .map(([name, type]) => ({
+            where: `input ${name}`,
+            message: `found ${quoted(raw(name))}; allowed: iam::<account id>:${type}:<name>.`,
+        })),
+    ];
+}
+/** Endpoints that keys may not be sent to. */
+function endpointProblems(inputs) {
+    const { region, iamEndpoint, stsEndpoint, allowCustomEndpoint } = inputs;
+    const problems = [];
+    if (!isRegion(region))
+        problems.push({
+            where: 'input region',
+            message: `found ${quoted(region)}; allowed: the name of a region, such as ap-southeast-1.`,
+        });
+    for (const [text, service] of [
+        [iamEndpoint, 'iam'],
+        [stsEndpoint, 'sts'],
+    ])
+        try {
+            if (text !== '')
+                parseEndpoint(text, service, allowCustomEndpoint);
+        }
+        catch (error) {
+            if (!(error instanceof UserError))
+                throw error;
+            problems.push(...error.problems);
+        }
+    return problems;
 }
 /** Inputs that are right one by one and wrong together. */
 function contradictions(inputs) {
@@ -74949,16 +75069,20 @@ const outputNames = Object.keys(outputDefaults);
 function verdictOutputs(verdict) {
     const pairs = (kind) => String(verdict.drift.filter((row) => row.kind === kind).length);
     const unapproved = verdict.drift.filter((row) => row.kind === 'unapproved-holder');
-    return {
-        result: verdict.result,
-        complete: String(verdict.complete),
-        coverage: verdict.coverage_level,
-        'account-id': verdict.account.id,
+    // Without a baseline nothing was compared, and a count of zero would be an all-clear that nobody gave.
+    const compared = {
         'unapproved-holders': String(new Set(unapproved.map((row) => row.user_id)).size),
         'exceeding-approvals': pairs('exceeds-approval'),
         'expired-approvals': pairs('approval-expired'),
         'no-longer-held': String(verdict.no_longer_held.length),
         expiring: String(verdict.expiring.length),
+    };
+    return {
+        result: verdict.result,
+        complete: String(verdict.complete),
+        coverage: verdict.coverage_level,
+        'account-id': verdict.account.id,
+        ...(verdict.has_baseline ? compared : {}),
     };
 }
 /** Writes every output, the given ones over the defaults. */
@@ -74987,6 +75111,7 @@ function toolInfo(environment = process.env) {
 
 ;// CONCATENATED MODULE: ./build/action/audit-mode.js
 /** `mode: audit`: crawl, compare, report, keep the issue, and say how the job ends. */
+
 
 
 
@@ -75040,8 +75165,6 @@ async function auditAccount(run, approvals) {
 async function auditMode(run) {
     const { inputs, context } = run;
     const approvals = await readApprovals(context.workspace, inputs);
-    if (inputs.snapshot === '')
-        readEndpoints(inputs);
     const github = openGitHub(inputs, context);
     const facts = await repositoryFacts(github);
     refusePublic(facts, inputs);
@@ -75050,22 +75173,19 @@ async function auditMode(run) {
         info(line);
     const proposal = proposedText(verdict, snapshot, approvals);
     const places = placesOf(approvals, inputs);
-    const outputs = {
-        ...verdictOutputs(verdict),
-        ...(await writeFiles(run, approvals, verdict, proposal, places)),
-    };
+    const files = await writeFiles(run, approvals, verdict, proposal, places);
     const reason = whyNotRecorded(facts, context, inputs.snapshot === '');
     const recorded = await audit_mode_record(run, approvals, verdict, github, reason);
     const exit = exitOf(verdict, inputs);
     return {
-        outputs: { ...outputs, ...recorded.outputs },
+        outputs: { ...verdictOutputs(verdict), ...files.outputs, ...recorded.outputs },
         summary: renderSummary(verdict, {
             baselinePath: inputs.baseline,
             proposal: approvals.baseline === null ? proposal : null,
-            remarks: [...remarks, ...recorded.remarks],
+            remarks: [...remarks, ...files.failures, ...recorded.remarks],
         }),
         annotations: auditAnnotations(verdict, places),
-        failure: [exit.reason, recorded.failure].filter((part) => part !== null).join(' ') || null,
+        failure: [exit.reason, ...files.failures, recorded.failure].filter((part) => part !== null).join(' ') || null,
     };
 }
 /** What `update-baseline` with its defaults would write; null when the audit is incomplete. */
@@ -75078,7 +75198,7 @@ function proposedText(verdict, snapshot, { config, baseline }) {
     });
     return baseline === null ? writeBaseline(next) : rewriteBaseline(baseline, next);
 }
-/** Writes report, proposal and SARIF; their absolute paths. */
+/** Writes report, proposal and SARIF. What cannot be written fails the job beside the verdict, not instead of it. */
 async function writeFiles({ inputs, context }, approvals, verdict, proposal, places) {
     const report = buildReport(verdict, {
         kind: 'audit',
@@ -75090,15 +75210,27 @@ async function writeFiles({ inputs, context }, approvals, verdict, proposal, pla
             baseline_sha256: approvals.baseline === null ? null : sha256(approvals.baseline.text),
         },
     });
-    const reportPath = `${context.outputFolder}/report.json`;
-    await writeAtomically(reportPath, `${JSON.stringify(report, null, 2)}\n`);
-    const proposalPath = proposal === null ? '' : `${context.outputFolder}/proposed-baseline.json`;
-    if (proposal !== null)
-        await writeAtomically(proposalPath, proposal);
-    const sarifPath = inputs.sarif === '' ? '' : absolute(context.workspace, inputs.sarif);
-    if (sarifPath !== '')
-        await writeAtomically(sarifPath, renderSarif(verdict, places, toolInfo().version));
-    return { report: reportPath, 'proposed-baseline': proposalPath, sarif: sarifPath };
+    const failures = [];
+    const write = async (path, text) => {
+        try {
+            await writeAtomically(path, text);
+            return path;
+        }
+        catch (error) {
+            if (!(error instanceof UserError))
+                throw error;
+            failures.push(error.message);
+            return '';
+        }
+    };
+    const folder = context.outputFolder;
+    const sarif = () => renderSarif(verdict, places, toolInfo().version);
+    const outputs = {
+        report: await write(`${folder}/report.json`, `${JSON.stringify(report, null, 2)}\n`),
+        'proposed-baseline': proposal === null ? '' : await write(`${folder}/proposed-baseline.json`, proposal),
+        sarif: inputs.sarif === '' ? '' : await write((0,external_node_path_.resolve)(context.workspace, inputs.sarif), sarif()),
+    };
+    return { outputs, failures };
 }
 /** Keeps the issue, or says why not. What cannot be written fails the job beside the drift, not instead of it. */
 async function audit_mode_record({ inputs, context }, { config }, verdict, github, elsewhere) {
@@ -75107,15 +75239,17 @@ async function audit_mode_record({ inputs, context }, { config }, verdict, githu
         remarks,
         failure: null,
     });
-    // Without a baseline there is nothing to compare with, and so nothing to say in an issue.
-    if (!config.issue.enabled || !verdict.has_baseline)
+    if (!config.issue.enabled)
         return none('none');
+    const skip = inputs.dryRun ? 'This is a dry run, so no issue is written.' : elsewhere;
+    // Without a baseline there is nothing to compare with, and so nothing to say in an issue.
+    if (!verdict.has_baseline)
+        return skip === null ? none('none') : none('skipped', [skip]);
     const desired = desiredIssue(verdict, {
         config,
         runUrl: context.run.url,
         key: { repository: context.run.repository, account: verdict.account.id, baseline: inputs.baseline },
     });
-    const skip = inputs.dryRun ? 'This is a dry run, so no issue is written.' : elsewhere;
     if (skip !== null) {
         const parts = desired.render({ standing: null, budget: 60_000 });
         info(logLine(skip));
@@ -75141,9 +75275,7 @@ async function audit_mode_record({ inputs, context }, { config }, verdict, githu
         };
     }
     catch (error) {
-        if (!(error instanceof UserError))
-            throw error;
-        const failure = `The issue could not be written: ${error.message}`;
+        const failure = `The issue could not be written: ${error instanceof Error ? error.message : String(error)}`;
         return { outputs: { 'issue-action': 'none' }, remarks: [failure], failure };
     }
 }
@@ -75155,9 +75287,6 @@ function placesOf({ config, baseline }, inputs) {
         entryLines: baseline?.lines ?? [],
         permissionLines: new Map(config.permissions.map((permission) => [permission.name, permission.line])),
     };
-}
-function absolute(workspace, path) {
-    return path.startsWith('/') ? path : `${workspace}/${path}`;
 }
 /** Hex digest of the UTF-8 bytes of a text. */
 function sha256(text) {
@@ -75522,8 +75651,12 @@ async function checkGitHub({ inputs, context }) {
 
 ;// CONCATENATED MODULE: external "node:fs"
 const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
+;// CONCATENATED MODULE: external "node:os"
+const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
 ;// CONCATENATED MODULE: ./build/action/event.js
 /** What started the run: interpreted once, here, from the runner's variables and the event payload. */
+
+
 
 
 
@@ -75558,9 +75691,9 @@ function readContext(environment, mode) {
         mode: chosen,
         run: runInfo(environment),
         ref: environment.GITHUB_REF ?? '',
-        workspace: environment.GITHUB_WORKSPACE ?? process.cwd(),
+        workspace: environment.GITHUB_WORKSPACE || process.cwd(),
         outputFolder: outputFolder(environment),
-        apiUrl: environment.GITHUB_API_URL ?? 'https://api.github.com',
+        apiUrl: environment.GITHUB_API_URL || 'https://api.github.com',
         pullRequest: isPullRequest && chosen === 'gate' ? pullRequestOf(payload) : null,
         mergeGroup: event === 'merge_group' ? mergeGroupOf(payload) : null,
     };
@@ -75582,7 +75715,7 @@ function runInfo(environment) {
 }
 /** Folder for report and proposal. */
 function outputFolder(environment) {
-    return `${environment.RUNNER_TEMP ?? '/tmp'}/iam-audit`;
+    return (0,external_node_path_.join)((0,external_node_path_.resolve)(environment.RUNNER_TEMP || (0,external_node_os_namespaceObject.tmpdir)()), 'iam-audit');
 }
 /** The mode that a run was meant to have, for the report of one that stopped: `audit` where nothing tells. */
 function intendedMode(environment, input) {
@@ -76935,6 +77068,22 @@ function reportOf({ context }, { head }, verdict) {
     });
 }
 
+;// CONCATENATED MODULE: ./build/action/interruption.js
+/** What can end a run from outside its own course: a cancelled job, or an error that nobody awaits. */
+
+/**
+ * Settles with the cause when the run is cut off, and never otherwise. The runner that cancels a job sends SIGINT,
+ * after 7.5 s SIGTERM, and kills 2.5 s later: time enough to say what happened.
+ */
+function interruption() {
+    return new Promise((resolve) => {
+        for (const signal of ['SIGINT', 'SIGTERM'])
+            process.once(signal, () => resolve(new UserError(`The run was cancelled (${signal}) before it came to a verdict. Run it again.`)));
+        process.on('uncaughtException', resolve);
+        process.on('unhandledRejection', resolve);
+    });
+}
+
 ;// CONCATENATED MODULE: ./build/render/update.js
 
 
@@ -77074,6 +77223,7 @@ async function writeReport({ context }, { configText, baseline }, verdict, resul
 
 
 
+
 const run_modes = {
     audit: auditMode,
     gate: gateMode,
@@ -77083,22 +77233,43 @@ const run_modes = {
 /** Runs the action. Never throws; sets the exit code. */
 async function run(environment) {
     maskSecrets(environment);
-    let outcome;
+    const cutOff = interruption().then(async (error) => {
+        await deliver(await stopped(error, environment), environment);
+        // What the run was doing is still under way, and nobody waits for it any more.
+        process.exit();
+    });
+    await Promise.race([cutOff, run_decide(environment).then((outcome) => deliver(outcome, environment))]);
+}
+async function run_decide(environment) {
     try {
         const inputs = readInputs(environment);
         const context = readContext(environment, inputs.mode);
         info(`mode: ${context.mode}`);
-        outcome = await run_modes[context.mode]({ inputs, context, environment });
+        return await run_modes[context.mode]({ inputs, context, environment });
     }
     catch (error) {
-        outcome = await stopped(error, environment);
+        return stopped(error, environment);
     }
-    writeOutputs(outcome.outputs);
+}
+/** Outputs, summary, annotations and exit code. One that cannot be written takes none of the others along. */
+async function deliver(outcome, environment) {
+    const unwritten = attemptOutputs(outcome);
     await writeSummary(environment, outcome.summary);
     for (const annotation of outcome.annotations)
         annotate(annotation);
-    if (outcome.failure !== null)
-        setFailed(lines(outcome.failure));
+    const failure = [outcome.failure, unwritten].filter((part) => part !== null).join(' ');
+    if (failure !== '')
+        setFailed(lines(failure));
+}
+/** Later steps decide by the outputs: a run that cannot set them has failed. */
+function attemptOutputs({ outputs }) {
+    try {
+        writeOutputs(outputs);
+        return null;
+    }
+    catch (error) {
+        return `The outputs could not be set: ${error.message}.`;
+    }
 }
 /** Before anything else: whatever is printed from here on, these are not. */
 function maskSecrets(environment) {
@@ -77106,10 +77277,11 @@ function maskSecrets(environment) {
         ...secretInputs.map((name) => rawInput(environment, name)),
         ...keyFamilies.flatMap(([, secret, token]) => [
             environment[secret],
-            token === null ? '' : environment[token],
+            environment[secret]?.trim(),
+            ...(token === null ? [] : [environment[token], environment[token]?.trim()]),
         ]),
     ];
-    for (const value of values)
+    for (const value of new Set(values))
         if (value)
             setSecret(value);
 }
@@ -77174,7 +77346,7 @@ function lines(text) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4008);
+/* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9396);
 
 await (0,_action_run_js__WEBPACK_IMPORTED_MODULE_0__/* .run */ .e)(process.env);
 
