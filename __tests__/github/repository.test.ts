@@ -93,9 +93,6 @@ describe('commits', () => {
     const reader = createRepositoryReader(on.client)
     expect(await reader.commit(c)).toEqual({ sha: c, parents: [a], author: 'hubot', committer: 'web-flow' })
     expect(await reader.commit(d)).toMatchObject({ author: null, committer: null })
-    expect(await reader.firstParent(d)).toBe(b)
-    expect(await reader.firstParent(c)).toBeNull()
-    expect(await reader.firstParent(a)).toBeNull()
   })
 
   test('merge base', async () => {

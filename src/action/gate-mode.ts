@@ -44,7 +44,7 @@ export async function gateMode(run: Run): Promise<Outcome> {
   const sides = await readSides(inputs, context, createRepositoryReader(github))
   let verdict = judge({
     ...{ base: sides.base, head: sides.head, today: today() },
-    paths: { config: inputs.config, baseline: inputs.baseline },
+    paths: sides.paths,
     event: context.mergeGroup === null ? 'pull_request' : 'merge_group',
   })
   if (verdict.review_needed) verdict = withReview(verdict, await readReviews(run, github, sides))
@@ -132,8 +132,8 @@ async function verified(run: Run, sides: GateSides, verdict: GateVerdict): Promi
   )
     return verdict
   const approvals = {
-    config: readConfig(configText, inputs.config),
-    baseline: readBaseline(baselineText, inputs.baseline),
+    config: readConfig(configText, sides.paths.config),
+    baseline: readBaseline(baselineText, sides.paths.baseline),
     configText,
   }
   const audited = await auditAccount(run, approvals)

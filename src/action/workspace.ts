@@ -1,7 +1,7 @@
 /** Files of the checked-out repository. Their contents may come from a fork; their paths come from the workflow. */
 import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { dirname, resolve, sep } from 'node:path'
+import { dirname, join, relative, resolve, sep } from 'node:path'
 import { UserError } from '../problem.ts'
 
 /** Far above any real config or baseline: 5,000 users with ten entries each stay below it. */
@@ -49,6 +49,45 @@ export async function readWorkspaceFile(
       cause,
     })
   }
+}
+
+/**
+ * The path of a workspace file as the repository knows it: relative, with slashes.
+ *
+ * A gate compares the file with the same path at an earlier commit. By way of a link, or of a submodule or another
+ * checkout, the workspace has a file that no commit has at that path: the earlier one would count as missing, and what
+ * is missing cannot be narrowed.
+ *
+ * @throws UserError for a path that leaves the workspace, is reached through a link, or belongs to another repository.
+ */
+export async function repositoryPath(workspace: string, path: string, input: string): Promise<string> {
+  const refuse = (message: string, remedy: string): UserError =>
+    new UserError([{ where: `input ${input}`, message: `${path} ${message}`, remedy }])
+  const root = await realpath(workspace).catch(() => resolve(workspace))
+  const inside = relative(resolve(workspace), resolve(workspace, path))
+  const target = join(root, inside)
+  if (inside === '' || !isInside(root, target))
+    throw refuse('leads out of the workspace.', 'Name a file of the repository.')
+  const real = await realpath(target).catch(() => target)
+  if (real !== target)
+    throw refuse(
+      'is reached through a link, so a change of what it leads to would not be seen as a change of it.',
+      'Commit it as a file, and name that file in the letter case it has.',
+    )
+  for (let folder = dirname(target); folder !== root; folder = dirname(folder))
+    if (await exists(join(folder, '.git')))
+      throw refuse(
+        'belongs to another repository (a submodule, or a checkout with path), so it cannot be compared with what it was before.',
+        'Commit it to the repository of the pull request, and check that out into the workspace itself.',
+      )
+  return inside.split(sep).join('/')
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  )
 }
 
 /** Whether a real path lies in a real folder. */

@@ -32,8 +32,6 @@ export interface RepositoryReader {
   fileAt(path: string, commit: string): Promise<string | null>
   /** @throws GitHubError when it cannot be read. */
   commit(sha: string): Promise<CommitFacts>
-  /** First parent of a merge commit; null when the commit has fewer than two parents. */
-  firstParent(sha: string): Promise<string | null>
   /** The best common ancestor of two commits. */
   mergeBase(base: string, head: string): Promise<string>
 }
@@ -57,15 +55,10 @@ const compareSchema = z.object({ merge_base_commit: z.object({ sha: z.string() }
 
 /** The reader over the API. */
 export function createRepositoryReader(client: GitHubClient): RepositoryReader {
-  const commit = (sha: string): Promise<CommitFacts> => readCommit(client, sha)
   return {
     facts: () => readFacts(client),
     fileAt: (path, sha) => readFileAt(client, path, sha),
-    commit,
-    firstParent: async (sha) => {
-      const { parents } = await commit(sha)
-      return parents.length > 1 ? (parents[0] ?? null) : null
-    },
+    commit: (sha) => readCommit(client, sha),
     mergeBase: async (base, head) => {
       const which = `${base}...${head} of ${client.repository}`
       const answer = await client.request(
