@@ -28,6 +28,18 @@ export const entryCases: EntryCase[] = [
     ...{ changes: ['added'], codes: ['missing-field'] },
   },
   {
+    name: 'a new entry whose reason nobody can see',
+    before: [entry()],
+    after: [entry(), entry({ ...bob, justification: '\u200b\u2060 \u3164' })],
+    ...{ changes: ['added'], codes: ['missing-field'] },
+  },
+  {
+    name: 'widened, and the reason only looks the same',
+    before: [entry({ justification: 'On call' })],
+    after: [entry({ grants: wide, justification: 'On\u00a0\u200bcall ' })],
+    ...{ changes: ['widened'], codes: ['justification-unchanged'] },
+  },
+  {
     name: 'a new entry that lacks three fields is one failure',
     before: [],
     after: [entry({ justification: '' })],

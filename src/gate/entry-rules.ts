@@ -3,6 +3,7 @@ import type { BaselineEntry } from '../baseline/baseline.ts'
 import type { ApprovalField, Config } from '../config/config.ts'
 import { quoteText } from '../text-quote.ts'
 import { keyOf } from './compare-entries.ts'
+import { readText } from './human-text.ts'
 import type { EntryChange, FailureCode, GateEntry, GateFailure } from './model.ts'
 
 /** The stricter of what base and head ask for. */
@@ -59,7 +60,7 @@ function failuresOf(
   const dropped = changes.includes('prolonged') && after.expires === undefined
   if (grows) {
     const missing = rules.require
-      .filter((field) => !hasText(after[field]))
+      .filter((field) => readText(after[field]) === '')
       .filter((field) => !(field === 'expires' && dropped))
     if (missing.length > 0)
       fail(
@@ -85,7 +86,7 @@ type Fail = (code: FailureCode, message: string, remedy: string) => void
 
 /** More is approved than the old reason was given for. */
 function checkReason(before: BaselineEntry, after: BaselineEntry, rules: ApprovalRules, fail: Fail): void {
-  const [old, now] = [before.justification?.trim() ?? '', after.justification?.trim() ?? '']
+  const [old, now] = [readText(before.justification), readText(after.justification)]
   if (now === '' && rules.require.includes('justification')) return
   if (now === '' || now === old)
     fail(
@@ -126,8 +127,4 @@ export function nameOf(entry: Pick<BaselineEntry, 'user' | 'user_id' | 'permissi
 function wordOf(changes: readonly EntryChange[]): string {
   if (changes.includes('added')) return 'new'
   return changes.filter((one) => one === 'widened' || one === 'prolonged').join(' and ')
-}
-
-function hasText(value: string | undefined): boolean {
-  return value !== undefined && value.trim() !== ''
 }

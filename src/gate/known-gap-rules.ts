@@ -2,6 +2,7 @@
 import type { Baseline } from '../baseline/baseline.ts'
 import { quoteText } from '../text-quote.ts'
 import { type ApprovalRules, addDays } from './entry-rules.ts'
+import { readText } from './human-text.ts'
 import type { GateFailure } from './model.ts'
 import { changedKnownGaps } from './scope-changes.ts'
 
@@ -24,7 +25,7 @@ export function knownGapFailures(
       ...{ message: `${name} ${message}`, remedy, user_id: null, permission: null },
     })
     return [
-      ...(gap.justification.trim() === ''
+      ...(readText(gap.justification) === ''
         ? [failure('has no justification.', 'Say why nobody can determine this document.')]
         : []),
       ...(gap.expires < where.today
