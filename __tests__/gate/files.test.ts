@@ -24,6 +24,18 @@ test('a pull request that touches neither file passes, whatever stands in them',
     })
 })
 
+test('line ends that a checkout made its own touch nothing', () => {
+  const crlf = (text: string | null): string | null => text?.replaceAll('\n', '\r\n') ?? null
+  const head = { config: crlf(plain.config), baseline: crlf(plain.baseline) }
+  expect(judged(plain, head)).toMatchObject({ result: 'passed', touched: false })
+})
+
+test('a config that appears is no scope change, and is said', () => {
+  const verdict = judged({ ...plain, config: null }, plain)
+  expect(verdict).toMatchObject({ result: 'passed', scope_changes: [] })
+  expect(verdict.notices.join()).toContain(`There is no config at ${paths.config} before this change`)
+})
+
 test('only spaces: touched, and nothing to say', () => {
   const head = { ...plain, baseline: `${plain.baseline}\n` }
   expect(judged(plain, head)).toMatchObject({ result: 'passed', touched: true, entries: [], failures: [] })

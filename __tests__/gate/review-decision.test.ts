@@ -9,7 +9,7 @@ import {
 
 const head = 'c2'
 const review = (reviewer: string | null, state = 'APPROVED', commit: string | null = head): Review => ({
-  ...{ reviewer, state, commit },
+  ...{ reviewer, kind: 'User', state, commit },
 })
 const may = (...rows: [string, PermissionAnswer][]): Map<string, PermissionAnswer> => new Map(rows)
 
@@ -68,6 +68,11 @@ const cases: Case[] = [
     name: 'one approved, another asks for changes',
     over: { reviews: [review('rita'), review('sam', 'CHANGES_REQUESTED')] },
     by: ['rita'],
+  },
+  {
+    name: 'an app under the plain name of a person',
+    over: { reviews: [{ ...review('rita'), kind: 'Bot' }] },
+    ...{ by: [], because: 'is no person' },
   },
   { name: 'the author', over: { reviews: [review('ana')] }, by: [], because: 'made the pull request' },
   {

@@ -15,8 +15,8 @@ describe('reviews', () => {
     await using on = await stage({ pulls: [{ ...pull, reviews }] })
     const found = await createReviewReader(on.client).reviews(7)
     expect(found).toHaveLength(230)
-    expect(found[0]).toEqual({ reviewer: 'reviewer-0', state: 'COMMENTED', commit: null })
-    expect(found[229]).toEqual({ reviewer: 'reviewer-229', state: 'APPROVED', commit: head })
+    expect(found[0]).toEqual({ reviewer: 'reviewer-0', kind: 'User', state: 'COMMENTED', commit: null })
+    expect(found[229]).toEqual({ reviewer: 'reviewer-229', kind: 'User', state: 'APPROVED', commit: head })
   })
 
   test('a page that cannot be read is an error, not fewer reviews', async () => {
@@ -40,7 +40,7 @@ describe('reviews', () => {
       ...{ status: 200, body: [{ user: null, state: 'BLESSED', commit_id: null }] },
     })
     expect(await createReviewReader(on.client).reviews(7)).toEqual([
-      { reviewer: null, state: 'OTHER', commit: null },
+      { reviewer: null, kind: null, state: 'OTHER', commit: null },
     ])
   })
 

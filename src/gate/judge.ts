@@ -41,7 +41,7 @@ export interface JudgeInput {
  */
 export function judge(input: JudgeInput): GateVerdict {
   const { base, head, paths, event } = input
-  const touched = base.config !== head.config || base.baseline !== head.baseline
+  const touched = differ(base.config, head.config) || differ(base.baseline, head.baseline)
   if (!touched) return conclude({ event, paths, touched, entries: [], failures: [], scope: [], notices: [] })
   const failures: GateFailure[] = []
   const before = readBase(base, paths)
@@ -72,6 +72,12 @@ export function judge(input: JudgeInput): GateVerdict {
         })
   const notices = noticesOf(input, entries, config)
   return conclude({ event, paths, touched, entries, failures, scope, notices })
+}
+
+/** A checkout may end lines otherwise than the commit does (`core.autocrlf`); that changes nothing of either format. */
+function differ(one: string | null, other: string | null): boolean {
+  const unified = (text: string | null): string | null => text?.replaceAll('\r\n', '\n') ?? null
+  return unified(one) !== unified(other)
 }
 
 /** The verdict once the reviews of the head commit were read. */
@@ -225,6 +231,11 @@ function noticesOf(
     .map((row) => row.permission)
   const names = [...new Set(unaudited)].map((name) => quoteText(name)).join(', ')
   return [
+    ...(base.config === null && base.baseline !== null && head.config !== null
+      ? [
+          `There is no config at ${paths.config} before this change, so there are no settings to compare it with. If it was moved, compare by hand.`,
+        ]
+      : []),
     ...(base.baseline === null && head.baseline === null
       ? [`There is no baseline at ${paths.baseline} yet: the first audit proposes one.`]
       : []),

@@ -5,6 +5,8 @@ import type { ReviewDecision } from './model.ts'
 export interface Review {
   /** Login; null where the account is gone. */
   readonly reviewer: string | null
+  /** GitHub's kind of the account, `User` for people; null where it does not say. */
+  readonly kind: string | null
   readonly state: string
   /** The commit that was reviewed. */
   readonly commit: string | null
@@ -67,13 +69,15 @@ function sorted(question: ReviewQuestion): { candidates: string[]; reasons: stri
   const makers = [author, ...commitAuthors].map((login) => login?.toLowerCase() ?? null)
   const candidates: string[] = []
   const reasons: string[] = []
-  for (const { reviewer, state, commit } of latest(question.reviews)) {
+  for (const { reviewer, kind, state, commit } of latest(question.reviews)) {
     const name = quoteText(reviewer)
     if (state === 'CHANGES_REQUESTED') reasons.push(`${name} requests changes.`)
     if (state === 'DISMISSED') reasons.push(`The review of ${name} was dismissed.`)
     if (state !== 'APPROVED') continue
     if (commit !== headSha) reasons.push(`${name} approved an earlier commit.`)
-    else if (reviewer.toLowerCase().endsWith('[bot]')) reasons.push(`${name} approved, and is no person.`)
+    // Not every bot is called one: Copilot reviews under a plain name.
+    else if (reviewer.toLowerCase().endsWith('[bot]') || (kind !== null && kind !== 'User'))
+      reasons.push(`${name} approved, and is no person.`)
     else if (makers.includes(reviewer.toLowerCase()))
       reasons.push(`${name} approved, and made the pull request or its last commit.`)
     else if (author === null)
@@ -88,10 +92,10 @@ function sorted(question: ReviewQuestion): { candidates: string[]; reasons: stri
 }
 
 /** The latest deciding review of each login; letter case does not tell logins apart. */
-function latest(reviews: readonly Review[]): { reviewer: string; state: string; commit: string | null }[] {
-  const last = new Map<string, { reviewer: string; state: string; commit: string | null }>()
-  for (const { reviewer, state, commit } of reviews)
-    if (reviewer !== null && deciding.has(state))
-      last.set(reviewer.toLowerCase(), { reviewer, state, commit })
+function latest(reviews: readonly Review[]): (Review & { readonly reviewer: string })[] {
+  const last = new Map<string, Review & { readonly reviewer: string }>()
+  for (const review of reviews)
+    if (review.reviewer !== null && deciding.has(review.state))
+      last.set(review.reviewer.toLowerCase(), { ...review, reviewer: review.reviewer })
   return [...last.values()]
 }

@@ -6,6 +6,8 @@ import { GitHubError, type Purpose, reasonOf } from './github-error.ts'
 export interface PullRequestReview {
   /** Login; null for deleted accounts. */
   readonly reviewer: string | null
+  /** `User` for people, `Bot` for apps; null where GitHub does not say. */
+  readonly kind: string | null
   readonly state: 'APPROVED' | 'CHANGES_REQUESTED' | 'COMMENTED' | 'DISMISSED' | 'PENDING' | 'OTHER'
   /** The commit that was reviewed. */
   readonly commit: string | null
@@ -35,7 +37,7 @@ export interface RerunOutcome {
 }
 
 const reviewStates = ['APPROVED', 'CHANGES_REQUESTED', 'COMMENTED', 'DISMISSED', 'PENDING'] as const
-const authorSchema = z.object({ login: z.string() }).nullish()
+const authorSchema = z.object({ login: z.string(), type: z.string().optional() }).nullish()
 const reviewSchema = z.object({
   user: authorSchema,
   state: z.string(),
@@ -88,6 +90,7 @@ export function createReviewReader(client: GitHubClient): ReviewReader {
       for await (const row of rows)
         reviews.push({
           reviewer: row.user?.login ?? null,
+          kind: row.user?.type ?? null,
           state: reviewStates.find((state) => state === row.state) ?? 'OTHER',
           commit: row.commit_id ?? null,
         })
