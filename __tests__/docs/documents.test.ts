@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
 import { withBlocks } from '../../scripts/readme-blocks.ts'
-import { inputDefaults } from '../../src/action/inputs.ts'
+import { driftKinds, inputDefaults } from '../../src/action/inputs.ts'
 import { outputNames } from '../../src/action/outputs.ts'
 import { VERSION } from '../../src/action/tool.ts'
 import { readBaseline } from '../../src/baseline/read-baseline.ts'
@@ -42,6 +42,23 @@ test('the version is that of package.json', () => {
 
 test('every key of the config is in the README', () => {
   for (const key of Object.keys(configSchema.shape)) expect(read('README.md')).toContain(`\`${key}`)
+})
+
+test('the README tells of every result, issue-action and finding, and of no other', () => {
+  const cells = (heading: string): string[] => {
+    const table = read('README.md').split(`| ${heading} |`)[1]?.split('\n\n')[0] ?? ''
+    return [...table.matchAll(/^\| ([^|]*) \|/gm)]
+      .flatMap(([, cell]) => [...(cell as string).matchAll(/`([a-z-]+)`/g)])
+      .map(([, name]) => name as string)
+      .sort()
+  }
+  const named = (output: string): string[] =>
+    [...action.outputs[output].description.matchAll(/`([a-z-]+)`/g)].map(([, name]) => name as string)
+  expect(cells('`result`')).toEqual([...new Set(named('result'))].sort())
+  expect(cells('`issue-action`')).toEqual(named('issue-action').sort())
+  expect(cells('Finding')).toEqual(
+    [...driftKinds, 'no-longer-held', 'expiring', 'renamed', 'unreviewed'].sort(),
+  )
 })
 
 test('links of the documents lead to files that are there', () => {

@@ -26,7 +26,7 @@ test('the set-up of the README, followed literally, leads to a green audit', asy
   const workflow = parse(fill(example('workflow')))
   const trust = JSON.parse(fill(example('trust-policy')))
   const identity = JSON.parse(example('identity-policy'))
-  const step = workflow.jobs.audit.steps.at(-1)
+  const step = workflow.jobs.audit.steps.find((one: { id?: string }) => one.id === 'audit')
   const conditions = trust.Statement[0].Condition.StringEquals
 
   const builder = new AccountBuilder('newcomer')
