@@ -48939,7 +48939,7 @@ exports.visitAsync = visitAsync;
 
 /***/ }),
 
-/***/ 9396:
+/***/ 7372:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -68667,6 +68667,33 @@ async function readWorkspaceFile(workspace, path, input) {
         });
     }
 }
+/**
+ * The path of a workspace file as the repository knows it: relative, with slashes.
+ *
+ * A gate compares the file with the same path at an earlier commit. By way of a link, or of a submodule or another
+ * checkout, the workspace has a file that no commit has at that path: the earlier one would count as missing, and what
+ * is missing cannot be narrowed.
+ *
+ * @throws UserError for a path that leaves the workspace, is reached through a link, or belongs to another repository.
+ */
+async function repositoryPath(workspace, path, input) {
+    const refuse = (message, remedy) => new UserError([{ where: `input ${input}`, message: `${path} ${message}`, remedy }]);
+    const root = await (0,promises_.realpath)(workspace).catch(() => (0,external_node_path_.resolve)(workspace));
+    const inside = (0,external_node_path_.relative)((0,external_node_path_.resolve)(workspace), (0,external_node_path_.resolve)(workspace, path));
+    const target = (0,external_node_path_.join)(root, inside);
+    if (inside === '' || !isInside(root, target))
+        throw refuse('leads out of the workspace.', 'Name a file of the repository.');
+    const real = await (0,promises_.realpath)(target).catch(() => target);
+    if (real !== target)
+        throw refuse('is reached through a link, so a change of what it leads to would not be seen as a change of it.', 'Commit it as a file, and name that file in the letter case it has.');
+    for (let folder = (0,external_node_path_.dirname)(target); folder !== root; folder = (0,external_node_path_.dirname)(folder))
+        if (await workspace_exists((0,external_node_path_.join)(folder, '.git')))
+            throw refuse('belongs to another repository (a submodule, or a checkout with path), so it cannot be compared with what it was before.', 'Commit it to the repository of the pull request, and check that out into the workspace itself.');
+    return inside.split(external_node_path_.sep).join('/');
+}
+async function workspace_exists(path) {
+    return (0,promises_.stat)(path).then(() => true, () => false);
+}
 /** Whether a real path lies in a real folder. */
 function isInside(folder, path) {
     return path === folder || path.startsWith(folder.endsWith(external_node_path_.sep) ? folder : folder + external_node_path_.sep);
@@ -74729,15 +74756,10 @@ const commitSchema = object({
 const compareSchema = object({ merge_base_commit: object({ sha: schemas_string() }) });
 /** The reader over the API. */
 function createRepositoryReader(client) {
-    const commit = (sha) => readCommit(client, sha);
     return {
         facts: () => readFacts(client),
         fileAt: (path, sha) => readFileAt(client, path, sha),
-        commit,
-        firstParent: async (sha) => {
-            const { parents } = await commit(sha);
-            return parents.length > 1 ? (parents[0] ?? null) : null;
-        },
+        commit: (sha) => readCommit(client, sha),
         mergeBase: async (base, head) => {
             const which = `${base}...${head} of ${client.repository}`;
             const answer = await client.request('GET /repos/{owner}/{repo}/compare/{basehead}', { basehead: `${base}...${head}`, per_page: 1 }, compareSchema, { purpose: { what: 'find the merge base', which, needs: 'contents: read' } });
@@ -75889,7 +75911,17 @@ function sortedKeys(_, value) {
     return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
+;// CONCATENATED MODULE: ./build/gate/human-text.js
+/** What a person reads in a field: two texts that look alike say the same, and one without a visible character nothing. */
+/** Control, zero-width, bidirectional and other characters that show nothing. */
+const unseen = /[\p{C}\p{Default_Ignorable_Code_Point}]/gu;
+/** The text as it is read: blanks of any kind and length count as one, and what cannot be seen is not there. */
+function readText(text) {
+    return (text ?? '').replace(/\s+/gu, ' ').replace(unseen, '').replace(/ +/g, ' ').trim();
+}
+
 ;// CONCATENATED MODULE: ./build/gate/entry-rules.js
+
 
 
 const fieldOrder = ['justification', 'owner', 'expires'];
@@ -75926,7 +75958,7 @@ function failuresOf(rows, rules, today, file) {
     const dropped = changes.includes('prolonged') && after.expires === undefined;
     if (grows) {
         const missing = rules.require
-            .filter((field) => !hasText(after[field]))
+            .filter((field) => readText(after[field]) === '')
             .filter((field) => !(field === 'expires' && dropped));
         if (missing.length > 0)
             fail('missing-field', `is ${wordOf(changes)} without ${missing.join(' and ')}, which approvals.require asks for.`, `Add ${missing.join(' and ')} to the entry.`);
@@ -75942,7 +75974,7 @@ function failuresOf(rows, rules, today, file) {
 }
 /** More is approved than the old reason was given for. */
 function checkReason(before, after, rules, fail) {
-    const [old, now] = [before.justification?.trim() ?? '', after.justification?.trim() ?? ''];
+    const [old, now] = [readText(before.justification), readText(after.justification)];
     if (now === '' && rules.require.includes('justification'))
         return;
     if (now === '' || now === old)
@@ -75969,9 +76001,6 @@ function wordOf(changes) {
     if (changes.includes('added'))
         return 'new';
     return changes.filter((one) => one === 'widened' || one === 'prolonged').join(' and ');
-}
-function hasText(value) {
-    return value !== undefined && value.trim() !== '';
 }
 
 ;// CONCATENATED MODULE: ./build/gate/narrowed-permissions.js
@@ -76160,6 +76189,7 @@ function changedKnownGaps(base, head) {
 
 
 
+
 /** Every reason for which changed items fail. */
 function knownGapFailures(base, head, { maxDays }, where) {
     return changedKnownGaps(base, head).flatMap(({ gap, index }) => {
@@ -76170,7 +76200,7 @@ function knownGapFailures(base, head, { maxDays }, where) {
             ...{ message: `${name} ${message}`, remedy, user_id: null, permission: null },
         });
         return [
-            ...(gap.justification.trim() === ''
+            ...(readText(gap.justification) === ''
                 ? [failure('has no justification.', 'Say why nobody can determine this document.')]
                 : []),
             ...(gap.expires < where.today
@@ -76202,7 +76232,7 @@ function knownGapFailures(base, head, { maxDays }, where) {
  */
 function judge_judge(input) {
     const { base, head, paths, event } = input;
-    const touched = base.config !== head.config || base.baseline !== head.baseline;
+    const touched = differ(base.config, head.config) || differ(base.baseline, head.baseline);
     if (!touched)
         return conclude({ event, paths, touched, entries: [], failures: [], scope: [], notices: [] });
     const failures = [];
@@ -76230,6 +76260,11 @@ function judge_judge(input) {
         });
     const notices = noticesOf(input, entries, config);
     return conclude({ event, paths, touched, entries, failures, scope, notices });
+}
+/** A checkout may end lines otherwise than the commit does (`core.autocrlf`); that changes nothing of either format. */
+function differ(one, other) {
+    const unified = (text) => text?.replaceAll('\r\n', '\n') ?? null;
+    return unified(one) !== unified(other);
 }
 /** The verdict once the reviews of the head commit were read. */
 function withReview(verdict, review) {
@@ -76351,6 +76386,11 @@ function noticesOf({ base, head, paths }, entries, config) {
         .map((row) => row.permission);
     const names = [...new Set(unaudited)].map((name) => quoteText(name)).join(', ');
     return [
+        ...(base.config === null && base.baseline !== null && head.config !== null
+            ? [
+                `There is no config at ${paths.config} before this change, so there are no settings to compare it with. If it was moved, compare by hand.`,
+            ]
+            : []),
         ...(base.baseline === null && head.baseline === null
             ? [`There is no baseline at ${paths.baseline} yet: the first audit proposes one.`]
             : []),
@@ -76397,7 +76437,7 @@ function review_decision_sorted(question) {
     const makers = [author, ...commitAuthors].map((login) => login?.toLowerCase() ?? null);
     const candidates = [];
     const reasons = [];
-    for (const { reviewer, state, commit } of latest(question.reviews)) {
+    for (const { reviewer, kind, state, commit } of latest(question.reviews)) {
         const name = quoteText(reviewer);
         if (state === 'CHANGES_REQUESTED')
             reasons.push(`${name} requests changes.`);
@@ -76407,7 +76447,8 @@ function review_decision_sorted(question) {
             continue;
         if (commit !== headSha)
             reasons.push(`${name} approved an earlier commit.`);
-        else if (reviewer.toLowerCase().endsWith('[bot]'))
+        // Not every bot is called one: Copilot reviews under a plain name.
+        else if (reviewer.toLowerCase().endsWith('[bot]') || (kind !== null && kind !== 'User'))
             reasons.push(`${name} approved, and is no person.`);
         else if (makers.includes(reviewer.toLowerCase()))
             reasons.push(`${name} approved, and made the pull request or its last commit.`);
@@ -76423,9 +76464,9 @@ function review_decision_sorted(question) {
 /** The latest deciding review of each login; letter case does not tell logins apart. */
 function latest(reviews) {
     const last = new Map();
-    for (const { reviewer, state, commit } of reviews)
-        if (reviewer !== null && deciding.has(state))
-            last.set(reviewer.toLowerCase(), { reviewer, state, commit });
+    for (const review of reviews)
+        if (review.reviewer !== null && deciding.has(review.state))
+            last.set(review.reviewer.toLowerCase(), { ...review, reviewer: review.reviewer });
     return [...last.values()];
 }
 
@@ -76562,7 +76603,7 @@ function unverifiable({ gate, audit }) {
 
 
 const reviewStates = ['APPROVED', 'CHANGES_REQUESTED', 'COMMENTED', 'DISMISSED', 'PENDING'];
-const review_authorSchema = object({ login: schemas_string() }).nullish();
+const review_authorSchema = object({ login: schemas_string(), type: schemas_string().optional() }).nullish();
 const reviewSchema = object({
     user: review_authorSchema,
     state: schemas_string(),
@@ -76604,6 +76645,7 @@ function createReviewReader(client) {
             for await (const row of rows)
                 reviews.push({
                     reviewer: row.user?.login ?? null,
+                    kind: row.user?.type ?? null,
                     state: reviewStates.find((state) => state === row.state) ?? 'OTHER',
                     commit: row.commit_id ?? null,
                 });
@@ -76861,37 +76903,46 @@ function gateAnnotations(verdict) {
 
 /** Reads both sides. @throws GitHubError, UserError */
 async function readSides(inputs, context, reader) {
-    const { pullRequest, mergeGroup, event, run } = context;
+    const { pullRequest, mergeGroup, event, run, workspace } = context;
+    const paths = {
+        config: await repositoryPath(workspace, inputs.config, 'config'),
+        baseline: await repositoryPath(workspace, inputs.baseline, 'baseline'),
+    };
     const at = async (commit) => ({
-        config: await reader.fileAt(inputs.config, commit),
-        baseline: await reader.fileAt(inputs.baseline, commit),
+        config: await reader.fileAt(paths.config, commit),
+        baseline: await reader.fileAt(paths.baseline, commit),
     });
-    if (mergeGroup !== null)
-        return {
-            base: await at(mergeGroup.baseSha),
-            head: await workspaceTexts(inputs, context),
-            baseSha: mergeGroup.baseSha,
-            headSha: mergeGroup.headSha,
-        };
+    const checkedOut = async () => ({
+        config: await readWorkspaceFile(workspace, paths.config, 'config'),
+        baseline: await readWorkspaceFile(workspace, paths.baseline, 'baseline'),
+    });
+    if (mergeGroup !== null) {
+        const { baseSha, headSha } = mergeGroup;
+        return { base: await at(baseSha), head: await checkedOut(), paths, baseSha, headSha };
+    }
     if (pullRequest === null)
         throw new UserError('There is neither a pull request nor a merge group to judge.');
-    const headSha = pullRequest.headSha;
-    // The workflow of pull_request_target is the base's and has secrets: what the head says is data and never run.
-    if (event === 'pull_request_target') {
-        const baseSha = await reader.mergeBase(pullRequest.baseSha, headSha);
-        return { base: await at(baseSha), head: await at(headSha), baseSha, headSha };
-    }
+    const { headSha } = pullRequest;
+    const merge = event === 'pull_request_target' ? null : await mergeOf(headSha, run.sha, reader);
     // The event's base.sha is where main stood when the pull request was last pushed; the merge commit's first parent
     // is where it stands now.
-    const parent = await reader.firstParent(run.sha);
-    const baseSha = parent ?? (await reader.mergeBase(pullRequest.baseSha, headSha));
-    return { base: await at(baseSha), head: await workspaceTexts(inputs, context), baseSha, headSha };
+    const baseSha = merge?.base ?? (await reader.mergeBase(pullRequest.baseSha, headSha));
+    const head = merge === null ? await at(headSha) : await checkedOut();
+    return { base: await at(baseSha), head, paths, baseSha, headSha };
 }
-async function workspaceTexts(inputs, context) {
-    return {
-        config: await readWorkspaceFile(context.workspace, inputs.config, 'config'),
-        baseline: await readWorkspaceFile(context.workspace, inputs.baseline, 'baseline'),
-    };
+/**
+ * What is checked out: `base` is the commit that GitHub merged the head into, null where it merged nothing. Null when
+ * it is not what is to be judged, but the merge of an older head; then the head is read as data, as it is for
+ * `pull_request_target`, whose workflow is the base's and has secrets.
+ */
+async function mergeOf(headSha, sha, reader) {
+    // A head may be a merge itself, and its first parent whatever its author likes.
+    if (sha === headSha)
+        return { base: null };
+    const [base, merged] = (await reader.commit(sha)).parents;
+    if (base === undefined || merged === undefined)
+        return { base: null };
+    return merged === headSha ? { base } : null;
 }
 
 ;// CONCATENATED MODULE: ./build/action/gate-mode.js
@@ -76930,7 +76981,7 @@ async function gateMode(run) {
     const sides = await readSides(inputs, context, createRepositoryReader(github));
     let verdict = judge_judge({
         ...{ base: sides.base, head: sides.head, today: today() },
-        paths: { config: inputs.config, baseline: inputs.baseline },
+        paths: sides.paths,
         event: context.mergeGroup === null ? 'pull_request' : 'merge_group',
     });
     if (verdict.review_needed)
@@ -77012,8 +77063,8 @@ async function verified(run, sides, verdict) {
         : !(await isOutside(context.workspace, inputs.snapshot)))
         return verdict;
     const approvals = {
-        config: readConfig(configText, inputs.config),
-        baseline: readBaseline(baselineText, inputs.baseline),
+        config: readConfig(configText, sides.paths.config),
+        baseline: readBaseline(baselineText, sides.paths.baseline),
         configText,
     };
     const audited = await auditAccount(run, approvals);
@@ -77346,7 +77397,7 @@ function lines(text) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9396);
+/* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7372);
 
 await (0,_action_run_js__WEBPACK_IMPORTED_MODULE_0__/* .run */ .e)(process.env);
 
