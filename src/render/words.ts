@@ -78,16 +78,14 @@ export function listWords(items: readonly string[], limit: number): string {
 
 /** `user → group ops → CustomOps v3, statement 2, iam:*:*`. */
 export function pathWords(user: string, path: Path, name: Name): string {
-  const parts = [name(user)]
-  if (path.via === 'builtin-group')
-    parts.push(`built-in group ${name(path.group ?? '')}, which holds everything`)
-  else {
-    if (path.group !== null) parts.push(`group ${name(path.group)}`)
-    parts.push(
-      `${name(path.policy ?? '')} ${path.version_id ?? ''}, statement ${path.statement ?? '?'}, ${name(path.pattern ?? '')}`,
-    )
-  }
-  return parts.join(' → ')
+  return `${name(user)} → ${wayWords(path, name)}`
+}
+
+/** The same without the user, for those who share it. */
+export function wayWords(path: Path, name: Name): string {
+  if (path.via === 'builtin-group') return `built-in group ${name(path.group ?? '')}, which holds everything`
+  const policy = `${name(path.policy ?? '')} ${path.version_id ?? ''}, statement ${path.statement ?? '?'}, ${name(path.pattern ?? '')}`
+  return path.group === null ? policy : `group ${name(path.group)} → ${policy}`
 }
 
 /** When the parts of a path appeared. Nothing says when a user joined a group, and this does not either. */
