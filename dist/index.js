@@ -64208,15 +64208,14 @@ function listWords(items, limit) {
 }
 /** `user → group ops → CustomOps v3, statement 2, iam:*:*`. */
 function pathWords(user, path, name) {
-    const parts = [name(user)];
+    return `${name(user)} → ${wayWords(path, name)}`;
+}
+/** The same without the user, for those who share it. */
+function wayWords(path, name) {
     if (path.via === 'builtin-group')
-        parts.push(`built-in group ${name(path.group ?? '')}, which holds everything`);
-    else {
-        if (path.group !== null)
-            parts.push(`group ${name(path.group)}`);
-        parts.push(`${name(path.policy ?? '')} ${path.version_id ?? ''}, statement ${path.statement ?? '?'}, ${name(path.pattern ?? '')}`);
-    }
-    return parts.join(' → ');
+        return `built-in group ${name(path.group ?? '')}, which holds everything`;
+    const policy = `${name(path.policy ?? '')} ${path.version_id ?? ''}, statement ${path.statement ?? '?'}, ${name(path.pattern ?? '')}`;
+    return path.group === null ? policy : `group ${name(path.group)} → ${policy}`;
 }
 /** When the parts of a path appeared. Nothing says when a user joined a group, and this does not either. */
 function datesWords(path, name) {
@@ -64351,8 +64350,8 @@ function driftRows(verdict, options) {
         const cause = verdict.causes.find((one) => one.key === key);
         const heading = cause === undefined ? '' : `### ${causeWords(cause, drift, code)}\n\n`;
         const rows = [...Map.groupBy(drift, sameGain).values()].flatMap((group) => gainRows(group, options.entries));
-        // A heading never stands alone at the end of what fitted.
-        return rows.map((row, at) => (at === 0 ? heading + row : row));
+        // A heading never stands alone at the end of what fitted, and none follows without a blank line.
+        return rows.map((row, at) => (at === 0 ? heading + row : row) + (at === rows.length - 1 ? '\n' : ''));
     });
 }
 /** Users who came to the same by the same way are told of together. */
@@ -64369,33 +64368,42 @@ function sameGain(row) {
         row.paths[0]?.via === 'user' ? row.user_id : '',
     ]);
 }
+/** Of several users, what they share is said first, so that it stands there whatever of the rest does not fit. */
 function gainRows(group, withEntries) {
-    const [first] = group;
+    const [first, ...others] = group;
     if (first === undefined)
         return [];
+    const what = whatToDo(group);
+    if (others.length === 0)
+        return [`${gainWords(first)}\n\n${userRow(first, ways(first, true), withEntries)}\n\n${what}`];
+    const shared = [gainWords(first), `Each of them: ${ways(first, false).join('; and ')}.`, what];
+    const users = group.map((row) => userRow(row, [], withEntries) + (withEntries ? '\n' : ''));
+    return [`${shared.join('\n\n')}\n\n${users[0]}`, ...users.slice(1)];
+}
+function gainWords(first) {
     const restriction = restrictionWords(first.grants, code);
     const gained = `${first.kind === 'approval-expired' ? 'Holds' : 'Gained'}: ${actionsWords(first.grants, first.actions, first.example, code)}${restriction === null ? '' : `, ${restriction}`}.`;
     const dates = [...new Set(first.paths.slice(0, PATHS).map((path) => datesWords(path, code)))].filter((words) => words !== null);
-    const intro = [
-        gained,
-        ...dates.map((words) => `${words.slice(0, 1).toUpperCase()}${words.slice(1)}.`),
-    ].join(' ');
-    const users = group.map((row) => userRow(row, withEntries));
-    return [`${intro}\n\n${users[0]}`, ...users.slice(1), `\n${whatToDo(group)}\n`];
+    return [gained, ...dates.map((words) => `${words.slice(0, 1).toUpperCase()}${words.slice(1)}.`)].join(' ');
 }
-/** `IAMUserB: everything in IAM, not approved`, with the paths below. */
-function userRow(row, withEntry) {
+/** The ways by which it is held, from the user on or without the user. */
+function ways(row, fromUser) {
     const more = row.paths.length - PATHS;
-    const denies = denyWords(row.conditional_denies, code);
-    const below = [
-        ...row.paths.slice(0, PATHS).map((path) => pathWords(row.user, path, code)),
-        ...(more > 0 ? [`and ${more} more paths, all in the report`] : []),
-        ...(denies === null ? [] : [denies]),
+    return [
+        ...row.paths
+            .slice(0, PATHS)
+            .map((path) => (fromUser ? pathWords(row.user, path, code) : wayWords(path, code))),
+        ...(more > 0 ? [`and ${more} more ${more === 1 ? 'path' : 'paths'}, all in the report`] : []),
     ];
+}
+/** `IAMUserB: everything in IAM, not approved`, with what is its own below. */
+function userRow(row, below, withEntry) {
+    const denies = denyWords(row.conditional_denies, code);
+    const lines = [...below, ...(denies === null ? [] : [denies])].map((line) => `\n  - ${line}`);
     const entry = withEntry
-        ? `\n\n  <details><summary>The entry that approves it</summary>\n\n${indent(jsonBlock(entryJson(row.proposed_entry)))}\n\n  </details>\n`
+        ? `\n\n  <details><summary>The entry that approves it</summary>\n\n${indent(jsonBlock(entryJson(row.proposed_entry)))}\n\n  </details>`
         : '';
-    return `- **${driftHeading(row, code)}**\n${below.map((line) => `  - ${line}`).join('\n')}${entry}`;
+    return `- **${driftHeading(row, code)}**${lines.join('')}${entry}`;
 }
 /** The complete set of cuts, said once for everybody it is the same for. */
 function whatToDo(group) {
