@@ -101,6 +101,16 @@ interface Case {
 
 const permission = (rest: string): string => `version: 1\naudited-permissions:\n  - ${rest}\n`
 const cases: Case[] = [
+  {
+    name: 'an except that takes away everything',
+    text: permission('{name: reads, actions: ["iam:users:get*"], except: ["iam:*:get*"]}'),
+    found: ['3:5 the audited permission "reads" contains no action: its except takes away everything'],
+  },
+  {
+    name: 'a preset of which nothing is left',
+    text: permission('{preset: iam-administration@1, except: ["IAM:*"]}'),
+    found: ['3:5 the audited permission "iam-administration" contains no action'],
+  },
   { name: 'an empty file', text: '', found: ['1:1 the file: found null; allowed: a map'] },
   { name: 'a list', text: '- 1\n', found: ['1:1 the file: found a list; allowed: a map'] },
   {
@@ -149,7 +159,7 @@ const cases: Case[] = [
   })),
   ...['*', 'iam:*', 'iam::create', '*:*:*', 'iam:*:get*'].map((pattern) => ({
     name: `the pattern ${JSON.stringify(pattern)} is allowed`,
-    text: permission(`{name: a, actions: ["${pattern}"], except: ["${pattern}"]}`),
+    text: permission(`{name: a, actions: ["${pattern}"], except: ["none:of:these"]}`),
     found: [],
   })),
   {
@@ -217,7 +227,7 @@ const cases: Case[] = [
     text: `${least}__proto__: {}\n`,
     found: ['4:1 found the key "__proto__"'],
   },
-  { name: 'two documents', text: `${least}---\n${least}`, found: ['4:1 not YAML'] },
+  { name: 'two documents', text: `${least}---\n${least}`, found: ['4:1 found a second YAML document'] },
   {
     name: 'a conflict marker',
     text: `<<<<<<< HEAD\n${least}=======\n>>>>>>> x\n`,

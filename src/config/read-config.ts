@@ -1,5 +1,5 @@
 /** Reads the config file: every problem at once, each with its line; presets and aliases expanded. */
-import { expandAliases, presetPermission } from '../policy/index.ts'
+import { actionSetDifference, expandAliases, presetPermission } from '../policy/index.ts'
 import type { Permission } from '../policy/types.ts'
 import { type Problem, UserError } from '../problem.ts'
 import { quoteText } from '../text-quote.ts'
@@ -27,11 +27,14 @@ export function readConfig(text: string, path: string): Config {
   problems.push(...duplicateNames(value, source))
   if (problems.length > 0 || !parsed.success) throw new UserError(problems.sort(byPosition))
   const file = parsed.data
+  const permissions = entries.map(permissionOf)
+  const empty = permissions.flatMap((permission, at) => emptyDefinition(permission, at, source))
+  if (empty.length > 0) throw new UserError(empty)
   return {
     name: file.name,
     account: file.account ?? null,
-    permissions: entries.map((entry, at) => ({
-      ...permissionOf(entry),
+    permissions: permissions.map((permission, at) => ({
+      ...permission,
       line: source.position(['audited-permissions', at]).line,
     })),
     approvals: {
@@ -110,6 +113,26 @@ function permissionOf(entry: Entry): Permission {
     actions: expandAliases(preset.actions),
     except: [...preset.except, ...entry.except],
   }
+}
+
+/** An audited permission that no action belongs to would be approved for ever, whoever holds what. */
+function emptyDefinition({ name, actions, except }: Permission, at: number, source: YamlSource): Problem[] {
+  const left = actionSetDifference({ actions, except }, { actions: [] })
+  if (!('undetermined' in left) && !left.empty) return []
+  return [
+    {
+      where: source.path,
+      ...source.position(['audited-permissions', at]),
+      message:
+        'undetermined' in left
+          ? `what the audited permission ${quoteText(name)} contains could not be decided: ${left.undetermined}.`
+          : `the audited permission ${quoteText(name)} contains no action: its except takes away everything in its actions.`,
+      remedy:
+        'undetermined' in left
+          ? 'Write it with fewer or simpler patterns.'
+          : 'Narrow its except, or remove the entry.',
+    },
+  ]
 }
 
 /** Looks at the raw list, so that an entry with another problem still has its name. */

@@ -144,6 +144,8 @@ function syntaxProblem(error: YAMLError, text: string): Pick<Problem, 'message' 
       remedy: 'Keep one of them.',
     }
   }
+  if (error.code === 'MULTIPLE_DOCS')
+    return { message: 'found a second YAML document.', remedy: 'Keep one, without a line "---".' }
   const reason = (error.message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, '')
   return { message: `not YAML: ${reason}.`, remedy: 'Correct the syntax.' }
 }
