@@ -61875,6 +61875,8 @@ function syntaxProblem(error, text) {
             remedy: 'Keep one of them.',
         };
     }
+    if (error.code === 'MULTIPLE_DOCS')
+        return { message: 'found a second YAML document.', remedy: 'Keep one, without a line "---".' };
     const reason = (error.message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, '');
     return { message: `not YAML: ${reason}.`, remedy: 'Correct the syntax.' };
 }
@@ -69441,11 +69443,15 @@ function readConfig(text, path) {
     if (problems.length > 0 || !parsed.success)
         throw new UserError(problems.sort(byPosition));
     const file = parsed.data;
+    const permissions = entries.map(permissionOf);
+    const empty = permissions.flatMap((permission, at) => emptyDefinition(permission, at, source));
+    if (empty.length > 0)
+        throw new UserError(empty);
     return {
         name: file.name,
         account: file.account ?? null,
-        permissions: entries.map((entry, at) => ({
-            ...permissionOf(entry),
+        permissions: permissions.map((permission, at) => ({
+            ...permission,
             line: source.position(['audited-permissions', at]).line,
         })),
         approvals: {
@@ -69517,6 +69523,24 @@ function permissionOf(entry) {
         actions: expandAliases(preset.actions),
         except: [...preset.except, ...entry.except],
     };
+}
+/** An audited permission that no action belongs to would be approved for ever, whoever holds what. */
+function emptyDefinition({ name, actions, except }, at, source) {
+    const left = actionSetDifference({ actions, except }, { actions: [] });
+    if (!('undetermined' in left) && !left.empty)
+        return [];
+    return [
+        {
+            where: source.path,
+            ...source.position(['audited-permissions', at]),
+            message: 'undetermined' in left
+                ? `what the audited permission ${quoteText(name)} contains could not be decided: ${left.undetermined}.`
+                : `the audited permission ${quoteText(name)} contains no action: its except takes away everything in its actions.`,
+            remedy: 'undetermined' in left
+                ? 'Write it with fewer or simpler patterns.'
+                : 'Narrow its except, or remove the entry.',
+        },
+    ];
 }
 /** Looks at the raw list, so that an entry with another problem still has its name. */
 function duplicateNames(value, source) {
