@@ -71,9 +71,15 @@ export async function gateMode(run: Run): Promise<Outcome> {
   }
 }
 
+/** The line at the end of the log is to be read; log, summary and report have every failure. */
+const FAILURES_IN_ONE_LINE = 5
+
 function failureSentence(verdict: GateVerdict): string {
   const needsReview = verdict.review_needed && verdict.review?.approved !== true
-  return `${gateSentence(verdict)} ${verdict.failures.map((failure) => failure.message).join(' ')}${
+  const messages = verdict.failures.map((failure) => failure.message)
+  const more = messages.length - FAILURES_IN_ONE_LINE
+  const told = [...messages.slice(0, FAILURES_IN_ONE_LINE), ...(more > 0 ? [`And ${more} more.`] : [])]
+  return `${gateSentence(verdict)} ${told.join(' ')}${
     needsReview ? ' When the review has arrived, run this check again: it stays red by itself.' : ''
   }`
 }

@@ -23,8 +23,8 @@ export function gateSentence(verdict: GateVerdict): string {
   ].filter((part) => part !== null)
   const what = counted.length === 0 ? 'no approval changed in meaning' : counted.join(', ')
   return verdict.result === 'passed'
-    ? `The gate passes: ${what}.`
-    : `The gate fails for ${failures.length} ${failures.length === 1 ? 'reason' : 'reasons'}: ${what}.`
+    ? `The gate passes. In this pull request: ${what}.`
+    : `The gate fails, for ${failures.length} ${failures.length === 1 ? 'reason' : 'reasons'}. In this pull request: ${what}.`
 }
 
 function count(number: number, one: string, many: string): string | null {
