@@ -76802,8 +76802,8 @@ function gateSentence(verdict) {
     ].filter((part) => part !== null);
     const what = counted.length === 0 ? 'no approval changed in meaning' : counted.join(', ');
     return verdict.result === 'passed'
-        ? `The gate passes: ${what}.`
-        : `The gate fails for ${failures.length} ${failures.length === 1 ? 'reason' : 'reasons'}: ${what}.`;
+        ? `The gate passes. In this pull request: ${what}.`
+        : `The gate fails, for ${failures.length} ${failures.length === 1 ? 'reason' : 'reasons'}. In this pull request: ${what}.`;
 }
 function comment_count(number, one, many) {
     return number === 0 ? null : `${number} ${number === 1 ? one : many}`;
@@ -77042,9 +77042,14 @@ async function gateMode(run) {
         failure: verdict.result === 'passed' ? null : failureSentence(verdict),
     };
 }
+/** The line at the end of the log is to be read; log, summary and report have every failure. */
+const FAILURES_IN_ONE_LINE = 5;
 function failureSentence(verdict) {
     const needsReview = verdict.review_needed && verdict.review?.approved !== true;
-    return `${gateSentence(verdict)} ${verdict.failures.map((failure) => failure.message).join(' ')}${needsReview ? ' When the review has arrived, run this check again: it stays red by itself.' : ''}`;
+    const messages = verdict.failures.map((failure) => failure.message);
+    const more = messages.length - FAILURES_IN_ONE_LINE;
+    const told = [...messages.slice(0, FAILURES_IN_ONE_LINE), ...(more > 0 ? [`And ${more} more.`] : [])];
+    return `${gateSentence(verdict)} ${told.join(' ')}${needsReview ? ' When the review has arrived, run this check again: it stays red by itself.' : ''}`;
 }
 /** Reads reviews live. What cannot be read is no approval, and says why. */
 async function readReviews({ context }, github, { headSha }) {
