@@ -49,6 +49,25 @@ describe('hostile policies', () => {
     expect(evaluator.held(['good'], identity, 'p')).toMatchObject({ extent: 'part' })
   })
 
+  test.each([
+    ['literals that never meet literals', '', ''],
+    ['literals that never meet wildcards', '', '*'],
+    ['wildcards that never meet', '*', '*'],
+  ])('as many denied as allowed, %s: counted, and nobody else is touched', (_, allowed, denied) => {
+    const documents = new Map([['good', hostile(['iam:users:*'])]])
+    for (let at = 0; at < 100; at++)
+      documents.set(
+        `bad${at}`,
+        hostile(
+          Array.from({ length: 400 }, (_, one) => `iam:${at % 2}${at % 2 ? denied : allowed}:${at}x${one}`),
+          at % 2 ? 'Deny' : 'Allow',
+        ),
+      )
+    const evaluator = createEvaluator({ documents, permissions: [permission] })
+    expect(evaluator.held([...documents.keys()], identity, 'p')).toEqual({ undetermined: expect.any(String) })
+    expect(evaluator.held(['good'], identity, 'p')).toMatchObject({ extent: 'part' })
+  })
+
   test('beyond the bound is undetermined, never nothing', () => {
     const documents = new Map([['bad', hostile(['iam:*:*ab*cd*'])]])
     const audited = { ...permission, actions: ['iam:*:*ba*dc*'] }

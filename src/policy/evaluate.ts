@@ -61,6 +61,14 @@ function allowed(
   steps: Steps,
 ): { parts: readonly BoxGrant[]; matches: readonly Match[] } {
   const denied = [...new Set(ordered.filter((one) => one.kind === 'deny').flatMap(boxesOf))]
+  const literals = new Set(denied.flatMap((box) => (box.wild ? [] : [box.id])))
+  const wild = denied.filter((box) => box.wild)
+  const isTouched = (box: Box): boolean =>
+    (!box.wild && literals.has(box.id)) ||
+    (box.wild ? denied : wild).some((one) => {
+      steps.take()
+      return boxes.meet(one, box)
+    })
   const spared = ordered.filter((one) => one.kind === 'deny-all-but').map(boxesOf)
   const untouched = denied.length === 0 && spared.length === 0
   const withoutSpared = (list: readonly Box[]): readonly Box[] =>
@@ -84,8 +92,7 @@ function allowed(
         : withoutSpared(piece.boxes).filter(
             (box) =>
               // A piece has actions beyond its exceptions; where no Deny touches it, it still has.
-              (spared.length === 0 && !denied.some((one) => boxes.meet(one, box))) ||
-              reachesBeyond(box, sets, boxes, steps),
+              (spared.length === 0 && !isTouched(box)) || reachesBeyond(box, sets, boxes, steps),
           )
       if (left.length === 0) continue
       const { restriction } = piece
@@ -153,17 +160,16 @@ function touchingPattern(
     )
     return beyond ? 'NotAction' : null
   }
+  const touches = (one: Box, box: Box, except: readonly Box[]): boolean => {
+    steps.take()
+    return (
+      boxes.meet(box, one) &&
+      boxes.intersect(box, one, steps).some((both) => reachesBeyond(both, [boxSet(except)], boxes, steps))
+    )
+  }
   const touching = deny.patterns.find((pattern) =>
     pattern.boxes.some((one) =>
-      granted.some((grant) =>
-        grant.actions.some(
-          (box) =>
-            boxes.meet(box, one) &&
-            boxes
-              .intersect(box, one, steps)
-              .some((both) => reachesBeyond(both, [boxSet(grant.except)], boxes, steps)),
-        ),
-      ),
+      granted.some(({ actions, except }) => actions.some((box) => touches(one, box, except))),
     ),
   )
   return touching?.text ?? null

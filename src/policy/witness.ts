@@ -89,6 +89,9 @@ function search(
   shortest: boolean,
 ): string | null {
   if (box.segments[0] === '' || box.segments[2] === '') return null
+  // Looking a string up in the sets takes a step for each of their boxes.
+  for (const set of sets)
+    steps.take(set.noneOf.length + set.allOf.reduce((sum, list) => sum + list.length, 0))
   // Most boxes have room around what is taken from them: one string of theirs, looked up, ends most questions.
   const literal = !box.wild
   if ((literal || !shortest) && !sets.some((set) => setMatches(set, box.sample))) return box.sample.join(':')
