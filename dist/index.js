@@ -62798,6 +62798,9 @@ function onlyLeast(box) {
 function search(box, sets, boxes, steps, shortest) {
     if (box.segments[0] === '' || box.segments[2] === '')
         return null;
+    // Looking a string up in the sets takes a step for each of their boxes.
+    for (const set of sets)
+        steps.take(set.noneOf.length + set.allOf.reduce((sum, list) => sum + list.length, 0));
     // Most boxes have room around what is taken from them: one string of theirs, looked up, ends most questions.
     const literal = !box.wild;
     if ((literal || !shortest) && !sets.some((set) => setMatches(set, box.sample)))
@@ -63752,6 +63755,13 @@ function evaluate(ordered, permission, boxes, steps) {
 /** Pieces of Allow statements that no Deny takes away whole, joined where they are limited alike. @throws BoundReached */
 function allowed(ordered, boxes, steps) {
     const denied = [...new Set(ordered.filter((one) => one.kind === 'deny').flatMap(boxesOf))];
+    const literals = new Set(denied.flatMap((box) => (box.wild ? [] : [box.id])));
+    const wild = denied.filter((box) => box.wild);
+    const isTouched = (box) => (!box.wild && literals.has(box.id)) ||
+        (box.wild ? denied : wild).some((one) => {
+            steps.take();
+            return boxes.meet(one, box);
+        });
     const spared = ordered.filter((one) => one.kind === 'deny-all-but').map(boxesOf);
     const untouched = denied.length === 0 && spared.length === 0;
     const withoutSpared = (list) => spared.reduce((left, sparing) => [
@@ -63767,8 +63777,7 @@ function allowed(ordered, boxes, steps) {
                 ? piece.boxes
                 : withoutSpared(piece.boxes).filter((box) => 
                 // A piece has actions beyond its exceptions; where no Deny touches it, it still has.
-                (spared.length === 0 && !denied.some((one) => boxes.meet(one, box))) ||
-                    reachesBeyond(box, sets, boxes, steps));
+                (spared.length === 0 && !isTouched(box)) || reachesBeyond(box, sets, boxes, steps));
             if (left.length === 0)
                 continue;
             const { restriction } = piece;
@@ -63819,10 +63828,12 @@ function touchingPattern(deny, granted, boxes, steps) {
         const beyond = granted.some((grant) => grant.actions.some((box) => reachesBeyond(box, [boxSet(grant.except), spared], boxes, steps)));
         return beyond ? 'NotAction' : null;
     }
-    const touching = deny.patterns.find((pattern) => pattern.boxes.some((one) => granted.some((grant) => grant.actions.some((box) => boxes.meet(box, one) &&
-        boxes
-            .intersect(box, one, steps)
-            .some((both) => reachesBeyond(both, [boxSet(grant.except)], boxes, steps))))));
+    const touches = (one, box, except) => {
+        steps.take();
+        return (boxes.meet(box, one) &&
+            boxes.intersect(box, one, steps).some((both) => reachesBeyond(both, [boxSet(except)], boxes, steps)));
+    };
+    const touching = deny.patterns.find((pattern) => pattern.boxes.some((one) => granted.some(({ actions, except }) => actions.some((box) => touches(one, box, except)))));
     return touching?.text ?? null;
 }
 /** By policy, then by number. */
