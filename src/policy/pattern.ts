@@ -101,6 +101,7 @@ export class Boxes {
   includes(outer: Box, inner: Box): boolean {
     if (outer.id === inner.id) return true
     if (!outer.wild || (outer.service !== null && outer.service !== inner.service)) return false
+    if (endsDiffer(outer, inner)) return false
     return remember(this.#includes, outer, inner, () =>
       outer.segments.every((segment, at) => globSurelyIncludes(segment, inner.segments[at] as string)),
     )
@@ -111,6 +112,7 @@ export class Boxes {
     if (one.id === other.id) return true
     if (!one.wild && !other.wild) return false
     if (one.service !== null && other.service !== null && one.service !== other.service) return false
+    if (endsDiffer(one, other)) return false
     return remember(this.#meets, one, other, () =>
       one.segments.every((segment, at) => globsMeet(segment, other.segments[at] as string)),
     )
@@ -223,6 +225,23 @@ function withCase(glob: string, left: string, right: string): string {
   if (left.toLowerCase() === glob) return left
   if (right.toLowerCase() === glob) return right
   return glob
+}
+
+/** Whether the first or last letters of type or operation tell two boxes apart: most pairs need no closer look. */
+function endsDiffer(one: Box, other: Box): boolean {
+  for (let at = 1; at < 3; at++) {
+    const [left, right] = [one.segments[at] as string, other.segments[at] as string]
+    if (left === '' || right === '') continue
+    if (lettersDiffer(left.charCodeAt(0), right.charCodeAt(0))) return true
+    if (lettersDiffer(left.charCodeAt(left.length - 1), right.charCodeAt(right.length - 1))) return true
+  }
+  return false
+}
+
+const [STAR, QUESTION] = ['*'.charCodeAt(0), '?'.charCodeAt(0)]
+
+function lettersDiffer(one: number, other: number): boolean {
+  return one !== other && one !== STAR && one !== QUESTION && other !== STAR && other !== QUESTION
 }
 
 /** What was asked of pairs of boxes: for each first one, the answers by the second. */
