@@ -62599,6 +62599,8 @@ class Boxes {
             return true;
         if (!outer.wild || (outer.service !== null && outer.service !== inner.service))
             return false;
+        if (endsDiffer(outer, inner))
+            return false;
         return remember(this.#includes, outer, inner, () => outer.segments.every((segment, at) => globSurelyIncludes(segment, inner.segments[at])));
     }
     /** Whether some action string is in both. Exact. */
@@ -62608,6 +62610,8 @@ class Boxes {
         if (!one.wild && !other.wild)
             return false;
         if (one.service !== null && other.service !== null && one.service !== other.service)
+            return false;
+        if (endsDiffer(one, other))
             return false;
         return remember(this.#meets, one, other, () => one.segments.every((segment, at) => globsMeet(segment, other.segments[at])));
     }
@@ -62714,6 +62718,23 @@ function withCase(glob, left, right) {
     if (right.toLowerCase() === glob)
         return right;
     return glob;
+}
+/** Whether the first or last letters of type or operation tell two boxes apart: most pairs need no closer look. */
+function endsDiffer(one, other) {
+    for (let at = 1; at < 3; at++) {
+        const [left, right] = [one.segments[at], other.segments[at]];
+        if (left === '' || right === '')
+            continue;
+        if (lettersDiffer(left.charCodeAt(0), right.charCodeAt(0)))
+            return true;
+        if (lettersDiffer(left.charCodeAt(left.length - 1), right.charCodeAt(right.length - 1)))
+            return true;
+    }
+    return false;
+}
+const [STAR, QUESTION] = ['*'.charCodeAt(0), '?'.charCodeAt(0)];
+function lettersDiffer(one, other) {
+    return one !== other && one !== STAR && one !== QUESTION && other !== STAR && other !== QUESTION;
 }
 function remember(memory, one, other, ask) {
     let answers = memory[one.id];
