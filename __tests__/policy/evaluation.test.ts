@@ -1,0 +1,141 @@
+/** What an answer says beside yes and no: how much, by which statements, and which Deny it leaves standing. */
+import { describe, expect, test } from '@jest/globals'
+import { createEvaluator, holdsEverything, parseDocument } from '../../src/policy/index.ts'
+import type { Held, Permission } from '../../src/policy/types.ts'
+
+const alice = { user_id: 'id-alice', user_name: 'alice', urn: 'iam::1234:user:alice' }
+const audited = (actions: string[], over: Partial<Permission> = {}): Permission => ({
+  ...{ name: 'p', severity: 'high', holds: 'any', actions, except: [], ...over },
+})
+
+function held(permission: Permission, policies: Readonly<Record<string, readonly object[]>>): Held {
+  const documents = new Map(
+    Object.entries(policies).map(([id, Statement]) => [
+      id,
+      parseDocument(JSON.stringify({ Version: '5.0', Statement })),
+    ]),
+  )
+  const answer = createEvaluator({ documents, permissions: [permission] }).held(
+    [...documents.keys()],
+    alice,
+    'p',
+  )
+  if ('undetermined' in answer) throw new Error(answer.undetermined)
+  return answer
+}
+
+const allow = (...Action: string[]) => ({ Effect: 'Allow', Action })
+const deny = (...Action: string[]) => ({ Effect: 'Deny', Action })
+const office = { Condition: { IpAddress: { 'g:SourceIp': ['10.0.0.0/8'] } } }
+
+describe('how much of a permission with several patterns is held', () => {
+  const both = ['iam:users:*', 'iam:groups:*']
+
+  test('one of two is a part', () => {
+    expect(held(audited(both), { P: [allow('iam:users:*')] }).extent).toBe('part')
+    expect(held(audited(both), { P: [allow('iam:users:*'), allow('iam:groups:*')] }).extent).toBe('all')
+  })
+
+  test('holds: all is not reached by one of two, and is by both', () => {
+    const all = audited(both, { holds: 'all' })
+    expect(held(all, { P: [allow('iam:users:*')] })).toMatchObject({ extent: 'part' })
+    expect(held(all, { P: [allow('iam:users:*', 'iam:groups:*')] })).toMatchObject({ extent: 'all' })
+    expect(held(all, { P: [{ ...allow(...both), ...office }] })).toMatchObject({
+      ...{ extent: 'all', restricted: false },
+    })
+    // A part keeps its condition, since it is shown as it is held.
+    expect(held(all, { P: [{ ...allow('iam:users:*'), ...office }] })).toMatchObject({
+      ...{ extent: 'part', restricted: true, grants: [{ actions: ['iam:users:*'] }] },
+    })
+  })
+
+  test('who holds everything holds it but for its exceptions', () => {
+    expect(holdsEverything(audited(['iam:*:*'], { except: ['iam:*:get*'] })).grants).toEqual([
+      { actions: ['iam:*:*'], except: ['iam:*:get*'] },
+    ])
+    expect(holdsEverything(audited(['iam:*:*'])).grants).toEqual([{ actions: ['iam:*:*'] }])
+  })
+
+  test('restricted only when everything is', () => {
+    const mixed = [{ ...allow('iam:users:*'), Resource: ['iam:*:*:user:x'] }, allow('iam:groups:*')]
+    expect(held(audited(both), { P: mixed }).restricted).toBe(false)
+    expect(held(audited(both), { P: mixed.slice(0, 1) }).restricted).toBe(true)
+  })
+})
+
+describe('by which statements', () => {
+  test('in the order of policies and statements, however they came', () => {
+    const two = [allow('iam:users:*'), allow('iam:groups:*')]
+    const refs = held(audited(['iam:*:*']), { Z: two, A: two }).matches.map(
+      ({ policy, statement }) => `${policy} ${statement}`,
+    )
+    expect(refs).toEqual(['A 1', 'A 2', 'Z 1', 'Z 2'])
+  })
+
+  test('a pattern that a Deny takes away whole is not among them', () => {
+    const { matches, grants } = held(audited(['iam:*:*']), {
+      P: [allow('iam:users:*', 'iam:groups:*')],
+      Q: [deny('iam:users:*')],
+    })
+    expect(matches.map((match) => match.pattern)).toEqual(['iam:groups:*'])
+    expect(grants).toEqual([{ actions: ['iam:groups:*'] }])
+  })
+
+  test('of patterns in one another the widest is shown, unrestricted before restricted', () => {
+    const { matches } = held(audited(['iam:*:*']), {
+      P: [allow('IAM:users:*', 'iam:users:*', 'iam:users:get*')],
+    })
+    expect(matches.map((match) => match.pattern)).toEqual(['IAM:users:*'])
+  })
+})
+
+describe('a Deny of everything but some', () => {
+  const spare = (...NotAction: string[]) => ({ Effect: 'Deny', NotAction })
+
+  test('leaves what it spares', () => {
+    expect(held(audited(['iam:*:*']), { P: [allow('*:*:*')], D: [spare('iam:users:*')] })).toMatchObject({
+      ...{ extent: 'part', grants: [{ actions: ['iam:users:*'] }] },
+      deniedBy: [{ policy: 'D', statement: 1, pattern: 'NotAction', restricted: false }],
+    })
+  })
+
+  test('two of them leave what both spare', () => {
+    const { grants } = held(audited(['iam:*:*']), {
+      P: [allow('*:*:*')],
+      ...{ D: [spare('iam:users:*', 'iam:groups:*')], E: [spare('iam:*:create*')] },
+    })
+    expect(grants).toEqual([{ actions: ['iam:groups:create*', 'iam:users:create*'] }])
+  })
+
+  test('takes nothing when it spares all that is granted', () => {
+    expect(held(audited(['iam:*:*']), { P: [allow('iam:users:*')], D: [spare('iam:*:*')] }).deniedBy).toEqual(
+      [],
+    )
+  })
+})
+
+describe('which Deny is told', () => {
+  test('one that touches what is granted, and no other', () => {
+    const answer = held(audited(['iam:*:*']), {
+      P: [allow('iam:users:*')],
+      ...{ D: [deny('iam:groups:*'), deny('iam:users:delete*')], E: [deny('ecs:*:*')] },
+    })
+    expect(answer.deniedBy).toEqual([
+      { policy: 'D', statement: 2, pattern: 'iam:users:delete*', restricted: false },
+    ])
+  })
+
+  test('a conditional one that touches what is granted is not subtracted, and no other is named', () => {
+    const answer = held(audited(['iam:*:*']), {
+      P: [allow('iam:users:*')],
+      D: [
+        { ...deny('iam:groups:*'), ...office },
+        { ...deny('iam:users:*'), ...office },
+        { Effect: 'Deny', NotAction: ['iam:users:*'], ...office },
+        { Effect: 'Deny', NotAction: ['iam:groups:*'], ...office },
+      ],
+    })
+    expect(answer).toMatchObject({ grants: [{ actions: ['iam:users:*'] }], deniedBy: [] })
+    expect(answer.conditionalDenies.map(({ statement }) => statement)).toEqual([2, 4])
+  })
+})
