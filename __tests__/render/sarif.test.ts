@@ -40,6 +40,36 @@ test('one result for each drift, at the line of its entry, else of its permissio
   })
 })
 
+test('a path with characters of its own is a URI', () => {
+  const odd = { ...places, config: '.github/a#b?c.yml' }
+  const [run] = JSON.parse(renderSarif(verdict, { ...odd, entryLines: [] }, '1.0.0')).runs
+  expect(run.results[0].locations[0].physicalLocation.artifactLocation.uri).toBe('.github/a%23b%3Fc.yml')
+})
+
+test('an audit that saw half the account, or compared with nothing, says that it did not end well', () => {
+  const succeeded = (one: Verdict): boolean => render(one).runs[0].invocations[0].executionSuccessful
+  expect(succeeded({ ...verdict, complete: true, has_baseline: true })).toBe(true)
+  expect(succeeded({ ...verdict, complete: false, has_baseline: true })).toBe(false)
+  expect(succeeded({ ...verdict, complete: true, has_baseline: false })).toBe(false)
+})
+
+test('GitHub’s own fingerprint differs from finding to finding, though all stand on one line', () => {
+  const results = JSON.parse(renderSarif(verdict, { ...places, entryLines: [] }, '1.0.0')).runs[0].results
+  const hashes = results.map(
+    (one: { partialFingerprints: Record<string, string> }) => one.partialFingerprints.primaryLocationLineHash,
+  )
+  expect(new Set(hashes).size).toBe(verdict.drift.length)
+  expect(hashes).not.toContain(undefined)
+})
+
+test('keeps within GitHub’s limits, the worst first', () => {
+  const drift = Array.from({ length: 25_001 }, () => verdict.drift[0] as Verdict['drift'][number])
+  const [run] = render({ ...verdict, drift }).runs
+  expect(run.results).toHaveLength(25_000)
+  for (const rule of run.tool.driver.rules) expect(rule.properties.tags.length).toBeLessThanOrEqual(20)
+  for (const result of run.results.slice(0, 10)) expect(result.locations).toHaveLength(1)
+})
+
 test('fingerprints are stable, and differ from finding to finding', () => {
   const prints = (one: Verdict): string[] =>
     render(one).runs[0].results.map((result: { partialFingerprints: object }) =>

@@ -47,6 +47,8 @@ export function renderSarif(verdict: Verdict, places: Places, version: string): 
       {
         tool: { driver: { name: 'IAM Permission Audit', semanticVersion: version, rules } },
         automationDetails: { id: `iam-permission-audit/${verdict.account.id}/` },
+        // Fewer results of an audit that saw half the account do not mean that the others are mended.
+        invocations: [{ executionSuccessful: verdict.complete && verdict.has_baseline }],
         results,
       },
     ],
@@ -72,18 +74,25 @@ function resultOf(row: Drift, verdict: Verdict, places: Places): unknown {
     locations: [
       {
         physicalLocation: {
-          artifactLocation: { uri: encodeURI(file), uriBaseId: '%SRCROOT%' },
+          artifactLocation: {
+            uri: file.split('/').map(encodeURIComponent).join('/'),
+            uriBaseId: '%SRCROOT%',
+          },
           region: { startLine: line },
         },
       },
     ],
-    partialFingerprints: { 'drift/v1': fingerprint(row) },
+    partialFingerprints: fingerprints(row),
   }
 }
 
-/** Who, what and how much; not where, so that a moved line is the same finding. */
-function fingerprint({ kind, user_id, permission, grants }: Drift): string {
-  return createHash('sha256')
+/**
+ * Who, what and how much; not where, so that a moved line is the same finding. GitHub tells alerts apart by
+ * `primaryLocationLineHash` alone; without it the upload would hash the line, which all drift of a permission shares.
+ */
+function fingerprints({ kind, user_id, permission, grants }: Drift): Readonly<Record<string, string>> {
+  const hash = createHash('sha256')
     .update(JSON.stringify([kind, user_id, permission, grants]))
     .digest('hex')
+  return { primaryLocationLineHash: `${hash}:1`, 'drift/v1': hash }
 }
