@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } fr
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
-import { isInside, readWorkspaceFile, writeAtomically } from '../../src/action/workspace.ts'
+import { isInside, readWorkspaceFile, workspacePath, writeAtomically } from '../../src/action/workspace.ts'
 import { UserError } from '../../src/problem.ts'
 
 const folder = () => mkdtempSync(join(tmpdir(), 'workspace-'))
@@ -29,6 +29,19 @@ test('refuses a path that leads out, a folder, and bytes that are no text', asyn
   await expect(readWorkspaceFile(workspace, '../../etc/passwd', 'config')).rejects.toThrow()
   await expect(readWorkspaceFile(workspace, '.', 'config')).rejects.toThrow(/not a file/)
   await expect(readWorkspaceFile(workspace, 'latin', 'config')).rejects.toThrow(/not UTF-8/)
+})
+
+test('refuses a path that leads out also where nothing is yet: an update would write there', async () => {
+  const [workspace, outside] = [folder(), folder()]
+  symlinkSync(outside, join(workspace, 'linked'))
+  for (const path of ['../not-there.json', '/not/there.json', 'linked/deep/not-there.json'])
+    await expect(readWorkspaceFile(workspace, path, 'baseline')).rejects.toThrow(/leads out/)
+  expect(await readWorkspaceFile(workspace, 'not/yet/there.json', 'baseline')).toBeNull()
+})
+
+test('the path of a file for GitHub, however the workflow names it', () => {
+  for (const path of ['.github/a.yml', './.github/a.yml', '/w/.github/a.yml', '.github//x/../a.yml'])
+    expect(workspacePath('/w', path)).toBe('.github/a.yml')
 })
 
 test('a folder whose name merely begins alike is outside', () => {

@@ -72,6 +72,15 @@ describe('the proposed baseline', () => {
     expect(of('eve', proposalFor(scene()).approvals)).toEqual(rest)
   })
 
+  test('what was approved in advance stays so when it is renewed until a new day', () => {
+    const rota = entry('eve', { ...users, expires: '2026-10-01', assignment: 'eligible' })
+    const before = { account: stage(), baseline: [bob, rota, zoe, max] }
+    const fields = { justification: '', owner: '', expires: '2027-02-01' }
+    const renewed = of('eve', proposalFor(before, { fields }).approvals)
+    expect(renewed).toMatchObject({ assignment: 'eligible', expires: '2027-02-01' })
+    expect(of('eve', proposalFor(before).approvals)).not.toHaveProperty('assignment')
+  })
+
   test.each<[UpdateKind, string]>([
     ['new', 'ada'],
     ['exceeding', 'bob'],

@@ -206,6 +206,17 @@ describe('rewriteBaseline', () => {
     },
   )
 
+  test('a checkout with carriage returns has them everywhere, and no change of its own', () => {
+    const file = readBaseline(
+      writeBaseline(readBaseline(example, 'b').baseline).replaceAll('\n', '\r\n'),
+      'b',
+    )
+    expect(rewriteBaseline(file, file.baseline)).toBe(file.text)
+    const more = { ...(file.baseline.approvals[0] as BaselineEntry), user_id: 'zz' }
+    const next = { ...file.baseline, approvals: [...file.baseline.approvals, more] }
+    expect(rewriteBaseline(file, next)).toBe(writeBaseline(next).replaceAll('\n', '\r\n'))
+  })
+
   test('the definition of an entry stands before its own fields', () => {
     const written = writeBaseline(readBaseline(example, 'b').baseline)
     const own = written.replace(': "eligible"', ': "eligible",\n      "x-ticket": "T-1"')

@@ -278,6 +278,17 @@ describe('update-baseline', () => {
     expect(run.exitCode).toBe(1)
   })
 
+  test('an expiry in the past is refused before anything is asked of the cloud', async () => {
+    await using world = await startWorld(company().account)
+    const run = await world.audit({
+      event: 'workflow_dispatch',
+      inputs: { mode: 'update-baseline', expires: '2020-01-01' },
+    })
+    expect(run.outputs.result).toBe('error')
+    expect(run.log).toContain('input expires: found "2020-01-01", which is past')
+    expect(world.cloud.calls).toEqual([])
+  })
+
   test('nothing to do is unchanged, to the byte', async () => {
     await using world = await startWorld(company().account)
     await world.approveAll()

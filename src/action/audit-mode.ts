@@ -26,7 +26,7 @@ import { type Inputs, updateKinds } from './inputs.ts'
 import type { Outcome, Run } from './outcome.ts'
 import { type Outputs, verdictOutputs } from './outputs.ts'
 import { toolInfo } from './tool.ts'
-import { writeAtomically } from './workspace.ts'
+import { workspacePath, writeAtomically } from './workspace.ts'
 
 export interface Audited {
   readonly approvals: Approvals
@@ -72,7 +72,7 @@ export async function auditMode(run: Run): Promise<Outcome> {
   for (const line of renderLog(verdict)) info(line)
 
   const proposal = proposedText(verdict, snapshot, approvals)
-  const places = placesOf(approvals, inputs)
+  const places = placesOf(approvals, inputs, context.workspace)
   const files = await writeFiles(run, approvals, verdict, proposal, places)
   const reason = whyNotRecorded(facts, context, inputs.snapshot === '')
   const recorded = await record(run, approvals, verdict, github, reason)
@@ -193,11 +193,11 @@ async function record(
   }
 }
 
-/** Where the parts of the verdict stand in the files. */
-export function placesOf({ config, baseline }: Approvals, inputs: Inputs): Places {
+/** Where the parts of the verdict stand in the files, whose paths GitHub knows from the root of the workspace. */
+export function placesOf({ config, baseline }: Approvals, inputs: Inputs, workspace: string): Places {
   return {
-    config: inputs.config,
-    baseline: inputs.baseline,
+    config: workspacePath(workspace, inputs.config),
+    baseline: workspacePath(workspace, inputs.baseline),
     entryLines: baseline?.lines ?? [],
     permissionLines: new Map(config.permissions.map((permission) => [permission.name, permission.line])),
   }

@@ -7,11 +7,12 @@ import { proposeBaseline } from '../audit/propose.ts'
 import { readBaseline } from '../baseline/read-baseline.ts'
 import { rewriteBaseline, writeBaseline } from '../baseline/write-baseline.ts'
 import { compareApprovals } from '../gate/compare-entries.ts'
+import { UserError } from '../problem.ts'
 import { logLine } from '../render/escape.ts'
 import { renderUpdate, renderUpdateRefused, updateSentence } from '../render/update.ts'
 import { buildReport } from '../report/report.ts'
 import { type Approvals, readApprovals } from './approvals.ts'
-import { auditAccount, sha256 } from './audit-mode.ts'
+import { auditAccount, sha256, today } from './audit-mode.ts'
 import { openGitHub, refusePublic, repositoryFacts } from './github.ts'
 import type { Outcome, Run } from './outcome.ts'
 import { verdictOutputs } from './outputs.ts'
@@ -21,6 +22,7 @@ import { writeAtomically } from './workspace.ts'
 /** Writes the baseline, or says why not: half an account is nobody's baseline. @throws UserError */
 export async function updateMode(run: Run): Promise<Outcome> {
   const { inputs, context } = run
+  refusePastExpiry(inputs.expires)
   const approvals = await readApprovals(context.workspace, inputs)
   refusePublic(await repositoryFacts(openGitHub(inputs, context)), inputs)
   const { snapshot, verdict } = await auditAccount(run, approvals)
@@ -33,11 +35,13 @@ export async function updateMode(run: Run): Promise<Outcome> {
   })
   const text = baseline === null ? writeBaseline(next) : rewriteBaseline(baseline, next)
   const updated = text !== baseline?.text
+  // Read back before it is written: what the next run would refuse must not take the place of a good file.
+  const changes = updated ? compareApprovals(baseline, readBaseline(text, inputs.baseline)) : []
   const target = resolve(context.workspace, inputs.baseline)
   if (updated) await writeAtomically(await realpath(target).catch(() => target), text)
   const written = {
     ...{ baselinePath: inputs.baseline, updated, entries: next.approvals.length },
-    changes: updated ? compareApprovals(baseline, readBaseline(text, inputs.baseline)) : [],
+    changes,
   }
   info(logLine(updateSentence(written)))
   const result = updated ? 'updated' : 'unchanged'
@@ -51,6 +55,17 @@ export async function updateMode(run: Run): Promise<Outcome> {
     annotations: [],
     failure: null,
   }
+}
+
+/** A day that has passed would write approvals that are over as they are made. */
+function refusePastExpiry(expires: string): void {
+  if (expires === '' || expires >= today()) return
+  throw new UserError([
+    {
+      where: 'input expires',
+      message: `found ${JSON.stringify(expires)}, which is past; allowed: today (UTC) or later.`,
+    },
+  ])
 }
 
 async function refused(run: Run, approvals: Approvals, verdict: Verdict): Promise<Outcome> {

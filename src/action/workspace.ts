@@ -25,8 +25,8 @@ export async function readWorkspaceFile(
     if (error.code === 'ENOENT') return null
     throw new UserError([{ where: `input ${input}`, message: `${path} could not be opened: ${error.code}.` }])
   })
-  if (real === null) return null
-  if (!isInside(await realpath(workspace), real))
+  // A file that is not there yet may be written later: then its folder must lie in the workspace.
+  if (!isInside(await realpath(workspace), real ?? (await realFolderAbove(target))))
     throw new UserError([
       {
         where: `input ${input}`,
@@ -34,6 +34,7 @@ export async function readWorkspaceFile(
         remedy: 'Name a file of the repository, and commit it as a file, not as a link.',
       },
     ])
+  if (real === null) return null
   const information = await stat(real)
   if (!information.isFile() || information.size > maximumBytes)
     throw new UserError([
@@ -88,6 +89,17 @@ async function exists(path: string): Promise<boolean> {
     () => true,
     () => false,
   )
+}
+
+/** The real path of the nearest folder above a path that is there. */
+async function realFolderAbove(path: string): Promise<string> {
+  const folder = dirname(path)
+  return realpath(folder).catch(() => (folder === path ? folder : realFolderAbove(folder)))
+}
+
+/** A path as GitHub shows it: from the root of the workspace, with slashes, however the workflow names the file. */
+export function workspacePath(workspace: string, path: string): string {
+  return relative(workspace, resolve(workspace, path)).split(sep).join('/')
 }
 
 /** Whether a real path lies in a real folder. */

@@ -53,7 +53,7 @@ export function proposeBaseline(input: ProposeInput): Baseline {
     if ((!isNew && drift.length === 0) || !update.has(kind)) continue
     const hasExpired = drift.some((row) => row.kind === 'approval-expired')
     const fresh = entryFor(holding, kind === 'exceeding' ? own : null, hasExpired)
-    renewed.set(key, withFields(kind === 'expired' && own ? renewal(fresh, own) : fresh, input.fields))
+    renewed.set(key, withFields(kind === 'expired' && own ? renewal(fresh, own) : fresh, own, input.fields))
   }
   const gone = update.has('no-longer-held')
     ? new Set(
@@ -114,9 +114,16 @@ function renewal(fresh: BaselineEntry, own: BaselineEntry): BaselineEntry {
   }
 }
 
-function withFields(entry: BaselineEntry, fields: ProposeInput['fields']): BaselineEntry {
+/** With a new day, what was approved in advance stays so: else it would be asked back whenever nobody holds it. */
+function withFields(
+  entry: BaselineEntry,
+  own: BaselineEntry | null,
+  fields: ProposeInput['fields'],
+): BaselineEntry {
+  const assignment = fields.expires === '' ? undefined : own?.assignment
   return {
     ...entry,
+    ...(assignment === undefined ? {} : { assignment }),
     ...(fields.justification === '' ? {} : { justification: fields.justification }),
     ...(fields.owner === '' ? {} : { owner: fields.owner }),
     ...(fields.expires === '' ? {} : { expires: fields.expires }),

@@ -16,12 +16,14 @@ export function writeBaseline(baseline: Baseline): string {
 
 /**
  * The file with another baseline in it. An entry that is equal keeps its bytes, whoever formatted it; one that only
- * gained its `within` keeps all others.
+ * gained its `within` keeps all others. Lines end as they did.
  */
 export function rewriteBaseline(file: BaselineFile, next: Baseline): string {
   const source = YamlSource.read(file.text, 'baseline')
+  // A checkout may have put carriage returns everywhere; a file with half of them is a change that nobody made.
+  const isCarriageReturned = file.text.includes('\r\n') && !/(?<!\r)\n/.test(file.text)
   const before = new Map(file.baseline.approvals.map((entry, at) => [keyOf(entry), { entry, at }] as const))
-  return assemble(next, (entry) => {
+  const text = assemble(next, (entry) => {
     const known = before.get(keyOf(entry))
     if (known === undefined) return entryText(entry)
     if (sameEntry(known.entry, entry)) return bytesAt(file.text, source, known.at)
@@ -30,6 +32,7 @@ export function rewriteBaseline(file: BaselineFile, next: Baseline): string {
       return withWithin(file.text, source, known, within)
     return entryText(entry)
   })
+  return isCarriageReturned ? text.replaceAll(/\r?\n/g, '\r\n') : text
 }
 
 /** Entries in the order of the file: by code units, which no locale changes. */
