@@ -128,6 +128,11 @@ const cases: Case[] = [
     found: ['found not_resources beside resources'],
   },
   {
+    name: 'a condition with a number',
+    text: withEntry({ grants: [{ actions: ['*'], condition: { NumericLessThan: { a: 1 } } }] }),
+    found: ['condition.NumericLessThan.a": found 1; allowed: text, or a list of texts'],
+  },
+  {
     name: 'eligible without end',
     text: withEntry({ assignment: 'eligible' }),
     found: ['"eligible" without expires'],

@@ -227,6 +227,26 @@ const cases: Case[] = [
     text: `${least}__proto__: {}\n`,
     found: ['4:1 found the key "__proto__"'],
   },
+  {
+    name: 'a key of the other kind of entry',
+    text: permission('{preset: full-administration@1, holds: all}'),
+    found: ['unknown key "holds"; allowed: preset, name, description, severity, except. Remove it'],
+  },
+  {
+    name: 'an owner whose name is a number to YAML',
+    text: `${least}owners: {1: "org/team", ~: "@x"}\n`,
+    found: ['4:13 "owners.1": found "org/team"; allowed: a GitHub handle', '4:28 "owners.": found "@x"'],
+  },
+  {
+    name: 'a merge key under a directive',
+    text: `%YAML 1.1\n---\n${least}<<: {name: no}\n`,
+    found: ['6:1 found the unknown key "<<"'],
+  },
+  {
+    name: 'a tag that nobody knows',
+    text: `${least}name: !foo bar\n`,
+    found: ['4:7 not YAML: Unresolved tag'],
+  },
   { name: 'two documents', text: `${least}---\n${least}`, found: ['4:1 found a second YAML document'] },
   {
     name: 'a conflict marker',

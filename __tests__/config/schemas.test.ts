@@ -49,6 +49,14 @@ test.each(badConfigs)('the schema of the config refuses %s', (_, value) => {
   expect(() => readConfig(JSON.stringify(json), 'c')).toThrow()
 })
 
+test('an account of digits passes the schema and the reader, in quotes or not', () => {
+  for (const account of ['12345678901234567890123456789012', '"1234"', '1e5']) {
+    const text = `${JSON.stringify(least).slice(0, -1)}, "account": ${account}}`
+    expect([config(parse(text)), config.errors]).toEqual([true, null])
+    expect(readConfig(text, 'c').account).toBe(account.replaceAll('"', ''))
+  }
+})
+
 const entry = { user: 'a', user_id: 'a', permission: 'p', grants: [{ actions: ['*'] }] }
 const file = (over: object): object => ({
   ...{ version: 1, account: 'a', audited_permissions: { p: { actions: ['*'] } } },
@@ -59,6 +67,9 @@ const badEntries: [string, object][] = [
   ['no grants', { grants: [] }],
   ['a bad pattern', { grants: [{ actions: ['a:b'] }] }],
   ['a bad day', { expires: 'tomorrow' }],
+  ['a day that does not exist', { expires: '2027-02-30' }],
+  ['eligible without end', { assignment: 'eligible' }],
+  ['both kinds of resources', { grants: [{ actions: ['*'], resources: ['a'], not_resources: ['b'] }] }],
   ['disabled false', { disabled: false }],
   ['another assignment', { assignment: 'maybe' }],
 ]

@@ -14,7 +14,7 @@ const patterns = z.array(patternSchema).min(1, { error: 'allowed: at least one p
 const day = z
   .string()
   .refine(isDay, { error: 'allowed: a day that exists, as YYYY-MM-DD' })
-  .meta({ pattern: '^\\d{4}-\\d{2}-\\d{2}$' })
+  .meta({ format: 'date', pattern: '^\\d{4}-\\d{2}-\\d{2}$' })
   .describe('UTC day, valid through its end.')
 const text = z.string().min(1, { error: 'allowed: some text' })
 
@@ -31,7 +31,13 @@ export const grantSchema = z.strictObject({
     .optional()
     .describe('Resource patterns that the grant leaves out; not beside resources.'),
   condition: z
-    .record(z.string(), z.record(z.string(), z.union([z.string(), z.array(z.string())])))
+    .record(
+      z.string(),
+      z.record(
+        z.string(),
+        z.union([z.string(), z.array(z.string())], { error: 'allowed: text, or a list of texts' }),
+      ),
+    )
     .optional()
     .describe('Condition that limits the grant, as in the policy.'),
 })

@@ -97,6 +97,8 @@ export const configSchema = z
       .string()
       .regex(/^[A-Za-z0-9]{1,64}$/, { error: 'allowed: the account id, letters and digits' })
       .optional()
+      // An account of digits only is a number to an editor, and its text to the reader.
+      .meta({ type: ['string', 'number'] })
       .describe('Any other account is refused.'),
     'audited-permissions': z
       .array(z.union([preset, custom]))

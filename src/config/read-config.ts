@@ -23,7 +23,7 @@ export function readConfig(text: string, path: string): Config {
   const { entries, issues } = readEntries(value)
   const parsed = configSchema.safeParse(withoutBadEntries(value))
   const own = parsed.success ? [] : parsed.error.issues
-  const problems: Problem[] = schemaProblems([...own, ...issues], source, knownKeys)
+  const problems: Problem[] = schemaProblems([...own, ...issues], source, (path) => knownKeys(path, value))
   problems.push(...duplicateNames(value, source))
   if (problems.length > 0 || !parsed.success) throw new UserError(problems.sort(byPosition))
   const file = parsed.data
@@ -70,9 +70,7 @@ function readEntries(value: unknown): { entries: Entry[]; issues: readonly ZodIs
   const entries: Entry[] = []
   const issues: ZodIssue[] = []
   list.forEach((item: unknown, at) => {
-    const result = (isMap(item) && 'preset' in item ? entrySchemas.preset : entrySchemas.custom).safeParse(
-      item,
-    )
+    const result = entrySchemas[kindOf(item)].safeParse(item)
     if (result.success) entries.push(result.data)
     else
       issues.push(
@@ -83,6 +81,10 @@ function readEntries(value: unknown): { entries: Entry[]; issues: readonly ZodIs
       )
   })
   return { entries, issues }
+}
+
+function kindOf(item: unknown): keyof typeof entrySchemas {
+  return isMap(item) && 'preset' in item ? 'preset' : 'custom'
 }
 
 type ZodIssue = NonNullable<ReturnType<typeof configSchema.safeParse>['error']>['issues'][number]
@@ -159,12 +161,14 @@ function nameOf(item: unknown): string | null {
   return typeof item.preset === 'string' ? (presetPermission(item.preset)?.name ?? null) : null
 }
 
-function knownKeys(path: readonly PropertyKey[]): readonly string[] {
+function knownKeys(path: readonly PropertyKey[], value: unknown): readonly string[] {
   if (path.length === 0) return Object.keys(configSchema.shape)
-  if (path[0] === 'audited-permissions')
-    return [
-      ...new Set([...Object.keys(entrySchemas.preset.shape), ...Object.keys(entrySchemas.custom.shape)]),
-    ]
+  if (path[0] === 'audited-permissions') {
+    const list = isMap(value) ? (value['audited-permissions'] as readonly unknown[]) : []
+    const kind = kindOf(list[Number(path[1])])
+    // An entry without the key preset may have meant it.
+    return [...(kind === 'custom' ? ['preset'] : []), ...Object.keys(entrySchemas[kind].shape)]
+  }
   if (path[0] === 'approvals') return ['require', 'max-days', 'warn-days']
   if (path[0] === 'issue') return ['enabled', 'on', 'labels', 'assignees']
   return []

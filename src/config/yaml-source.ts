@@ -45,11 +45,14 @@ export class YamlSource {
     const document = parseDocument(text, {
       lineCounter: lines,
       version: '1.2',
+      // Also where a directive asks for YAML 1.1, in which "<<" merges and "no" is false.
+      schema: 'core',
       merge: false,
       uniqueKeys: true,
     })
     const source = new YamlSource(path, document, lines)
-    const problems = document.errors
+    // What is only a warning to the parser, such as a tag that nobody knows, would be passed over in silence.
+    const problems = [...document.errors, ...document.warnings]
       .slice(0, MAXIMUM_SYNTAX_ERRORS)
       .map((error) => ({ where: path, ...source.#at(error.pos[0]), ...syntaxProblem(error, text) }))
     visit(document, {
@@ -98,9 +101,7 @@ export class YamlSource {
   /** Where the value at a path begins; for a path that is not there, the nearest part of it that is. */
   position(path: Path): Position {
     for (let length = path.length; length >= 0; length--) {
-      const node = this.#document.getIn(path.slice(0, length) as unknown[], true) as
-        | { range?: [number] }
-        | undefined
+      const node = this.#node(path.slice(0, length)) as { range?: [number] } | undefined
       if (node?.range) return this.#at(node.range[0])
     }
     return { line: 1, column: 1 }
@@ -116,24 +117,37 @@ export class YamlSource {
   keyOffset(path: Path, key: string): number | null {
     const map = path.length === 0 ? this.#document.contents : this.#document.getIn(path as unknown[], true)
     const pair = isMap(map)
-      ? map.items.find((item) => isScalar(item.key) && String(item.key.value) === key)
+      ? map.items.find((item) => isScalar(item.key) && keyText(item.key.value) === key)
       : null
     return (pair?.key as { range?: [number] } | undefined)?.range?.[0] ?? null
   }
 
   /** What stands at a path, quoted for a message. */
   found(path: Path): string {
-    const node = path.length === 0 ? this.#document.contents : this.#document.getIn(path as unknown[], true)
+    const node = this.#node(path)
     if (node === undefined) return 'nothing'
     if (isMap(node)) return 'a map'
     if (isSeq(node)) return node.items.length === 0 ? 'an empty list' : 'a list'
     return isScalar(node) ? quoteText(node.value) : quoteText(node)
   }
 
+  /** What stands at a path. A key that is a number to YAML, or empty, is text in the plain value. */
+  #node(path: Path): unknown {
+    return path.reduce<unknown>((node, step) => {
+      if (isSeq(node)) return node.items[Number(step)]
+      if (!isMap(node)) return undefined
+      return node.items.find((item) => isScalar(item.key) && keyText(item.key.value) === step)?.value
+    }, this.#document.contents)
+  }
+
   #at(offset: number): Position {
     const { line, col } = this.#lines.linePos(offset)
     return { line: Math.max(line, 1), column: Math.max(col, 1) }
   }
+}
+
+function keyText(value: unknown): string {
+  return value === null ? '' : String(value)
 }
 
 function syntaxProblem(error: YAMLError, text: string): Pick<Problem, 'message' | 'remedy'> {
