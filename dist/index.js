@@ -61781,11 +61781,14 @@ class YamlSource {
         const document = (0,dist/* parseDocument */.Tp)(text, {
             lineCounter: lines,
             version: '1.2',
+            // Also where a directive asks for YAML 1.1, in which "<<" merges and "no" is false.
+            schema: 'core',
             merge: false,
             uniqueKeys: true,
         });
         const source = new YamlSource(path, document, lines);
-        const problems = document.errors
+        // What is only a warning to the parser, such as a tag that nobody knows, would be passed over in silence.
+        const problems = [...document.errors, ...document.warnings]
             .slice(0, MAXIMUM_SYNTAX_ERRORS)
             .map((error) => ({ where: path, ...source.#at(error.pos[0]), ...syntaxProblem(error, text) }));
         (0,dist/* visit */.YR)(document, {
@@ -61832,7 +61835,7 @@ class YamlSource {
     /** Where the value at a path begins; for a path that is not there, the nearest part of it that is. */
     position(path) {
         for (let length = path.length; length >= 0; length--) {
-            const node = this.#document.getIn(path.slice(0, length), true);
+            const node = this.#node(path.slice(0, length));
             if (node?.range)
                 return this.#at(node.range[0]);
         }
@@ -61847,13 +61850,13 @@ class YamlSource {
     keyOffset(path, key) {
         const map = path.length === 0 ? this.#document.contents : this.#document.getIn(path, true);
         const pair = (0,dist/* isMap */.jh)(map)
-            ? map.items.find((item) => (0,dist/* isScalar */.jn)(item.key) && String(item.key.value) === key)
+            ? map.items.find((item) => (0,dist/* isScalar */.jn)(item.key) && keyText(item.key.value) === key)
             : null;
         return pair?.key?.range?.[0] ?? null;
     }
     /** What stands at a path, quoted for a message. */
     found(path) {
-        const node = path.length === 0 ? this.#document.contents : this.#document.getIn(path, true);
+        const node = this.#node(path);
         if (node === undefined)
             return 'nothing';
         if ((0,dist/* isMap */.jh)(node))
@@ -61862,10 +61865,23 @@ class YamlSource {
             return node.items.length === 0 ? 'an empty list' : 'a list';
         return (0,dist/* isScalar */.jn)(node) ? quoteText(node.value) : quoteText(node);
     }
+    /** What stands at a path. A key that is a number to YAML, or empty, is text in the plain value. */
+    #node(path) {
+        return path.reduce((node, step) => {
+            if ((0,dist/* isSeq */.oP)(node))
+                return node.items[Number(step)];
+            if (!(0,dist/* isMap */.jh)(node))
+                return undefined;
+            return node.items.find((item) => (0,dist/* isScalar */.jn)(item.key) && keyText(item.key.value) === step)?.value;
+        }, this.#document.contents);
+    }
     #at(offset) {
         const { line, col } = this.#lines.linePos(offset);
         return { line: Math.max(line, 1), column: Math.max(col, 1) };
     }
+}
+function keyText(value) {
+    return value === null ? '' : String(value);
 }
 function syntaxProblem(error, text) {
     if (error.code === 'DUPLICATE_KEY') {
@@ -61896,12 +61912,14 @@ function writeBaseline(baseline) {
 }
 /**
  * The file with another baseline in it. An entry that is equal keeps its bytes, whoever formatted it; one that only
- * gained its `within` keeps all others.
+ * gained its `within` keeps all others. Lines end as they did.
  */
 function rewriteBaseline(file, next) {
     const source = YamlSource.read(file.text, 'baseline');
+    // A checkout may have put carriage returns everywhere; a file with half of them is a change that nobody made.
+    const isCarriageReturned = file.text.includes('\r\n') && !/(?<!\r)\n/.test(file.text);
     const before = new Map(file.baseline.approvals.map((entry, at) => [keyOf(entry), { entry, at }]));
-    return assemble(next, (entry) => {
+    const text = assemble(next, (entry) => {
         const known = before.get(keyOf(entry));
         if (known === undefined)
             return entryText(entry);
@@ -61912,6 +61930,7 @@ function rewriteBaseline(file, next) {
             return withWithin(file.text, source, known, within);
         return entryText(entry);
     });
+    return isCarriageReturned ? text.replaceAll(/\r?\n/g, '\r\n') : text;
 }
 /** Entries in the order of the file: by code units, which no locale changes. */
 function compareEntries(one, other) {
@@ -65968,7 +65987,7 @@ function proposeBaseline(input) {
             continue;
         const hasExpired = drift.some((row) => row.kind === 'approval-expired');
         const fresh = entryFor(holding, kind === 'exceeding' ? own : null, hasExpired);
-        renewed.set(key, withFields(kind === 'expired' && own ? renewal(fresh, own) : fresh, input.fields));
+        renewed.set(key, withFields(kind === 'expired' && own ? renewal(fresh, own) : fresh, own, input.fields));
     }
     const gone = update.has('no-longer-held')
         ? new Set(verdict.no_longer_held
@@ -66020,9 +66039,12 @@ function renewal(fresh, own) {
         extra: own.extra,
     };
 }
-function withFields(entry, fields) {
+/** With a new day, what was approved in advance stays so: else it would be asked back whenever nobody holds it. */
+function withFields(entry, own, fields) {
+    const assignment = fields.expires === '' ? undefined : own?.assignment;
     return {
         ...entry,
+        ...(assignment === undefined ? {} : { assignment }),
         ...(fields.justification === '' ? {} : { justification: fields.justification }),
         ...(fields.owner === '' ? {} : { owner: fields.owner }),
         ...(fields.expires === '' ? {} : { expires: fields.expires }),
@@ -66971,6 +66993,8 @@ function renderSarif(verdict, places, version) {
             {
                 tool: { driver: { name: 'IAM Permission Audit', semanticVersion: version, rules } },
                 automationDetails: { id: `iam-permission-audit/${verdict.account.id}/` },
+                // Fewer results of an audit that saw half the account do not mean that the others are mended.
+                invocations: [{ executionSuccessful: verdict.complete && verdict.has_baseline }],
                 results,
             },
         ],
@@ -66995,19 +67019,26 @@ function sarif_resultOf(row, verdict, places) {
         locations: [
             {
                 physicalLocation: {
-                    artifactLocation: { uri: encodeURI(file), uriBaseId: '%SRCROOT%' },
+                    artifactLocation: {
+                        uri: file.split('/').map(encodeURIComponent).join('/'),
+                        uriBaseId: '%SRCROOT%',
+                    },
                     region: { startLine: line },
                 },
             },
         ],
-        partialFingerprints: { 'drift/v1': sarif_fingerprint(row) },
+        partialFingerprints: fingerprints(row),
     };
 }
-/** Who, what and how much; not where, so that a moved line is the same finding. */
-function sarif_fingerprint({ kind, user_id, permission, grants }) {
-    return (0,external_node_crypto_.createHash)('sha256')
+/**
+ * Who, what and how much; not where, so that a moved line is the same finding. GitHub tells alerts apart by
+ * `primaryLocationLineHash` alone; without it the upload would hash the line, which all drift of a permission shares.
+ */
+function fingerprints({ kind, user_id, permission, grants }) {
+    const hash = (0,external_node_crypto_.createHash)('sha256')
         .update(JSON.stringify([kind, user_id, permission, grants]))
         .digest('hex');
+    return { primaryLocationLineHash: `${hash}:1`, 'drift/v1': hash };
 }
 
 ;// CONCATENATED MODULE: ./node_modules/zod/v4/classic/iso.js
@@ -68682,9 +68713,8 @@ async function readWorkspaceFile(workspace, path, input) {
             return null;
         throw new UserError([{ where: `input ${input}`, message: `${path} could not be opened: ${error.code}.` }]);
     });
-    if (real === null)
-        return null;
-    if (!isInside(await (0,promises_.realpath)(workspace), real))
+    // A file that is not there yet may be written later: then its folder must lie in the workspace.
+    if (!isInside(await (0,promises_.realpath)(workspace), real ?? (await realFolderAbove(target))))
         throw new UserError([
             {
                 where: `input ${input}`,
@@ -68692,6 +68722,8 @@ async function readWorkspaceFile(workspace, path, input) {
                 remedy: 'Name a file of the repository, and commit it as a file, not as a link.',
             },
         ]);
+    if (real === null)
+        return null;
     const information = await (0,promises_.stat)(real);
     if (!information.isFile() || information.size > maximumBytes)
         throw new UserError([
@@ -68735,6 +68767,15 @@ async function repositoryPath(workspace, path, input) {
 }
 async function workspace_exists(path) {
     return (0,promises_.stat)(path).then(() => true, () => false);
+}
+/** The real path of the nearest folder above a path that is there. */
+async function realFolderAbove(path) {
+    const folder = (0,external_node_path_.dirname)(path);
+    return (0,promises_.realpath)(folder).catch(() => (folder === path ? folder : realFolderAbove(folder)));
+}
+/** A path as GitHub shows it: from the root of the workspace, with slashes, however the workflow names the file. */
+function workspacePath(workspace, path) {
+    return (0,external_node_path_.relative)(workspace, (0,external_node_path_.resolve)(workspace, path)).split(external_node_path_.sep).join('/');
 }
 /** Whether a real path lies in a real folder. */
 function isInside(folder, path) {
@@ -69067,6 +69108,8 @@ const configSchema = strictObject({
     account: schemas_string()
         .regex(/^[A-Za-z0-9]{1,64}$/, { error: 'allowed: the account id, letters and digits' })
         .optional()
+        // An account of digits only is a number to an editor, and its text to the reader.
+        .meta({ type: ['string', 'number'] })
         .describe('Any other account is refused.'),
     'audited-permissions': array(union([preset, config_schema_custom]))
         .min(1, { error: 'allowed: at least one permission' })
@@ -69093,7 +69136,7 @@ function isDay(text) {
 const patterns = array(patternSchema).min(1, { error: 'allowed: at least one pattern' });
 const baseline_schema_day = schemas_string()
     .refine(isDay, { error: 'allowed: a day that exists, as YYYY-MM-DD' })
-    .meta({ pattern: '^\\d{4}-\\d{2}-\\d{2}$' })
+    .meta({ format: 'date', pattern: '^\\d{4}-\\d{2}-\\d{2}$' })
     .describe('UTC day, valid through its end.');
 const baseline_schema_text = schemas_string().min(1, { error: 'allowed: some text' });
 const actionSetSchema = strictObject({ actions: patterns, except: array(patternSchema).optional() })
@@ -69105,7 +69148,7 @@ const grantSchema = strictObject({
     not_resources: array(schemas_string())
         .optional()
         .describe('Resource patterns that the grant leaves out; not beside resources.'),
-    condition: record(schemas_string(), record(schemas_string(), union([schemas_string(), array(schemas_string())])))
+    condition: record(schemas_string(), record(schemas_string(), union([schemas_string(), array(schemas_string())], { error: 'allowed: text, or a list of texts' })))
         .optional()
         .describe('Condition that limits the grant, as in the policy.'),
 });
@@ -69470,7 +69513,7 @@ function readConfig(text, path) {
     const { entries, issues } = readEntries(value);
     const parsed = configSchema.safeParse(withoutBadEntries(value));
     const own = parsed.success ? [] : parsed.error.issues;
-    const problems = schemaProblems([...own, ...issues], source, read_config_knownKeys);
+    const problems = schemaProblems([...own, ...issues], source, (path) => read_config_knownKeys(path, value));
     problems.push(...duplicateNames(value, source));
     if (problems.length > 0 || !parsed.success)
         throw new UserError(problems.sort(byPosition));
@@ -69517,7 +69560,7 @@ function readEntries(value) {
     const entries = [];
     const issues = [];
     list.forEach((item, at) => {
-        const result = (read_config_isMap(item) && 'preset' in item ? entrySchemas.preset : entrySchemas.custom).safeParse(item);
+        const result = entrySchemas[kindOf(item)].safeParse(item);
         if (result.success)
             entries.push(result.data);
         else
@@ -69527,6 +69570,9 @@ function readEntries(value) {
             })));
     });
     return { entries, issues };
+}
+function kindOf(item) {
+    return read_config_isMap(item) && 'preset' in item ? 'preset' : 'custom';
 }
 /** The entries have been read already; a stand-in keeps the schema from reporting them again. */
 function withoutBadEntries(value) {
@@ -69596,13 +69642,15 @@ function read_config_nameOf(item) {
         return typeof item.name === 'string' ? item.name : null;
     return typeof item.preset === 'string' ? (presetPermission(item.preset)?.name ?? null) : null;
 }
-function read_config_knownKeys(path) {
+function read_config_knownKeys(path, value) {
     if (path.length === 0)
         return Object.keys(configSchema.shape);
-    if (path[0] === 'audited-permissions')
-        return [
-            ...new Set([...Object.keys(entrySchemas.preset.shape), ...Object.keys(entrySchemas.custom.shape)]),
-        ];
+    if (path[0] === 'audited-permissions') {
+        const list = read_config_isMap(value) ? value['audited-permissions'] : [];
+        const kind = kindOf(list[Number(path[1])]);
+        // An entry without the key preset may have meant it.
+        return [...(kind === 'custom' ? ['preset'] : []), ...Object.keys(entrySchemas[kind].shape)];
+    }
     if (path[0] === 'approvals')
         return ['require', 'max-days', 'warn-days'];
     if (path[0] === 'issue')
@@ -75258,7 +75306,7 @@ async function auditMode(run) {
     for (const line of renderLog(verdict))
         info(line);
     const proposal = proposedText(verdict, snapshot, approvals);
-    const places = placesOf(approvals, inputs);
+    const places = placesOf(approvals, inputs, context.workspace);
     const files = await writeFiles(run, approvals, verdict, proposal, places);
     const reason = whyNotRecorded(facts, context, inputs.snapshot === '');
     const recorded = await audit_mode_record(run, approvals, verdict, github, reason);
@@ -75365,11 +75413,11 @@ async function audit_mode_record({ inputs, context }, { config }, verdict, githu
         return { outputs: { 'issue-action': 'none' }, remarks: [failure], failure };
     }
 }
-/** Where the parts of the verdict stand in the files. */
-function placesOf({ config, baseline }, inputs) {
+/** Where the parts of the verdict stand in the files, whose paths GitHub knows from the root of the workspace. */
+function placesOf({ config, baseline }, inputs, workspace) {
     return {
-        config: inputs.config,
-        baseline: inputs.baseline,
+        config: workspacePath(workspace, inputs.config),
+        baseline: workspacePath(workspace, inputs.baseline),
         entryLines: baseline?.lines ?? [],
         permissionLines: new Map(config.permissions.map((permission) => [permission.name, permission.line])),
     };
@@ -77261,9 +77309,11 @@ function renderUpdateRefused(verdict, baselinePath) {
 
 
 
+
 /** Writes the baseline, or says why not: half an account is nobody's baseline. @throws UserError */
 async function updateMode(run) {
     const { inputs, context } = run;
+    refusePastExpiry(inputs.expires);
     const approvals = await readApprovals(context.workspace, inputs);
     refusePublic(await repositoryFacts(openGitHub(inputs, context)), inputs);
     const { snapshot, verdict } = await auditAccount(run, approvals);
@@ -77277,12 +77327,14 @@ async function updateMode(run) {
     });
     const text = baseline === null ? writeBaseline(next) : rewriteBaseline(baseline, next);
     const updated = text !== baseline?.text;
+    // Read back before it is written: what the next run would refuse must not take the place of a good file.
+    const changes = updated ? compareApprovals(baseline, readBaseline(text, inputs.baseline)) : [];
     const target = (0,external_node_path_.resolve)(context.workspace, inputs.baseline);
     if (updated)
         await writeAtomically(await (0,promises_.realpath)(target).catch(() => target), text);
     const written = {
         ...{ baselinePath: inputs.baseline, updated, entries: next.approvals.length },
-        changes: updated ? compareApprovals(baseline, readBaseline(text, inputs.baseline)) : [],
+        changes,
     };
     info(logLine(updateSentence(written)));
     const result = updated ? 'updated' : 'unchanged';
@@ -77296,6 +77348,17 @@ async function updateMode(run) {
         annotations: [],
         failure: null,
     };
+}
+/** A day that has passed would write approvals that are over as they are made. */
+function refusePastExpiry(expires) {
+    if (expires === '' || expires >= today())
+        return;
+    throw new UserError([
+        {
+            where: 'input expires',
+            message: `found ${JSON.stringify(expires)}, which is past; allowed: today (UTC) or later.`,
+        },
+    ]);
 }
 async function refused(run, approvals, verdict) {
     const gaps = verdict.gaps.map((gap) => `${gap.message} ${gap.remedy}`);
