@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { Ajv2020 } from 'ajv/dist/2020.js'
+import addFormats from 'ajv-formats'
 import { z } from 'zod'
 import type { GateVerdict } from '../../src/gate/model.ts'
 import {
@@ -52,6 +53,7 @@ describe('the schema', () => {
 
   test.each(reports)('as JSON Schema accepts %s as written to the file', (_, one) => {
     const ajv = new Ajv2020({ strict: false })
+    ;(addFormats as unknown as (one: Ajv2020) => void)(ajv)
     const validate = ajv.compile(z.toJSONSchema(reportSchema, { io: 'output' }))
     expect([validate(JSON.parse(JSON.stringify(one))), validate.errors]).toEqual([true, null])
   })
