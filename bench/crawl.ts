@@ -1,7 +1,7 @@
 /**
  * What a crawl costs: requests and wall time, policy-first cold and warm, beside the documented group-first crawl and
  * the same crawl written with Huawei's own client as its users write it, one request after the other. The simulator
- * permits 50 times the cloud's rate, so that it ends in minutes; one small account runs at a true ten a second.
+ * permits 20 times the cloud's rate, so that it ends in minutes; one small account runs at a true ten a second.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -167,7 +167,7 @@ const row = (
 for (const size of sizes) {
   const account = build(size)
   const folder = mkdtempSync(join(tmpdir(), 'bench-cache-'))
-  const rate = 500
+  const rate = 200
   const cold = await ours(account, rate, 'policy-first', folder)
   row(size, 'policy-first, cold', rate, cold, cold.requests)
   row(size, 'policy-first, warm', rate, await ours(account, rate, 'policy-first', folder), cold.requests)
