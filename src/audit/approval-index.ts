@@ -66,6 +66,22 @@ export class ApprovalIndex {
     return entry.within ?? this.#baseline?.audited_permissions[entry.permission]
   }
 
+  /**
+   * What an entry given today must say of its definition: nothing where the recorded one is that of today, else that
+   * of today. Without it, an entry would approve no more than what was audited when the definition was recorded.
+   */
+  withinToday(name: string): { readonly within?: ActionSet } {
+    const permission = this.#permissions.get(name)
+    const recorded = this.#baseline?.audited_permissions[name]
+    if (permission === undefined) return {}
+    const { actions, except } = permission
+    const isRecorded =
+      recorded !== undefined &&
+      sameTexts(recorded.actions, actions) &&
+      sameTexts(recorded.except ?? [], except)
+    return isRecorded ? {} : { within: { actions, ...(except.length === 0 ? {} : { except }) } }
+  }
+
   approved(entry: BaselineEntry): Approved {
     return { grants: entry.grants, within: this.definitionOf(entry) }
   }

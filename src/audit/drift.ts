@@ -34,7 +34,10 @@ export function completeDrift(
       paths,
       conditional_denies: holding.conditional_denies,
       cuts: question ? cutsFor(question, found, index, through) : [],
-      proposed_entry: entryFor(holding, own?.entry ?? null, own?.expired === true),
+      proposed_entry: {
+        ...entryFor(holding, own?.entry ?? null, own?.expired === true),
+        ...index.withinToday(holding.permission),
+      },
       approval: indexed?.entry ?? null,
       entry_index: indexed?.index ?? null,
       because: bare.because,
