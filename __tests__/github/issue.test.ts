@@ -175,6 +175,26 @@ describe('update', () => {
     expect(issue.assignees).toEqual(['hubot'])
   })
 
+  test('somebody whom GitHub does not assign after all is a notice, and the issue says what it should', async () => {
+    await using on = await stage({ assignable: ['octocat'] })
+    await syncIssue(on.store, desired({ drift: [alice] }))
+    const refused = { status: 422, body: { message: 'Validation Failed' } }
+    on.github.fail('POST /repos/{owner}/{repo}/issues/{issue_number}/assignees', refused)
+    const outcome = await syncIssue(on.store, desired({ drift: [bob], assignees: ['octocat'] }))
+    expect(outcome).toMatchObject({ action: 'updated', notices: [expect.stringContaining('assign octocat')] })
+    expect(on.github.state.issues[0]?.body).toContain('- bob')
+  })
+
+  test('more than GitHub assigns are named in one notice', async () => {
+    const handles = Array.from({ length: 13 }, (_, at) => `person-${at}`)
+    await using on = await stage({ assignable: handles })
+    const outcome = await syncIssue(on.store, desired({ drift: [alice], assignees: handles }))
+    expect(on.github.state.issues[0]?.assignees).toEqual(handles.slice(0, 10))
+    expect(outcome.notices).toEqual([
+      'GitHub takes 10 assignees; not assigned: "person-10", "person-11", "person-12".',
+    ])
+  })
+
   test.each([
     [
       'a locked conversation',
@@ -236,6 +256,46 @@ describe('close and reopen', () => {
     const more = desired({ expiring: [expiring, row('erin')] })
     expect(await syncIssue(on.store, more)).toMatchObject({ action: 'unchanged', number: 1 })
     expect(on.github.writes).toEqual([])
+  })
+
+  test('closed by hand before the audit saw that all is well: the body says so in silence, and nothing comes back', async () => {
+    await using on = await stage()
+    await syncIssue(on.store, desired({ drift: [alice], expiring: [expiring] }))
+    const [issue] = on.github.state.issues as [Issue]
+    issue.state = 'closed'
+    // What merely expires keeps a closed issue closed, and what stood there is gone all the same.
+    for (const findings of [desired({ expiring: [expiring] }), desired({})]) {
+      await syncIssue(on.store, findings)
+      expect(issue.state).toBe('closed')
+      expect(issue.body).not.toContain('- alice')
+    }
+    on.github.forget()
+    expect((await syncIssue(on.store, desired({}))).action).toBe('none')
+    expect(on.github.writes).toEqual([])
+    expect((await syncIssue(on.store, desired({ incomplete: [gap] }))).action).toBe('reopened')
+    expect(issue.body).not.toContain('- alice')
+    expect(issue.body).not.toContain('not confirmed')
+    expect(on.github.state.comments).toEqual([])
+  })
+
+  test('an incomplete audit finds nothing settled: closed by hand, it is opened with what stood there', async () => {
+    await using on = await stage()
+    await syncIssue(on.store, desired({ drift: [alice], on: ['drift'] }))
+    const [issue] = on.github.state.issues as [Issue]
+    issue.state = 'closed'
+    await syncIssue(on.store, desired({ incomplete: [gap], on: ['drift'] }))
+    expect(issue).toMatchObject({ state: 'open', body: expect.stringContaining('- alice') })
+  })
+
+  test('when `issue.on` names drift no longer, nothing is said to be gone', async () => {
+    await using on = await stage()
+    await syncIssue(on.store, desired({ drift: [alice], expiring: [expiring] }))
+    const without = { drift: [alice], on: ['incomplete', 'expiring'] as const }
+    expect((await syncIssue(on.store, desired({ ...without, expiring: [expiring] }))).action).toBe('updated')
+    expect(on.github.state.comments).toEqual([])
+    await syncIssue(on.store, desired({ drift: [alice], expiring: [expiring] }))
+    expect((await syncIssue(on.store, desired(without))).action).toBe('closed')
+    expect(on.github.state.comments.at(-1)?.body).toContain('closing: added: ; removed:  +0')
   })
 
   test('new drift after it was closed goes into the same issue', async () => {
@@ -355,6 +415,17 @@ describe('whose issue it is', () => {
     })
     expect(await syncIssue(on.store, desired({ drift: [alice] }))).toMatchObject({ number: 2 })
     expect(planted.body).toContain('All clear.')
+  })
+
+  test('a renamed repository keeps its issue', async () => {
+    await using on = await stage()
+    await syncIssue(on.store, desired({ drift: [alice] }))
+    Object.assign(on.github.state, { repository: 'acme/renamed' })
+    const store = createIssueStore(clientFor(on.github))
+    expect(await syncIssue(store, desired({ drift: [alice] }))).toMatchObject({
+      action: 'unchanged',
+      number: 1,
+    })
   })
 
   test('a pull request of the token with the marker is no issue', async () => {

@@ -59,7 +59,6 @@ export function row(user: string, set = 'everything'): IssueRow {
 }
 
 export const key = {
-  repository: 'acme/security',
   account: 'd78cbac186b744899480f25bd022aaaa',
   baseline: '.github/iam-baseline.json',
 }

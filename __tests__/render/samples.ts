@@ -82,7 +82,7 @@ export function massGrant(count: number): Account {
   }
 }
 
-const key = { repository: 'octo/iam', account: ACCOUNT, baseline: '.github/iam-baseline.json' }
+const key = { account: ACCOUNT, baseline: '.github/iam-baseline.json' }
 const runUrl = 'https://github.com/octo/iam/actions/runs/1'
 
 /** Summary, and the visible part of the issue, in one situation of the audit. */

@@ -165,13 +165,13 @@ async function record(
   const desired = desiredIssue(verdict, {
     config,
     runUrl: context.run.url,
-    key: { repository: context.run.repository, account: verdict.account.id, baseline: inputs.baseline },
+    key: { account: verdict.account.id, baseline: workspacePath(context.workspace, inputs.baseline) },
   })
   if (skip !== null) {
     const parts = desired.render({ standing: null, budget: 60_000 })
     info(logLine(skip))
     info(logLine(`The issue would be: ${desired.title}`))
-    for (const line of `${parts.head}\n${parts.drift}\n${parts.rest}`.split('\n')) info(logLine(`  ${line}`))
+    for (const line of `${parts.head}\n${parts.drift}\n${parts.rest}`.split('\n')) info(`  ${logLine(line)}`)
     return none('skipped', [skip])
   }
   try {

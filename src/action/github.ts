@@ -38,6 +38,9 @@ export function refusePublic(facts: RepositoryFacts, inputs: Inputs): void {
 
 /** Whether this run may write to the repository's issues; a sentence when it may not. */
 export function whyNotRecorded(facts: RepositoryFacts, context: RunContext, live: boolean): string | null {
+  // Such a run may have the default branch for its ref, and what somebody proposes in its workspace.
+  if (context.event.startsWith('pull_request'))
+    return 'This run belongs to a pull request, so no issue is written.'
   if (!live) return 'The audited account was read from a snapshot, so no issue is written.'
   if (facts.defaultBranch === null) return 'The default branch could not be read, so no issue is written.'
   if (context.ref !== `refs/heads/${facts.defaultBranch}`)

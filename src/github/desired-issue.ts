@@ -7,12 +7,10 @@ import type { IssueSection } from '../config/config.ts'
 /** GitHub's limit for the body of an issue and of a comment, in UTF-16 units as JavaScript counts them. */
 export const GITHUB_BODY_LIMIT = 65_536
 
-/** There is one issue for each of these. */
+/** There is one issue in the repository for each of these. */
 export interface IssueKey {
-  /** `owner/name`. */
-  readonly repository: string
   readonly account: string
-  /** Path of the baseline file as the input gives it. */
+  /** Path of the baseline file from the root of the repository. */
   readonly baseline: string
 }
 
@@ -74,7 +72,6 @@ export interface CommentRequest {
   readonly change: DriftChange
   /** Number of the issue that goes on, when this one is closed as its duplicate. */
   readonly original: number | null
-  readonly complete: boolean
   /** UTF-16 units that the text may have. */
   readonly budget: number
 }

@@ -21,7 +21,8 @@ export interface FoundIssue {
 }
 
 export interface IssuePlan {
-  readonly action: 'create' | 'update' | 'leave' | 'close' | 'reopen' | 'none'
+  /** `settle`: the issue stays closed, and its body says in silence that what stood there is gone. */
+  readonly action: 'create' | 'update' | 'leave' | 'close' | 'reopen' | 'settle' | 'none'
   /** The record to write, except for its assigned handles. */
   readonly record: IssueRecord
   /** For `DesiredIssue.render`. */
@@ -36,6 +37,11 @@ const NOTHING: IssueRecord = {
   digests: [],
   rows: [],
   assigned: [],
+}
+
+/** Nothing came and nothing went. */
+export const NO_CHANGE: DriftChange = {
+  ...{ added: [], removed: [], removedUnnamed: 0, remaining: 0, known: true },
 }
 
 /** Compares what the audit wants with the issue as it is (null: there is none). */
@@ -59,17 +65,27 @@ export function planIssue(desired: DesiredIssue, issue: FoundIssue | null, read:
   }
   const changed =
     !known || !read.intact || JSON.stringify(fingerprints) !== JSON.stringify(previous.fingerprints)
-  const action = actionFor(desired.complete, issue, fingerprints, changed)
+  // While the body shows what opens an issue, only a person can have closed it.
+  const stale = !known || previous.fingerprints.drift !== '' || previous.fingerprints.incomplete !== ''
+  const action = actionFor(desired.complete, issue, fingerprints, { changed, stale })
+  // Rows that `issue.on` no longer asks for are not gone, so nothing is said of them but that the issue closes.
+  const isTold = desired.on.includes('drift') || action === 'close'
   // Where the record is lost, something may have stood there that is gone now.
-  const driftChanged = fingerprints.drift !== previous.fingerprints.drift || (!known && action === 'close')
-  const byHand = action === 'reopen' && (!known || hasRows(previous.fingerprints))
+  const driftChanged =
+    (isTold && fingerprints.drift !== previous.fingerprints.drift) || (!known && action === 'close')
+  const byHand = action === 'reopen' && stale
   const speaks = ['update', 'close', 'reopen'].includes(action) && (driftChanged || byHand)
   return {
     action,
     record,
     standing: drift.standing,
     comment: speaks
-      ? { reason: reasonFor(action), change: changeOf(rows.drift, drift, previous, known) }
+      ? {
+          reason: reasonFor(action),
+          change: desired.on.includes('drift')
+            ? changeOf(rows.drift, drift, previous, known)
+            : { ...NO_CHANGE, known },
+        }
       : null,
   }
 }
@@ -87,7 +103,7 @@ function actionFor(
   complete: boolean,
   issue: FoundIssue | null,
   fingerprints: IssueRecord['fingerprints'],
-  changed: boolean,
+  { changed, stale }: { readonly changed: boolean; readonly stale: boolean },
 ): IssuePlan['action'] {
   const wanted = hasRows(fingerprints)
   if (issue === null) return wanted ? 'create' : 'none'
@@ -96,6 +112,9 @@ function actionFor(
     return changed ? 'update' : 'leave'
   }
   if (fingerprints.drift !== '' || fingerprints.incomplete !== '') return 'reopen'
+  // A person closed it before the audit saw that all is well: else a later, incomplete audit would find there what
+  // this one rules out, and open the issue again for it.
+  if (complete && stale) return 'settle'
   // What merely expires never reopens an issue.
   return wanted ? 'leave' : 'none'
 }

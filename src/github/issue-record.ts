@@ -90,12 +90,13 @@ export function hasRows({ drift, incomplete, expiring }: Record<IssueSection, st
   return drift !== '' || incomplete !== '' || expiring !== ''
 }
 
-/** First line of the body. Values are percent-encoded: nothing in them can end the comment or the line. */
+/**
+ * First line of the body. Values are percent-encoded: nothing in them can end the comment or the line. The repository
+ * is the one that the issue stands in: its name is not written down, since it may be renamed.
+ */
 export function markerLine(key: IssueKey): string {
-  // GitHub compares repository names without regard to case, and the runner passes on what the user typed.
-  const repository = encodeURIComponent(key.repository.toLowerCase())
   const [account, baseline] = [key.account, key.baseline].map(encodeURIComponent)
-  return `<!-- iam-audit:v1 repository=${repository} account=${account} baseline=${baseline} -->`
+  return `<!-- iam-audit:v1 account=${account} baseline=${baseline} -->`
 }
 
 /** Whether a body is that of the issue for `key`. */

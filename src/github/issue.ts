@@ -6,14 +6,13 @@ import { UserError } from '../problem.ts'
 import {
   type CommentRequest,
   type DesiredIssue,
-  type DriftChange,
   GITHUB_BODY_LIMIT,
   type IssueAction,
   type IssueOutcome,
 } from './desired-issue.ts'
 import { GitHubError, reasonOf } from './github-error.ts'
 import { sameLogin } from './identity.ts'
-import { type IssuePlan, planIssue } from './issue-plan.ts'
+import { type IssuePlan, NO_CHANGE, planIssue } from './issue-plan.ts'
 import { hasMarker, markerLine, readBody, visibleBudget, writeBody } from './issue-record.ts'
 import type { CommentStore, IssueStore, StoredIssue } from './issue-store.ts'
 
@@ -22,8 +21,6 @@ const TITLE_LIMIT = 256
 const MAXIMUM_ASSIGNEES = 10
 /** Rounds of finding and creating: one to create, one to see who won a race, one more after a lost answer. */
 const MAXIMUM_ROUNDS = 3
-
-const noChange: DriftChange = { added: [], removed: [], removedUnnamed: 0, remaining: 0, known: true }
 
 /**
  * Brings the issue for `desired.key` in line with what the audit found. The same findings send no write at all.
@@ -91,8 +88,8 @@ async function closeDuplicates(
   for (const duplicate of others) {
     if (original === undefined || duplicate.state !== 'open') continue
     const text = desired.comment({
-      ...{ reason: 'duplicate', change: noChange, original: original.number },
-      ...{ complete: desired.complete, budget: GITHUB_BODY_LIMIT },
+      ...{ reason: 'duplicate', change: NO_CHANGE, original: original.number },
+      budget: GITHUB_BODY_LIMIT,
     })
     await commentIfTaken(store, duplicate.number, text, notices)
     await store.update(duplicate.number, { state: 'closed', state_reason: 'not_planned' })
@@ -127,18 +124,18 @@ async function carryOut(
 ): Promise<IssueAction> {
   if (plan.action === 'none' || issue === null) return 'none'
   if (plan.action === 'leave') return 'unchanged'
-  const fresh = newHandles(desired, plan)
-  const assignees = plan.action === 'close' ? [] : await assignableOf(store, fresh, notices)
+  const isOpen = plan.action === 'update' || plan.action === 'reopen'
+  const assignees = isOpen ? await assignableOf(store, newHandles(desired, plan), notices) : []
   const body = bodyOf(desired, plan, [...plan.record.assigned, ...assignees])
   // The comment first: when the job dies in between, the next run finds it by its marker and does not repeat it.
   if (plan.comment !== null) await sayChange(store, desired, issue, plan, login, notices)
   const title = titleOf(desired)
-  if (plan.action === 'update') await store.update(issue.number, { title, body })
+  if (plan.action === 'update' || plan.action === 'settle') await store.update(issue.number, { title, body })
   if (plan.action === 'close')
     await store.update(issue.number, { title, body, state: 'closed', state_reason: 'completed' })
   if (plan.action === 'reopen')
     await store.update(issue.number, { title, body, state: 'open', state_reason: 'reopened' })
-  if (assignees.length > 0) await store.assign(issue.number, assignees)
+  await assignIfTaken(store, issue.number, assignees, notices)
   if (plan.action === 'close') return 'closed'
   return plan.action === 'reopen' ? 'reopened' : 'updated'
 }
@@ -168,7 +165,7 @@ async function sayChange(
   const marker = `<!-- iam-audit:change revision=${revision} drift=${drift} ${plan.comment.reason} -->`
   const request: CommentRequest = {
     ...plan.comment,
-    ...{ original: null, complete: desired.complete, budget: GITHUB_BODY_LIMIT - marker.length - 2 },
+    ...{ original: null, budget: GITHUB_BODY_LIMIT - marker.length - 2 },
   }
   if (await isSaid(store, issue.number, marker, login)) return
   try {
@@ -208,6 +205,21 @@ async function commentIfTaken(
   }
 }
 
+/** The issue stands and says what it should; that somebody was not called to it is a notice. */
+async function assignIfTaken(
+  store: IssueStore,
+  number: number,
+  handles: readonly string[],
+  notices: string[],
+): Promise<void> {
+  if (handles.length === 0) return
+  try {
+    await store.assign(number, handles)
+  } catch (error) {
+    notices.push(reasonOf(error))
+  }
+}
+
 /** Handles that were never assigned before: who took a name off the issue meant it. */
 function newHandles(desired: DesiredIssue, plan: IssuePlan): string[] {
   return desired.assignees.filter(
@@ -238,10 +250,12 @@ async function assignableOf(
   notices: string[],
 ): Promise<string[]> {
   const assignable: string[] = []
-  for (const handle of [...new Set(handles)]) {
+  const unique = [...new Set(handles)]
+  for (const [at, handle] of unique.entries()) {
     if (assignable.length === MAXIMUM_ASSIGNEES) {
-      notices.push(`GitHub takes ${MAXIMUM_ASSIGNEES} assignees; ${JSON.stringify(handle)} is not assigned.`)
-      continue
+      const rest = unique.slice(at).map((one) => JSON.stringify(one))
+      notices.push(`GitHub takes ${MAXIMUM_ASSIGNEES} assignees; not assigned: ${rest.join(', ')}.`)
+      break
     }
     try {
       if (await store.isAssignable(handle)) assignable.push(handle)
