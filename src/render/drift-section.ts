@@ -2,6 +2,7 @@
 import type { Drift, Verdict } from '../audit/model.ts'
 import { entryJson } from '../baseline/write-baseline.ts'
 import { code, jsonBlock } from './escape.ts'
+import { bytes } from './rows.ts'
 import {
   actionsWords,
   causeWords,
@@ -17,6 +18,8 @@ import {
 
 /** Paths shown of one drift; the report has them all. */
 const PATHS = 5
+/** UTF-8 bytes of a row without an entry: long names must not push the findings after them out of the text. */
+const LONGEST_ROW = 4000
 
 /**
  * Rows of Markdown that may be cut after any of them: causes in the order of the drift, and under each what was
@@ -32,27 +35,26 @@ export function driftRows(
   return [...byCause].flatMap(([key, drift]) => {
     const cause = verdict.causes.find((one) => one.key === key)
     const heading = cause === undefined ? '' : `### ${causeWords(cause, drift, code)}\n\n`
-    const rows = [...Map.groupBy(drift, sameGain).values()].flatMap((group) =>
-      gainRows(group, options.entries),
-    )
+    const rows = [...Map.groupBy(drift, sameGain).values()].flatMap((group, at) => {
+      const [first = '', ...others] = gainRows(group, options.entries)
+      // What others gained is a paragraph of its own, not the last words of the one before.
+      return [at === 0 ? first : `\n${first}`, ...others]
+    })
     // A heading never stands alone at the end of what fitted, and none follows without a blank line.
     return rows.map((row, at) => (at === 0 ? heading + row : row) + (at === rows.length - 1 ? '\n' : ''))
   })
 }
 
-/** Users who came to the same by the same way are told of together. */
+/** Users who came to the same by the same way, and lose it by the same cuts, are told of together. */
 function sameGain(row: Drift): string {
-  const ways = row.paths.map((path) => [path.group_id, path.policy_id, path.statement, path.pattern])
   const { kind, permission, grants, extent, because } = row
-  return JSON.stringify([
-    kind,
-    permission,
-    grants,
-    extent,
-    because,
-    ways,
-    row.paths[0]?.via === 'user' ? row.user_id : '',
-  ])
+  const ways = row.paths.map((path) => [path.group_id, path.policy_id, path.statement, path.pattern])
+  const cuts = row.cuts.map((alternatives) => alternatives.map((cut) => [cut.group_id, cut.policy_id]))
+  // What is attached to a user has its own date, and is detached from nobody else.
+  const isOwn =
+    row.paths.some((path) => path.via === 'user') ||
+    row.cuts.some((alternatives) => alternatives.some((cut) => cut.kind === 'detach-from-user'))
+  return JSON.stringify([kind, permission, grants, extent, because, ways, cuts, isOwn ? row.user_id : ''])
 }
 
 /** Of several users, what they share is said first, so that it stands there whatever of the rest does not fit. */
@@ -60,20 +62,30 @@ function gainRows(group: readonly Drift[], withEntries: boolean): string[] {
   const [first, ...others] = group
   if (first === undefined) return []
   const what = whatToDo(group)
-  if (others.length === 0)
-    return [`${gainWords(first)}\n\n${userRow(first, ways(first, true), withEntries)}\n\n${what}`]
-  const shared = [gainWords(first), `Each of them: ${ways(first, false).join('; and ')}.`, what]
   const users = group.map((row) => userRow(row, [], withEntries) + (withEntries ? '\n' : ''))
-  return [`${shared.join('\n\n')}\n\n${users[0]}`, ...users.slice(1)]
+  const told =
+    others.length === 0
+      ? [gainWords(first), userRow(first, ways(first, true), withEntries), what]
+      : [gainWords(first), `Each of them: ${ways(first, false).join('; and ')}.`, what, users[0] ?? '']
+  const row = told.filter((part) => part !== '').join('\n\n')
+  const isTooLong = !withEntries && bytes(row) > LONGEST_ROW
+  const short = `The path and what to do are too long to be shown here; the report has them.\n\n- **${driftHeading(first, code)}**`
+  return [isTooLong ? short : row, ...users.slice(1)]
 }
 
 function gainWords(first: Drift): string {
   const restriction = restrictionWords(first.grants, code)
   const gained = `${first.kind === 'approval-expired' ? 'Holds' : 'Gained'}: ${actionsWords(first.grants, first.actions, first.example, code)}${restriction === null ? '' : `, ${restriction}`}.`
-  const dates = [...new Set(first.paths.slice(0, PATHS).map((path) => datesWords(path, code)))].filter(
-    (words) => words !== null,
-  )
-  return [gained, ...dates.map((words) => `${words.slice(0, 1).toUpperCase()}${words.slice(1)}.`)].join(' ')
+  const paths = first.paths.slice(0, PATHS)
+  const dates = paths.flatMap((path) => {
+    const words = datesWords(path, code)
+    if (words === null) return []
+    // With several policies, a date without its policy says nothing.
+    return paths.length > 1 && path.policy !== null
+      ? `${code(path.policy)}: ${words}.`
+      : `${words.slice(0, 1).toUpperCase()}${words.slice(1)}.`
+  })
+  return [gained, ...new Set(dates)].join(' ')
 }
 
 /** The ways by which it is held, from the user on or without the user. */
@@ -91,8 +103,9 @@ function ways(row: Drift, fromUser: boolean): string[] {
 function userRow(row: Drift, below: readonly string[], withEntry: boolean): string {
   const denies = denyWords(row.conditional_denies, code)
   const lines = [...below, ...(denies === null ? [] : [denies])].map((line) => `\n  - ${line}`)
+  const inPlace = row.approval?.user_id === row.user_id ? ', in place of the present one' : ''
   const entry = withEntry
-    ? `\n\n  <details><summary>The entry that approves it</summary>\n\n${indent(jsonBlock(entryJson(row.proposed_entry)))}\n\n  </details>`
+    ? `\n\n  <details><summary>The entry that approves it${inPlace}</summary>\n\n${indent(jsonBlock(entryJson(row.proposed_entry)))}\n\n  </details>`
     : ''
   return `- **${driftHeading(row, code)}**${lines.join('')}${entry}`
 }
@@ -111,11 +124,10 @@ function whatToDo(group: readonly Drift[]): string {
       )
       .join(', or '),
   )
-  const unique = [...new Set(steps)]
-  return unique.length === 1
-    ? `To take it away: ${unique[0]}.`
+  return steps.length === 1
+    ? `To take it away: ${steps[0]}.`
     : `To take it away, all of these: ${listWords(
-        unique.map((step, at) => `(${at + 1}) ${step}`),
+        steps.map((step, at) => `(${at + 1}) ${step}`),
         20,
       )}.`
 }

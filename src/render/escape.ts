@@ -8,20 +8,33 @@ const invisible = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu
 
 /** Invisible characters as `⟨U+202E⟩`, and blanks at the ends as `␣`: two names that look alike must not be. */
 export function visible(text: string): string {
-  return text
-    .replace(
-      invisible,
-      (character) => `⟨U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}⟩`,
-    )
-    .replace(/^ +| +$/g, (blanks) => '␣'.repeat(blanks.length))
+  return markInvisible(text).replace(/^ +| +$/g, (blanks) => '␣'.repeat(blanks.length))
 }
+
+function markInvisible(text: string): string {
+  return text.replace(
+    invisible,
+    (character) => `⟨U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}⟩`,
+  )
+}
+
+/** Cut to so many characters in the middle, and seen to be cut: long names often differ at their ends only. */
+function cut(text: string, limit: number): string {
+  const characters = [...text]
+  if (characters.length <= limit) return text
+  const end = Math.floor(limit / 4)
+  return [...characters.slice(0, limit - end - 1), '…', ...characters.slice(-end)].join('')
+}
+
+/** Characters of a name in text: twice what the cloud takes. Patterns and conditions may be longer; the report has them. */
+const LONGEST_NAME = 256
 
 /**
  * A name in Markdown: a code span, in which GitHub sees no link, mention, reference, emphasis or HTML. Also safe in
  * a table cell.
  */
 export function code(text: string): string {
-  const shown = visible(text)
+  const shown = cut(visible(text), LONGEST_NAME)
   if (shown === '') return '(empty)'
   const longest = Math.max(0, ...[...shown.matchAll(/`+/g)].map((run) => run[0].length))
   const fence = '`'.repeat(longest + 1)
@@ -58,10 +71,18 @@ function escapeHtml(text: string): string {
   return text.replace(/[&<>"'`*_[\]@#|\\~]/g, (character) => `&#${character.charCodeAt(0)};`)
 }
 
+/** Characters of a label in a picture: Mermaid draws nothing at all of more than 50,000 in all. */
+const LONGEST_LABEL = 64
+
 /** A label in a Mermaid picture, with its quotes: everything but plain characters as character code. */
 export function mermaid(text: string): string {
-  const shown = [...visible(text)].map((character) =>
-    /[A-Za-z0-9 ,./+\-⟨⟩␣À-ɏ]/.test(character) ? character : `#${character.codePointAt(0)};`,
+  const label = cut(visible(text), LONGEST_LABEL)
+  // Mermaid refuses to draw a label that begins as a list does in Markdown.
+  const list = /^\d*[.+-]/.exec(label)?.[0].length ?? 0
+  const shown = [...label].map((character, at) =>
+    /[A-Za-z0-9 ,./+\-⟨⟩␣À-ɏ]/.test(character) && at !== list - 1
+      ? character
+      : `#${character.codePointAt(0)};`,
   )
   return `"${shown.join('')}"`
 }
@@ -77,7 +98,7 @@ export function jsonBlock(json: unknown): string {
 
 /** One line of the log that cannot be taken for a workflow command. */
 export function logLine(text: string): string {
-  return visible(text)
+  return markInvisible(text)
     .replace(/^(\s*)::/, '$1: :')
     .replaceAll('##[', '# #[')
 }

@@ -12,7 +12,7 @@ import type {
 import { driftRows } from './drift-section.ts'
 import { code, prose, visible } from './escape.ts'
 import { bytes, fitRows } from './rows.ts'
-import { driftHeading, listWords, verdictSentence, WHO_DID_IT } from './words.ts'
+import { driftWords, listWords, verdictSentence, whoDidIt } from './words.ts'
 
 /** Entries to paste are shown up to so many drifts; beyond it, the proposed baseline serves better. */
 const ENTRIES_UP_TO = 20
@@ -24,18 +24,26 @@ export interface IssueContext {
   readonly runUrl: string
 }
 
+/** GitHub takes 256 characters of a title, and the account's id must be among them. */
+const LONGEST_NAME = 150
+
 /** `IAM permission audit: production (d78c…)`. */
 export function issueTitle(verdict: Verdict): string {
   const { id, name } = verdict.account
-  return `IAM permission audit: ${visible(name === '' ? id : `${name} (${id})`)}`
+  const shown = visible(name)
+  const cut = shown.length > LONGEST_NAME ? `${shown.slice(0, LONGEST_NAME)}…` : shown
+  return `IAM permission audit: ${cut === '' ? visible(id) : `${cut} (${visible(id)})`}`
 }
 
 /** What the audit wants of its issue. */
 export function desiredIssue(verdict: Verdict, context: IssueContext): DesiredIssue {
   const { config, key } = context
-  const owners = verdict.drift.flatMap((row) => (row.approval?.owner ? [row.approval.owner] : []))
-  const expiringOwners = verdict.expiring.flatMap((row) => (row.owner ? [row.owner] : []))
-  const handles = [...owners, ...expiringOwners].flatMap((owner) =>
+  // Only those are called whose finding the issue shows.
+  const owners = [
+    ...(config.issue.on.includes('drift') ? verdict.drift.map((row) => row.approval?.owner) : []),
+    ...(config.issue.on.includes('expiring') ? verdict.expiring.map((row) => row.owner) : []),
+  ].filter((owner) => typeof owner === 'string')
+  const handles = owners.flatMap((owner) =>
     Object.hasOwn(config.owners, owner) ? [config.owners[owner] as string] : [],
   )
   return {
@@ -60,7 +68,7 @@ export function desiredIssue(verdict: Verdict, context: IssueContext): DesiredIs
 
 function driftRow(row: Drift): IssueRow {
   const { kind, user, user_id, permission, grants } = row
-  const words = driftHeading(row, (text) => text).slice(row.user.length + 2)
+  const words = `${driftWords(row, (text) => text)}${row.enabled ? '' : ' (user is disabled)'}`
   return { user, user_id, permission, words, key: JSON.stringify([kind, user_id, permission, grants]) }
 }
 
@@ -76,31 +84,37 @@ function renderParts(
   standing: StandingDrift | null,
   budget: number,
 ): { head: string; drift: string; rest: string } {
+  const drift = config.issue.on.includes('drift') ? verdict.drift : []
   const unconfirmed =
     standing !== null && (standing.rows.length > 0 || standing.omitted > 0 || !!standing.text)
+  const who = drift.length === 0 ? null : whoDidIt({ ...verdict, drift })
   const head = [
     `**${verdictSentence(verdict, code)}**`,
-    verdict.drift.length > 0 || unconfirmed
+    drift.length > 0 || unconfirmed
       ? 'Take away what should not be, or approve it in the baseline with a reviewed pull request. This issue keeps itself up to date and closes itself.'
       : null,
     unconfirmed
-      ? '## Held and not approved (not confirmed)\n\nThis audit could not read everything. What follows was found before and could be neither confirmed nor ruled out.'
+      ? '## Held and not approved (not confirmed)\n\nThis audit could not read everything: what it found is added here, and what it did not find again may still be held and stays.'
       : null,
-    !unconfirmed && verdict.drift.length > 0 ? '## Held and not approved' : null,
+    !unconfirmed && drift.length > 0 ? '## Held and not approved' : null,
   ].filter((part) => part !== null)
   const rest = [
-    ...(verdict.drift.length > 0 ? [WHO_DID_IT] : []),
-    ...incompleteSection(verdict, config),
-    ...expiringSection(verdict, config),
+    ...(who === null ? [] : [who]),
+    ...incompleteSection(verdict, config, budget * 0.2),
+    ...expiringSection(verdict, config, budget * 0.15),
     `<sub>${runUrl === '' ? '' : `[The run](${runUrl}) has the full report. `}Baseline: ${code(key.baseline)}. As of ${verdict.taken_at.slice(0, 10)}.</sub>`,
   ]
   const [headText, restText] = [`${head.join('\n\n')}\n`, `${rest.join('\n\n')}\n`]
   const room = budget - bytes(headText) - bytes(restText) - 200
-  return { head: headText, drift: driftText(verdict, standing, room), rest: restText }
+  return { head: headText, drift: driftText({ ...verdict, drift }, standing, room), rest: restText }
 }
 
 /** The drift found now; after an incomplete audit what stood there stays, and what is new is added. */
-function driftText(verdict: Verdict, standing: StandingDrift | null, room: number): string {
+function driftText(
+  verdict: Pick<Verdict, 'drift' | 'causes'>,
+  standing: StandingDrift | null,
+  room: number,
+): string {
   const entries = verdict.drift.length <= ENTRIES_UP_TO
   if (standing === null) return fitted(verdict, entries, room)
   const added = { ...verdict, drift: standing.added.flatMap((at) => verdict.drift[at] ?? []) }
@@ -124,17 +138,17 @@ function namedRow(row: NamedRow): string {
   return `- ${code(row.user)}: ${prose(row.words)}`
 }
 
-function incompleteSection(verdict: Verdict, config: Config): string[] {
+function incompleteSection(verdict: Verdict, config: Config, budget: number): string[] {
   if (verdict.complete || !config.issue.on.includes('incomplete')) return []
   const rows = verdict.gaps.map((gap) => {
     const reach =
       gap.users === null ? 'may concern everybody' : `concerns ${listWords(gap.users.map(code), 5)}`
     return `- ${prose(gap.message)} It ${reach}. ${prose(gap.remedy)}`
   })
-  return ['## What could not be read or decided', fitRows(rows, 12_000, 'gaps')]
+  return ['## What could not be read or decided', fitRows(rows, budget, 'gaps')]
 }
 
-function expiringSection(verdict: Verdict, config: Config): string[] {
+function expiringSection(verdict: Verdict, config: Config, budget: number): string[] {
   if (verdict.expiring.length === 0 || !config.issue.on.includes('expiring')) return []
   const rows = verdict.expiring.map(
     (row) =>
@@ -143,14 +157,11 @@ function expiringSection(verdict: Verdict, config: Config): string[] {
   return [
     '## Approvals that end soon',
     'Renew them in the baseline with a reviewed pull request, or take the access away; when an approval has ended, the audit fails.',
-    fitRows(rows, 8_000, 'approvals'),
+    fitRows(rows, budget, 'approvals'),
   ]
 }
 
-function renderComment(
-  verdict: Verdict,
-  { reason, change, original, complete, budget }: CommentRequest,
-): string {
+function renderComment(verdict: Verdict, { reason, change, original, budget }: CommentRequest): string {
   const lines = (title: string, rows: readonly NamedRow[]): string[] =>
     rows.length === 0
       ? []
@@ -168,11 +179,18 @@ function renderComment(
     case 'closing':
       return [
         ...removed,
-        `${complete ? 'Everything held is approved again' : 'Nothing is left here'}, among IAM users, by v5 identity policies. Closed.`,
+        verdictSentence(verdict, code),
+        '',
+        // The words of the verdict alone say whether all is well: an issue is also closed when the config wants none.
+        verdict.drift.length > 0
+          ? '`issue.on` in the config does not name `drift`, so this issue is closed all the same.'
+          : 'Closed.',
       ].join('\n')
     case 'reopening':
       return [
-        'This is not settled, so the issue is open again.',
+        change.remaining === 0 && change.added.length > 0
+          ? 'There is something new, so this issue is open again.'
+          : 'This is not settled, so the issue is open again.',
         '',
         ...changed,
         verdictSentence(verdict, code),

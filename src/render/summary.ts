@@ -12,7 +12,7 @@ import {
   pathWords,
   restrictionWords,
   verdictSentence,
-  WHO_DID_IT,
+  whoDidIt,
 } from './words.ts'
 
 /** What a step may write is 1 MiB; other steps of the job do not count against it. */
@@ -62,8 +62,10 @@ export function renderSummary(verdict: Verdict, context: SummaryContext, budget 
             room * 0.6 - bytes(picture),
             'findings',
           ),
-          WHO_DID_IT,
-        ].join('\n\n')
+          whoDidIt(verdict) ?? '',
+        ]
+          .filter((part) => part !== '')
+          .join('\n\n')
   const proposal = verdict.has_baseline ? '' : firstBaseline(context, room * 0.4)
   const holders = holdersTable(verdict, Math.max(400, room - bytes(news) - bytes(proposal)))
   return `${[...head, news, proposal, holders, ...tail].filter((part) => part !== '').join('\n\n')}\n`

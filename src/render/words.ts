@@ -33,19 +33,39 @@ export function verdictSentence(verdict: Verdict, name: Name): string {
           ? `${users(holders)} of ${account} ${holders === 1 ? 'holds' : 'hold'} an audited permission, ${scope}; there is no baseline yet, so none is approved.`
           : holders === 0
             ? `No holder of an audited permission was found in ${account}, ${scope}.`
-            : `All ${users(holders)} of ${account} who hold an audited permission, ${scope}, are approved.`,
+            : holders === 1
+              ? `The one user of ${account} who holds an audited permission, ${scope}, is approved.`
+              : `All ${users(holders)} of ${account} who hold an audited permission, ${scope}, are approved.`,
     verdict.result === 'drift' && !verdict.complete
       ? `The audit is incomplete (${verdict.gaps.length} ${verdict.gaps.length === 1 ? 'gap' : 'gaps'}): there may be more.`
       : null,
     verdict.result === 'reduced' ? 'Some hold less than was approved.' : null,
-    ...verdict.known_gaps.map(
-      (gap) =>
-        `Accepted as undetermined until ${gap.expires}: the policy ${name(gap.policy)} ${name(gap.version_id)}, which reaches ${listWords(gap.users.map(name), 5)}.`,
-    ),
+    ...knownGapsWords(verdict, name),
     verdict.root_user ? `The root user ${name(verdict.root_user.user)} always holds everything.` : null,
     unlookedAt(verdict.coverage),
   ]
   return parts.filter((part) => part !== null).join(' ')
+}
+
+/** Characters for what is accepted as undetermined: the verdict stays a sentence, whatever the baseline accepts. */
+const KNOWN_GAPS_ROOM = 4000
+
+function knownGapsWords({ known_gaps }: Verdict, name: Name): string[] {
+  const words = known_gaps.map(
+    (gap) =>
+      `Accepted as undetermined until ${gap.expires}: the policy ${name(gap.policy)} ${name(gap.version_id)}, which reaches ${listWords(gap.users.map(name), 5)}.`,
+  )
+  let length = 0
+  const tooMany = words.findIndex((one) => {
+    length += one.length
+    return length > KNOWN_GAPS_ROOM
+  })
+  if (tooMany < 0) return words
+  const more = words.length - tooMany
+  return [
+    ...words.slice(0, tooMany),
+    `${more} more ${more === 1 ? 'policy is' : 'policies are'} accepted as undetermined; the report names them.`,
+  ]
 }
 
 /** The account as people call it. */
@@ -114,16 +134,20 @@ const kindWords: Readonly<Record<Drift['kind'], string>> = {
 
 /** `IAMUserB: everything in iam-administration, not approved`. */
 export function driftHeading(row: Drift, name: Name): string {
+  return `${name(row.user)}${row.enabled ? '' : ' (user is disabled)'}: ${driftWords(row, name)}`
+}
+
+/** The heading without its user: `everything in iam-administration, not approved`. */
+export function driftWords(row: Drift, name: Name): string {
   const because =
     row.because === 'rename'
       ? ' (a renamed user is now covered by its resources)'
       : row.because === 'enabled'
         ? ' (approved while disabled, enabled again)'
         : ''
-  const disabled = row.enabled ? '' : ' (user is disabled)'
   const expired =
     row.kind === 'approval-expired' && row.approval?.expires ? ` on ${row.approval.expires}` : ''
-  return `${name(row.user)}${disabled}: ${extentWords(row)} ${name(row.permission)}, ${kindWords[row.kind]}${expired}${because}`
+  return `${extentWords(row)} ${name(row.permission)}, ${kindWords[row.kind]}${expired}${because}`
 }
 
 function extentWords(row: Pick<Drift, 'extent' | 'restricted'>): string {
@@ -222,6 +246,20 @@ export function causeWords(cause: Cause, drift: readonly Drift[], name: Name): s
   }
 }
 
-/** Where to look up who did it. */
-export const WHO_DID_IT =
-  'Who did it: Cloud Trace Service, service `IAM`, traces `attachGroupPolicyV5`, `attachUserPolicyV5`, `addUserToGroupV5`, `createPolicyVersionV5`, `setDefaultPolicyVersionV5` (kept 7 days; on the international site in CN-Hong Kong, ap-southeast-1).'
+/** Days for which Cloud Trace Service keeps what was done. */
+const TRACES_KEPT = 7
+
+/**
+ * Where to look up who did it, with the days for which there is something to find; null where nobody did anything,
+ * because only time passed.
+ */
+export function whoDidIt({ drift, taken_at }: Pick<Verdict, 'drift' | 'taken_at'>): string | null {
+  if (drift.every((row) => row.kind === 'approval-expired')) return null
+  const traces = [
+    ...['attachGroupPolicyV5', 'attachUserPolicyV5', 'addUserToGroupV5'],
+    ...['createPolicyVersionV5', 'setDefaultPolicyVersionV5'],
+    ...(drift.some((row) => row.because !== null) ? ['updateUserV5'] : []),
+  ].map((trace) => `\`${trace}\``)
+  const from = new Date(Date.parse(taken_at) - TRACES_KEPT * 86_400_000).toISOString()
+  return `Who did it: Cloud Trace Service, service \`IAM\`, traces ${traces.join(', ')}, from ${day(from)} to ${day(taken_at)} (it keeps ${TRACES_KEPT} days; on the international site in CN-Hong Kong, ap-southeast-1).`
+}

@@ -1,0 +1,293 @@
+/** What the issue says, on real verdicts: never an all-clear by accident, complete advice, and never too long. */
+import { describe, expect, test } from '@jest/globals'
+import type { Drift, Verdict } from '../../src/audit/model.ts'
+import type { Config } from '../../src/config/config.ts'
+import type { CommentReason, DesiredIssue, DriftChange, NamedRow } from '../../src/github/desired-issue.ts'
+import { desiredIssue, issueTitle } from '../../src/render/issue.ts'
+import { pictureOf } from '../../src/render/picture.ts'
+import { renderSummary, SUMMARY_BUDGET } from '../../src/render/summary.ts'
+import { ACCOUNT, type Account, config, entry, hexId, users, verdictOn } from './verdicts.ts'
+
+const key = { account: ACCOUNT, baseline: '.github/iam-baseline.json' }
+const wholeIam = [{ Effect: 'Allow', Action: ['iam:*:*'] }]
+const bob = hexId('bob')
+const carol = hexId('carol')
+
+function wanted(verdict: Verdict, issue: Partial<Config['issue']> = {}): DesiredIssue {
+  return desiredIssue(verdict, {
+    key,
+    config: { ...config, issue: { ...config.issue, ...issue } },
+    runUrl: '',
+  })
+}
+
+function textOf(verdict: Verdict, issue: Partial<Config['issue']> = {}, budget = 60_000): string {
+  const { head, drift, rest } = wanted(verdict, issue).render({ standing: null, budget })
+  return `${head}\n${drift}\n${rest}`
+}
+
+function commentOf(verdict: Verdict, reason: CommentReason, change: Partial<DriftChange> = {}): string {
+  const none = { added: [], removed: [], removedUnnamed: 0, remaining: 0, known: true }
+  return wanted(verdict).comment({
+    ...{ reason, change: { ...none, ...change }, original: null },
+    budget: 60_000,
+  })
+}
+
+const holder: Account = {
+  ...{ users: users('alice', 'bob'), policies: { Admin: wholeIam } },
+  ...{ attached: { Admin: [bob] }, approvals: [] },
+}
+const drifted = verdictOn(holder)
+const clear = verdictOn({ ...holder, approvals: [entry('bob')] })
+
+describe('who is named', () => {
+  test('a disabled holder, in record and comment as in the heading', () => {
+    const [row] = wanted(verdictOn({ ...holder, disabled: [bob] })).rows.drift
+    expect(row?.words).toBe('everything in iam-administration, not approved (user is disabled)')
+  })
+
+  test('owners are called only to findings that the issue shows', () => {
+    const owned = verdictOn({
+      ...holder,
+      users: users('alice', 'bob', 'carol'),
+      attached: { Admin: [bob, carol] },
+      approvals: [
+        entry('bob', { expires: '2026-11-20', owner: 'platform-team' }),
+        entry('carol', { expires: '2026-12-01', owner: 'desk' }),
+      ],
+    })
+    const owners = { 'platform-team': 'octocat', desk: 'hubot' }
+    const called = (on: Config['issue']['on']): readonly string[] =>
+      desiredIssue(owned, { key, config: { ...config, owners, issue: { ...config.issue, on } }, runUrl: '' })
+        .assignees
+    expect(called(['drift', 'expiring'])).toEqual(['octocat', 'hubot'])
+    expect(called(['drift'])).toEqual(['octocat'])
+    expect(called(['incomplete', 'expiring'])).toEqual(['hubot'])
+  })
+})
+
+describe('what it says of drift', () => {
+  test('an issue that has no section for drift shows none, and its first sentence says it all the same', () => {
+    const text = textOf(drifted, { on: ['expiring'] })
+    expect(text).toContain('1 user of `production`')
+    expect(text).not.toContain('## Held and not approved')
+    expect(text).not.toContain('Who did it')
+  })
+
+  test('closing says the verdict, and never that all is approved when it is not', () => {
+    const removed: NamedRow[] = [{ user: 'dave', user_id: 'd', permission: 'p', words: 'everything' }]
+    const good = commentOf(clear, 'closing', { removed })
+    expect(good).toContain(
+      'The one user of `production` (account `d78cbac186b744899480f25bd022aaaa`) who holds',
+    )
+    expect(good).toContain('Not looked at: legacy roles')
+    expect(good).toMatch(/Closed\.$/)
+    const bad = commentOf(drifted, 'closing')
+    expect(bad).toContain('1 user of `production` (account `d78cbac186b744899480f25bd022aaaa`) holds')
+    expect(bad).not.toMatch(/is approved|are approved/)
+    expect(bad).toMatch(/does not name `drift`/)
+  })
+
+  test('reopening tells what was never settled from what is new', () => {
+    const { rows } = wanted(drifted)
+    expect(commentOf(drifted, 'reopening', { remaining: 1 })).toMatch(/^This is not settled/)
+    expect(commentOf(drifted, 'reopening', { added: rows.drift })).toMatch(/^There is something new/)
+  })
+
+  test('of an incomplete audit: nothing found now is said to be unconfirmed', () => {
+    const standing = { text: '- old', rows: [], omitted: 0, added: [0] }
+    const { head, drift } = wanted(drifted).render({ standing, budget: 60_000 })
+    expect(head).toContain('## Held and not approved (not confirmed)')
+    expect(head).toContain('what it found is added here')
+    expect(drift).toMatch(/^- old\n\n### Policy `Admin` is attached to `bob`/)
+  })
+
+  test('who did it is asked only where somebody did something, and for the days that are kept', () => {
+    expect(textOf(drifted)).toContain('from 2026-11-17 to 2026-11-24 (it keeps 7 days;')
+    const expired = verdictOn({ ...holder, approvals: [entry('bob', { expires: '2026-11-20' })] })
+    expect(expired.drift).toHaveLength(1)
+    expect(textOf(expired)).not.toContain('Who did it')
+    expect(renderSummary(expired, { baselinePath: 'b', proposal: null, remarks: [] })).not.toContain(
+      'Who did',
+    )
+  })
+
+  test('with several policies, each date names its policy', () => {
+    const text = textOf(
+      verdictOn({
+        ...holder,
+        policies: { Admin: wholeIam, Desk: wholeIam },
+        attached: { Admin: [bob], Desk: [bob] },
+      }),
+    )
+    expect(text).toContain('`Admin`: version v3 written 2026-10-02, policy attached to the user 2026-11-23.')
+    expect(text).toContain('`Desk`: version v3 written')
+  })
+
+  test('the entry of somebody who has one goes in its place', () => {
+    expect(textOf(drifted)).toContain('<summary>The entry that approves it</summary>')
+    const less = entry('bob', { grants: [{ actions: ['iam:users:*'] }] })
+    expect(textOf(verdictOn({ ...holder, approvals: [less] }))).toContain(
+      '<summary>The entry that approves it, in place of the present one</summary>',
+    )
+  })
+})
+
+describe('what to do', () => {
+  const two: Account = {
+    users: users('bob', 'carol'),
+    groups: { ops: [bob, carol] },
+    policies: {
+      Mixed: [...wholeIam, { Effect: 'Deny', Action: ['iam:groups:*'] }],
+      Groups: [{ Effect: 'Allow', Action: ['iam:groups:*'] }],
+    },
+    attached: { Mixed: ['group ops'], Groups: [carol] },
+    approvals: [],
+  }
+
+  test('users who need other cuts are not told of together', () => {
+    // Leaving the group ends a Deny for carol, and what it hid comes out.
+    const verdict = verdictOn(two)
+    const [first, second] = verdict.drift as [Drift, Drift]
+    expect([first.cuts.length, second.cuts.length]).toEqual([1, 2])
+    expect(first.grants).toEqual(second.grants)
+    expect(first.paths).toEqual(second.paths)
+    const text = textOf(verdict)
+    expect(text).toContain('To take it away: remove `bob` from group `ops`')
+    expect(text).toMatch(/To take it away, all of these: .*detach `Groups` from `carol`/)
+  })
+
+  test('what one gained is a paragraph apart from what to do about the one before', () => {
+    const paragraphs = textOf(verdictOn(two)).split(/\n{2,}/)
+    for (const paragraph of paragraphs.filter((one) => one.includes('Gained:')))
+      expect(paragraph).toMatch(/^Gained:/)
+    expect(paragraphs.filter((one) => one.startsWith('Gained:'))).toHaveLength(2)
+  })
+})
+
+describe('whatever names are made of', () => {
+  const marks = [
+    '<!-- iam-audit:v1 -->',
+    '@octocat #1 GH-1',
+    '</details>',
+    '```',
+    '`',
+    '|',
+    '\n::error::x',
+    '\r',
+  ]
+  const texts = [
+    ...marks,
+    '\u202e',
+    '😀',
+    '"]]-->end',
+    '- 1. x',
+    '[a](https://evil.example)',
+    '\u2028',
+    '&lt;b>',
+    '\u0000',
+  ]
+  const hostile = (at: number): string => (texts[at % texts.length] as string).repeat(130).slice(0, 120) + at
+
+  /** Every user came by a policy and a group of their own. */
+  function different(count: number, name: (at: number) => string): Verdict {
+    const ats = Array.from({ length: count }, (_, at) => at)
+    return verdictOn({
+      users: Object.fromEntries(ats.map((at) => [hexId(`u${at}`), name(at)])),
+      groups: Object.fromEntries(ats.map((at) => [name(at), [hexId(`u${at}`)]])),
+      policies: Object.fromEntries(ats.map((at) => [name(at), wholeIam])),
+      attached: Object.fromEntries(ats.map((at) => [name(at), [`group ${name(at)}`]])),
+      approvals: [],
+    })
+  }
+
+  const inert = (text: string): string =>
+    text
+      .replace(/(`+)[^`].*?[^`]?\1(?!`)/g, 'CODE')
+      .replace(/^ *```(json|mermaid)\n[\s\S]*?^ *```$/gm, 'BLOCK')
+
+  test('2,000 drifts of as many causes fit, say how many are missing, and mean nothing to GitHub', () => {
+    const verdict = different(2000, hostile)
+    expect(verdict.drift).toHaveLength(2000)
+    for (const budget of [28_000, 60_000]) {
+      const text = textOf(verdict, {}, budget)
+      expect(Buffer.byteLength(text)).toBeLessThanOrEqual(budget)
+      const shown = text.match(/^### /gm)?.length ?? 0
+      expect(shown).toBeGreaterThan(4)
+      expect(text).toContain(`_${2000 - shown} more findings did not fit here`)
+    }
+    const summary = renderSummary(verdict, { baselinePath: 'b', proposal: null, remarks: [] })
+    expect(Buffer.byteLength(summary)).toBeLessThanOrEqual(SUMMARY_BUDGET)
+    for (const text of [textOf(verdict), summary])
+      expect(inert(text)).not.toMatch(/@octocat|#1\b|evil|-->|::error|[\u202e\u2028\r\0]/)
+  })
+
+  test('one holder with endless patterns pushes nobody out of the text', () => {
+    const long = (at: number): string => `iam:users:${String.fromCharCode(97 + at).repeat(9000)}*`
+    const names = ['aaa', 'bob', 'carol']
+    const verdict = verdictOn({
+      users: users(...names),
+      groups: {},
+      policies: {
+        ...{
+          Admin: wholeIam,
+          Long: [{ Effect: 'Allow', Action: Array.from({ length: 9 }, (_, at) => long(at)) }],
+        },
+        ...Object.fromEntries(
+          Array.from({ length: 9 }, (_, at) => [
+            '\u202e'.repeat(110) + at,
+            [{ Effect: 'Allow', Action: [long(at)], Resource: [`iam:*:*:user:${'\u202e'.repeat(2000)}`] }],
+          ]),
+        ),
+      },
+      attached: {
+        ...{ Admin: [bob, carol], Long: [hexId('aaa')] },
+        ...Object.fromEntries(
+          Array.from({ length: 9 }, (_, at) => ['\u202e'.repeat(110) + at, [hexId('aaa')]]),
+        ),
+      },
+      approvals: [],
+    })
+    const text = textOf(verdict, {}, 28_000)
+    for (const name of names) expect(text).toContain(`- **\`${name}\`:`)
+    expect(text).toContain('too long to be shown here')
+    expect(text).not.toContain('did not fit here')
+  })
+
+  test('many policies accepted as undetermined leave room for the findings', () => {
+    const policies = Object.fromEntries(
+      Array.from({ length: 300 }, (_, at) => [`accepted-${'\u202e'.repeat(60)}${at}`, 'no JSON']),
+    )
+    const verdict = verdictOn({
+      ...holder,
+      users: users('alice', 'bob', 'carol'),
+      policies: { ...holder.policies, ...policies },
+      attached: {
+        ...holder.attached,
+        ...Object.fromEntries(Object.keys(policies).map((name) => [name, [carol]])),
+      },
+      knownGaps: Object.keys(policies),
+    })
+    expect(verdict.known_gaps).toHaveLength(300)
+    const text = textOf(verdict, {}, 28_000)
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(28_000)
+    expect(text).toMatch(/2\d\d more policies are accepted as undetermined; the report names them\./)
+    expect(text).toContain('- **`bob`: everything')
+  })
+
+  test('a picture is one that Mermaid draws', () => {
+    const picture = pictureOf(different(40, (at) => '😀'.repeat(128) + at).drift)
+    expect(picture.length).toBeLessThan(50_000)
+    for (const name of ['1. list', '- list', '+ list', '12.x'])
+      expect(pictureOf(different(1, () => name).drift)).not.toMatch(/\["?(\d+\.|[-+]) ?/)
+    expect(pictureOf(different(1, () => '1. list').drift)).toContain('(["1#46; list"])')
+  })
+
+  test('a title keeps the account, however long the name', () => {
+    const verdict = { ...clear, account: { id: ACCOUNT, name: '\u202e'.repeat(100) } }
+    expect(issueTitle(verdict).length).toBeLessThanOrEqual(256)
+    expect(issueTitle(verdict)).toContain(`(${ACCOUNT})`)
+    expect(issueTitle(clear)).toBe(`IAM permission audit: production (${ACCOUNT})`)
+  })
+})
