@@ -101,7 +101,7 @@ describe('answers', () => {
     const route = 'GET /repos/{owner}/{repo}/issues'
     on.github.intercept(route, ({ query }) => ({
       status: 200,
-      body: query.page === '3' ? [3] : [Number(query.page)],
+      body: query.page === '3' ? [3] : [Number(query.page ?? 1)],
       headers: query.page === '3' ? {} : { link: `<https://elsewhere.example/>; rel="next"` },
     }))
     const rows: number[] = []

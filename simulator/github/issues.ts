@@ -4,6 +4,8 @@ import { complete, component } from './openapi.ts'
 import { type Comment, type Issue, type Label, type State, tick } from './state.ts'
 
 const LIMIT = 65_536
+/** Issues from which on pages are told by a cursor only; GitHub says "large datasets", and not how large. */
+const LARGE = 150
 const gone: Answer = failure(410, 'Issues are disabled for this repo')
 
 export function user(login: string): unknown {
@@ -78,11 +80,21 @@ const list: Handler = (state, call) => {
         sort === 'updated' ? one.updatedAt.localeCompare(other.updatedAt) : one.number - other.number
       return direction === 'asc' ? order : -order
     })
-  return page(
+  if (rows.length > LARGE && Number(call.query.page ?? 1) > 1 && call.query.after === undefined)
+    return byPageOnly
+  const answer = page(
     call,
     rows.map((issue) => issueBody(state, call, issue)),
   )
+  const { link } = answer.headers ?? {}
+  if (link === undefined) return answer
+  return { ...answer, headers: { link: link.replace('&page=', '&after=Y3Vyc29y&page=') } }
 }
+
+const byPageOnly: Answer = failure(
+  422,
+  'Pagination with the page parameter is not supported for large datasets, please use cursor based pagination (after/before)',
+)
 
 /** What GitHub refuses about a title, body, labels or assignees. */
 function refusal(state: State, body: Record<string, unknown>): Answer | null {

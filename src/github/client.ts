@@ -90,17 +90,19 @@ export class GitHubClient {
     return this.#parse(schema, answer.data, options.purpose)
   }
 
-  /** Every row of a paged list; `rows` finds them in a page. Follows the `Link` header, as GitHub asks. */
+  /** Every row of a paged list. Follows the `Link` header, as GitHub asks, on this server and no other. */
   async *list<T>(
     route: string,
     parameters: Readonly<Record<string, unknown>>,
     schema: z.ZodType<readonly T[]>,
     options: RequestOptions,
   ): AsyncGenerator<T, void, undefined> {
+    let place: Readonly<Record<string, string>> | null = {}
     for (let page = 1; page <= MAXIMUM_PAGES; page++) {
-      const answer = await this.#send(route, { per_page: PAGE_SIZE, ...parameters, page }, options)
+      const answer = await this.#send(route, { per_page: PAGE_SIZE, ...parameters, ...place }, options)
       yield* this.#parse(schema, answer.data, options.purpose)
-      if (!String(answer.headers.link ?? '').includes('rel="next"')) return
+      place = placeOfNext(String(answer.headers.link ?? ''), page)
+      if (place === null) return
     }
     const reason = `the list did not end after ${MAXIMUM_PAGES} pages`
     throw this.#error(options.purpose, { status: null, reason, limited: false, wait: null }, false, undefined)
@@ -155,6 +157,17 @@ export class GitHubClient {
     const reason = `the answer is not what GitHub documents, at ${issue?.path.join('.') || 'its top'}: ${issue?.message ?? ''}`
     throw this.#error(purpose, { status: null, reason, limited: false, wait: null }, false, parsed.error)
   }
+}
+
+/**
+ * Where the next page of a list begins; null after the last one. Lists of issues are told by a cursor, `after`: in
+ * large repositories GitHub refuses `page` alone.
+ */
+function placeOfNext(link: string, page: number): Readonly<Record<string, string>> | null {
+  if (!link.includes('rel="next"')) return null
+  const [, query = ''] = /<[^>?]*\?([^>]*)>;\s*rel="next"/.exec(link) ?? []
+  const told = [...new URLSearchParams(query)].filter(([name]) => name === 'page' || name === 'after')
+  return told.length === 0 ? { page: String(page + 1) } : Object.fromEntries(told)
 }
 
 /** What a thrown error of octokit means, and whether waiting helps. */
