@@ -278,6 +278,17 @@ describe('close and reopen', () => {
     expect(on.github.state.comments).toEqual([])
   })
 
+  test('opened again by hand while all is well: it is told why it closes', async () => {
+    await using on = await stage()
+    await syncIssue(on.store, desired({ drift: [alice] }))
+    await syncIssue(on.store, desired({}))
+    const [issue] = on.github.state.issues as [Issue]
+    issue.state = 'open'
+    expect((await syncIssue(on.store, desired({}))).action).toBe('closed')
+    expect(on.github.state.comments.at(-1)?.body).toContain('closing: added: ; removed:  +0')
+    expect(on.github.state.comments).toHaveLength(2)
+  })
+
   test('an incomplete audit finds nothing settled: closed by hand, it is opened with what stood there', async () => {
     await using on = await stage()
     await syncIssue(on.store, desired({ drift: [alice], on: ['drift'] }))

@@ -65,7 +65,7 @@ export function planIssue(desired: DesiredIssue, issue: FoundIssue | null, read:
   }
   const changed =
     !known || !read.intact || JSON.stringify(fingerprints) !== JSON.stringify(previous.fingerprints)
-  // While the body shows what opens an issue, only a person can have closed it.
+  // While the body shows what opens an issue, only a person can have closed it; while it shows nothing, opened it.
   const stale = !known || previous.fingerprints.drift !== '' || previous.fingerprints.incomplete !== ''
   const action = actionFor(desired.complete, issue, fingerprints, { changed, stale })
   // Rows that `issue.on` no longer asks for are not gone, so nothing is said of them but that the issue closes.
@@ -73,7 +73,7 @@ export function planIssue(desired: DesiredIssue, issue: FoundIssue | null, read:
   // Where the record is lost, something may have stood there that is gone now.
   const driftChanged =
     (isTold && fingerprints.drift !== previous.fingerprints.drift) || (!known && action === 'close')
-  const byHand = action === 'reopen' && stale
+  const byHand = action === 'reopen' ? stale : action === 'close' && !hasRows(previous.fingerprints)
   const speaks = ['update', 'close', 'reopen'].includes(action) && (driftChanged || byHand)
   return {
     action,
