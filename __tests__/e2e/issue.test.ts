@@ -80,6 +80,10 @@ test('an incomplete audit closes nothing, keeps what stood, and adds what it fou
 describe('where the record may not be touched', () => {
   test.each([
     ['on another branch', { ref: 'refs/heads/feature' }],
+    [
+      'for a pull request, though its ref is the default branch',
+      { event: 'pull_request_target', inputs: { mode: 'audit' } },
+    ],
     ['in a dry run', { inputs: { 'dry-run': 'true' } }],
   ])('%s', async (_name, options) => {
     await using world = await drifted(company())
@@ -87,6 +91,8 @@ describe('where the record may not be touched', () => {
     expect(run.outputs).toMatchObject({ 'issue-action': 'skipped', result: 'drift' })
     expect(world.github.writes).toEqual([])
     expect(run.log).toContain('The issue would be: IAM permission audit: production')
+    expect(run.log).toMatch(/^ {2}- \*\*`bob`: everything/m)
+    expect(run.log).not.toContain('␣')
   })
 })
 

@@ -48,14 +48,14 @@ export function renderSummary(verdict: Verdict, context: SummaryContext, budget 
     costLine(verdict),
   ]
   const fixed = [...head, ...tail].reduce((sum, part) => sum + bytes(part) + 2, 0)
-  // What is new comes first and may take most of the room; holders take what is left.
+  // Drift comes first and may take most of the room; holders take what is left.
   const room = Math.max(0, budget - fixed - 2000)
   const picture = verdict.drift.length === 0 ? '' : pictureOf(verdict.drift)
   const news =
     verdict.drift.length === 0
       ? ''
       : [
-          '## What is new',
+          '## Held and not approved',
           picture,
           fitRows(
             driftRows(verdict, { entries: verdict.drift.length <= 50 }),
