@@ -30,7 +30,7 @@ describe('two runs at the same time', () => {
     expect(outcome).toMatchObject({ action: 'unchanged', number: 1 })
     expect(on.github.state.issues.map((issue) => issue.state)).toEqual(['open', 'closed'])
     expect(on.github.state.comments).toEqual([
-      expect.objectContaining({ issue: 2, body: 'Duplicate of #1.' }),
+      expect.objectContaining({ issue: 2, body: expect.stringMatching(/\n\nDuplicate of #1\.$/) }),
     ])
     on.github.forget()
     expect((await syncIssue(on.store, desired({ drift: [alice] }))).number).toBe(1)
@@ -56,6 +56,21 @@ describe('two runs at the same time', () => {
       number: 1,
     })
     expect(on.github.state.issues.map((issue) => issue.state)).toEqual(['open', 'closed'])
+  })
+
+  test('a duplicate that cannot be closed yet is told of once', async () => {
+    await using on = await stage()
+    await syncIssue(on.store, desired({ drift: [alice] }))
+    on.github.addIssue({ user: 'github-actions[bot]', body: on.github.state.issues[0]?.body ?? '' })
+    on.github.fail(
+      `PATCH ${issues}/{issue_number}`,
+      failure(403, 'Resource not accessible by integration'),
+      1,
+    )
+    await expect(syncIssue(on.store, desired({ drift: [alice] }))).rejects.toThrow(GitHubError)
+    await syncIssue(on.store, desired({ drift: [alice] }))
+    expect(on.github.state.issues[1]?.state).toBe('closed')
+    expect(on.github.state.comments).toHaveLength(1)
   })
 
   test('a list that does not show the new issue yet leads to no second one', async () => {

@@ -35,7 +35,7 @@ export async function syncIssue(store: IssueStore, desired: DesiredIssue): Promi
   for (let round = 0; round < MAXIMUM_ROUNDS; round++) {
     const found = await findIssues(store, login, desired, mine)
     const issue = found[0] ?? null
-    await closeDuplicates(store, found, desired, notices)
+    await closeDuplicates(store, found, desired, login, notices)
     const plan = planIssue(desired, issue, readBody(issue?.body ?? null))
     if (plan.action !== 'create' || issue !== null) {
       const action = await carryOut(store, desired, issue, plan, login, notices)
@@ -83,15 +83,18 @@ async function closeDuplicates(
   store: IssueStore,
   [original, ...others]: readonly StoredIssue[],
   desired: DesiredIssue,
+  login: string,
   notices: string[],
 ): Promise<void> {
   for (const duplicate of others) {
     if (original === undefined || duplicate.state !== 'open') continue
+    const marker = `<!-- iam-audit:duplicate of=${original.number} -->`
     const text = desired.comment({
       ...{ reason: 'duplicate', change: NO_CHANGE, original: original.number },
-      budget: GITHUB_BODY_LIMIT,
+      budget: GITHUB_BODY_LIMIT - marker.length - 2,
     })
-    await commentIfTaken(store, duplicate.number, text, notices)
+    if (!(await isSaid(store, duplicate.number, marker, login)))
+      await commentIfTaken(store, duplicate.number, `${marker}\n\n${text}`, notices)
     await store.update(duplicate.number, { state: 'closed', state_reason: 'not_planned' })
   }
 }
