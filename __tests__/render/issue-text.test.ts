@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals'
 import type { Drift, Verdict } from '../../src/audit/model.ts'
 import type { Config } from '../../src/config/config.ts'
 import type { CommentReason, DesiredIssue, DriftChange, NamedRow } from '../../src/github/desired-issue.ts'
+import { fencedJson, jsonBlock, visible } from '../../src/render/escape.ts'
 import { desiredIssue, issueTitle } from '../../src/render/issue.ts'
 import { pictureOf } from '../../src/render/picture.ts'
 import { renderSummary, SUMMARY_BUDGET } from '../../src/render/summary.ts'
@@ -274,6 +275,29 @@ describe('whatever names are made of', () => {
     expect(Buffer.byteLength(text)).toBeLessThanOrEqual(28_000)
     expect(text).toMatch(/2\d\d more policies are accepted as undetermined; the report names them\./)
     expect(text).toContain('- **`bob`: everything')
+  })
+
+  test('blanks that look like none, or like spaces, are seen', () => {
+    for (const blank of ['\u00a0', '\u2003', '\u3000', '\u2800', '\u115f', '\u200b', '\ufeff'])
+      expect(visible(`bob${blank}`)).toMatch(/^bob⟨U\+[0-9A-F]{4}⟩$/)
+    expect(visible('张 三')).toBe('张 三')
+  })
+
+  test('JSON to paste reads as people write, and hides and breaks nothing', () => {
+    const value = { user: '张三 é', odd: '</details>`@x`&\u202e\u{e0041}\u00a0\ud800\r\n' }
+    const block = jsonBlock(value)
+    expect(block).toContain('"张三 é"')
+    expect(block.slice(7, -3)).not.toMatch(/[<>&@`\u202e\u00a0\r]|\u{e0041}/u)
+    expect(JSON.parse(block.slice(7, -3))).toEqual(value)
+    expect(JSON.parse(fencedJson('{\r\n"a": 1\r\n}\r\n').slice(7, -3))).toEqual({ a: 1 })
+  })
+
+  test('where entries are too many to paste, it is said where they are', () => {
+    const many = (count: number): Verdict => different(count, (at) => `user-${at}`)
+    expect(textOf(many(20))).toContain('The entry that approves it')
+    expect(textOf(many(20))).not.toContain('proposed-baseline')
+    expect(textOf(many(21))).not.toContain('The entry that approves it')
+    expect(textOf(many(21))).toContain('the output `proposed-baseline`')
   })
 
   test('a picture is one that Mermaid draws', () => {

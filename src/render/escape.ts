@@ -3,8 +3,8 @@
  * written to forge a link, a mention, a workflow command or this product's own marker.
  */
 
-/** Control, bidirectional, zero-width and other invisible characters, lone surrogates included. */
-const invisible = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu
+/** Control, bidirectional, zero-width and other invisible characters, lone surrogates and blanks but the space included. */
+const invisible = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]|(?! )\p{Zs}/gu
 
 /** Invisible characters as `⟨U+202E⟩`, and blanks at the ends as `␣`: two names that look alike must not be. */
 export function visible(text: string): string {
@@ -62,15 +62,6 @@ export function prose(text: string): string {
   )
 }
 
-/** A name inside HTML that stands in Markdown, such as a `<summary>`. */
-export function html(text: string): string {
-  return `<code>${escapeHtml(visible(text))}</code>`
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"'`*_[\]@#|\\~]/g, (character) => `&#${character.charCodeAt(0)};`)
-}
-
 /** Characters of a label in a picture: Mermaid draws nothing at all of more than 50,000 in all. */
 const LONGEST_LABEL = 64
 
@@ -87,13 +78,28 @@ export function mermaid(text: string): string {
   return `"${shown.join('')}"`
 }
 
-/** JSON for a fenced block: pretty, and without a character that could end the block or become more than text. */
+/** JSON as a fenced block to copy from. */
 export function jsonBlock(json: unknown): string {
-  const text = JSON.stringify(json, null, 2).replace(
-    /[<>&@`\u007f-\uffff]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
-  return `\`\`\`json\n${text}\n\`\`\``
+  return fencedJson(JSON.stringify(json, null, 2))
+}
+
+/**
+ * JSON text as a fenced block: what could end the block or be more than text, and what nobody sees, is written as
+ * escapes, which mean the same to JSON. Names in all scripts stay as people read them.
+ */
+export function fencedJson(text: string): string {
+  const safe = text
+    .trimEnd()
+    .split(/\r?\n/)
+    .map((line) => line.replace(/[<>&@`]/g, escapes).replace(invisible, escapes))
+  return `\`\`\`json\n${safe.join('\n')}\n\`\`\``
+}
+
+function escapes(text: string): string {
+  return text
+    .split('')
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .join('')
 }
 
 /** One line of the log that cannot be taken for a workflow command. */

@@ -12,7 +12,7 @@ import type {
 import { driftRows } from './drift-section.ts'
 import { code, prose, visible } from './escape.ts'
 import { bytes, fitRows } from './rows.ts'
-import { driftWords, listWords, verdictSentence, whoDidIt } from './words.ts'
+import { APPROVE_MANY, driftWords, listWords, verdictSentence, whoDidIt } from './words.ts'
 
 /** Entries to paste are shown up to so many drifts; beyond it, the proposed baseline serves better. */
 const ENTRIES_UP_TO = 20
@@ -99,10 +99,11 @@ function renderParts(
     !unconfirmed && drift.length > 0 ? '## Held and not approved' : null,
   ].filter((part) => part !== null)
   const rest = [
+    ...(drift.length > ENTRIES_UP_TO && verdict.complete ? [APPROVE_MANY] : []),
     ...(who === null ? [] : [who]),
     ...incompleteSection(verdict, config, budget * 0.2),
     ...expiringSection(verdict, config, budget * 0.15),
-    `<sub>${runUrl === '' ? '' : `[The run](${runUrl}) has the full report. `}Baseline: ${code(key.baseline)}. As of ${verdict.taken_at.slice(0, 10)}.</sub>`,
+    `<sub>${runUrl === '' ? '' : `[The run](${runUrl}) has the full report. `}Baseline: ${code(key.baseline)}. As of ${verdict.taken_at.slice(0, 10)}; edited when something changes.</sub>`,
   ]
   const [headText, restText] = [`${head.join('\n\n')}\n`, `${rest.join('\n\n')}\n`]
   const room = budget - bytes(headText) - bytes(restText) - 200

@@ -2,10 +2,11 @@
 import type { Gap, Holding, Verdict } from '../audit/model.ts'
 import type { Coverage } from '../snapshot/snapshot.ts'
 import { driftRows } from './drift-section.ts'
-import { code, prose } from './escape.ts'
+import { code, fencedJson, prose } from './escape.ts'
 import { pictureOf } from './picture.ts'
 import { bytes, fitRows } from './rows.ts'
 import {
+  APPROVE_MANY,
   actionsWords,
   holdingWords,
   listWords,
@@ -17,6 +18,9 @@ import {
 
 /** What a step may write is 1 MiB; other steps of the job do not count against it. */
 export const SUMMARY_BUDGET = 1024 * 1024
+
+/** Entries to paste are shown up to so many drifts. */
+const ENTRIES_UP_TO = 50
 
 export interface SummaryContext {
   /** Path of the baseline, as the input gives it. */
@@ -58,10 +62,11 @@ export function renderSummary(verdict: Verdict, context: SummaryContext, budget 
           '## Held and not approved',
           picture,
           fitRows(
-            driftRows(verdict, { entries: verdict.drift.length <= 50 }),
+            driftRows(verdict, { entries: verdict.drift.length <= ENTRIES_UP_TO }),
             room * 0.6 - bytes(picture),
             'findings',
           ),
+          verdict.drift.length > ENTRIES_UP_TO && verdict.complete ? APPROVE_MANY : '',
           whoDidIt(verdict) ?? '',
         ]
           .filter((part) => part !== '')
@@ -98,16 +103,6 @@ function firstBaseline({ baselinePath, proposal }: SummaryContext, budget: numbe
     `There is no ${code(baselinePath)} yet. Go through the holders below; take away what should not be; then commit the proposed baseline with a justification for each entry, in a pull request that somebody else reviews. The output \`proposed-baseline\` names the file; \`mode: update-baseline\` writes it into the workspace.`,
     shown,
   ].join('\n\n')
-}
-
-function fencedJson(text: string): string {
-  const safe = text
-    .trimEnd()
-    .replace(
-      /[<>&@`\u007f-\uffff]/g,
-      (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-    )
-  return `\`\`\`json\n${safe}\n\`\`\``
 }
 
 function holdersTable(verdict: Verdict, budget: number): string {

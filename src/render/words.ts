@@ -246,6 +246,10 @@ export function causeWords(cause: Cause, drift: readonly Drift[], name: Name): s
   }
 }
 
+/** Where the entries are when there are too many to paste. */
+export const APPROVE_MANY =
+  'To approve many at once: the output `proposed-baseline` names the whole new file, and `mode: update-baseline` writes it.'
+
 /** Days for which Cloud Trace Service keeps what was done. */
 const TRACES_KEPT = 7
 
