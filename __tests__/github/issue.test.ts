@@ -278,6 +278,16 @@ describe('close and reopen', () => {
     expect(on.github.state.comments).toEqual([])
   })
 
+  test('nor does it touch a closed issue whose record is lost, while `incomplete` has no section', async () => {
+    await using on = await stage()
+    await syncIssue(on.store, desired({ drift: [alice], on: ['drift'] }))
+    const [issue] = on.github.state.issues as [Issue]
+    Object.assign(issue, { state: 'closed', body: issue.body?.replace('"v":1', '"v":9') })
+    on.github.forget()
+    await syncIssue(on.store, desired({ incomplete: [gap], on: ['drift'] }))
+    expect(on.github.writes).toEqual([])
+  })
+
   test('opened again by hand while all is well: it is told why it closes', async () => {
     await using on = await stage()
     await syncIssue(on.store, desired({ drift: [alice] }))
@@ -367,6 +377,16 @@ describe('an incomplete audit only adds', () => {
     expect((await syncIssue(on.store, partial)).action).toBe('unchanged')
     expect(on.github.state.issues[0]?.state).toBe('open')
     expect(on.github.writes).toEqual([])
+  })
+
+  test('a text that somebody edited is not what stands: the findings are told anew from the record', async () => {
+    await using on = await stage()
+    await syncIssue(on.store, desired({ drift: [alice] }))
+    const [issue] = on.github.state.issues as [Issue]
+    issue.body = (issue.body ?? '').replace('- alice: everything, by group ops', 'All clear, nothing to see')
+    await syncIssue(on.store, desired({ incomplete: [gap] }))
+    expect(issue.body).toContain('- alice')
+    expect(issue.body).not.toContain('All clear')
   })
 
   test('with a damaged record the old text stands', async () => {
