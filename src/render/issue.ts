@@ -103,7 +103,7 @@ function renderParts(
     ...(who === null ? [] : [who]),
     ...incompleteSection(verdict, config, budget * 0.2),
     ...expiringSection(verdict, config, budget * 0.15),
-    `<sub>${runUrl === '' ? '' : `[The run](${runUrl}) has the full report. `}Baseline: ${code(key.baseline)}. As of ${verdict.taken_at.slice(0, 10)}; edited when something changes.</sub>`,
+    `<sub>${runUrl === '' ? '' : `[The run](${runUrl}) has the full report. `}Baseline: ${code(key.baseline)}. As of ${verdict.taken_at.slice(0, 10)}; the audit rewrites this text when something changes, so notes belong in comments.</sub>`,
   ]
   const [headText, restText] = [`${head.join('\n\n')}\n`, `${rest.join('\n\n')}\n`]
   const room = budget - bytes(headText) - bytes(restText) - 200
