@@ -501,6 +501,13 @@ describe('whose issue it is', () => {
     expect((await syncIssue(on.store, desired({ drift: [alice] }))).action).toBe('created')
   })
 
+  test('when GitHub is down, that is said, and not that the token may not look', async () => {
+    await using on = await stage()
+    on.github.fail('POST /graphql', { status: 502, body: { message: 'Bad Gateway' } })
+    await expect(syncIssue(on.store, desired({ drift: [alice] }))).rejects.toThrow(/Bad Gateway \(502\)/)
+    expect(on.github.writes).toEqual([])
+  })
+
   test('a token that does not tell who it is writes nothing', async () => {
     await using on = await stage()
     on.github.fail('POST /graphql', { status: 403, body: { message: 'Resource not accessible' } })

@@ -22,7 +22,12 @@ export async function tokenIdentity(client: GitHubClient): Promise<string> {
     return (await client.graphql('query { viewer { login } }', viewerSchema, purpose)).viewer.login
   } catch (error) {
     if (!(error instanceof GitHubError) || error.status === 401) throw error
-    return (await client.request('GET /user', {}, userSchema, { purpose })).login
+    try {
+      return (await client.request('GET /user', {}, userSchema, { purpose })).login
+    } catch (second) {
+      // Installation tokens are always refused here, which would hide that the first was only down, or limited.
+      throw error.status === 404 ? second : error
+    }
   }
 }
 
