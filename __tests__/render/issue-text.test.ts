@@ -306,6 +306,10 @@ describe('whatever names are made of', () => {
     for (const name of ['1. list', '- list', '+ list', '12.x'])
       expect(pictureOf(different(1, () => name).drift)).not.toMatch(/\["?(\d+\.|[-+]) ?/)
     expect(pictureOf(different(1, () => '1. list').drift)).toContain('(["1#46; list"])')
+    // A line with these words is an order to Mermaid, which then forgets the node.
+    for (const name of ['my direction LR', '😀 Direction  TB x'])
+      expect(pictureOf(different(1, () => name).drift)).not.toMatch(/direction\s/i)
+    expect(pictureOf(different(1, () => '😀direction LR').drift)).toContain('#128512;#100;irection LR')
   })
 
   test('a title keeps the account, however long the name', () => {

@@ -68,10 +68,12 @@ const LONGEST_LABEL = 64
 /** A label in a Mermaid picture, with its quotes: everything but plain characters as character code. */
 export function mermaid(text: string): string {
   const label = cut(visible(text), LONGEST_LABEL)
-  // Mermaid refuses to draw a label that begins as a list does in Markdown.
-  const list = /^\d*[.+-]/.exec(label)?.[0].length ?? 0
+  // Mermaid refuses to draw a label that begins as a list does in Markdown, and takes a line in which somebody is
+  // called `direction LR` for an order to itself, whatever else stands there.
+  const meant = new Set([(/^\d*[.+-]/.exec(label)?.[0].length ?? 0) - 1])
+  for (const { index } of label.matchAll(/direction(?=\s)/gi)) meant.add([...label.slice(0, index)].length)
   const shown = [...label].map((character, at) =>
-    /[A-Za-z0-9 ,./+\-⟨⟩␣À-ɏ]/.test(character) && at !== list - 1
+    /[A-Za-z0-9 ,./+\-⟨⟩␣À-ɏ]/.test(character) && !meant.has(at)
       ? character
       : `#${character.codePointAt(0)};`,
   )
