@@ -11,8 +11,9 @@ import type {
 } from '../github/desired-issue.ts'
 import { driftRows } from './drift-section.ts'
 import { code, prose, visible } from './escape.ts'
+import { gapSection } from './gap-section.ts'
 import { bytes, fitRows } from './rows.ts'
-import { APPROVE_MANY, driftWords, listWords, verdictSentence, whoDidIt } from './words.ts'
+import { APPROVE_MANY, driftWords, verdictSentence, whoDidIt } from './words.ts'
 
 /** Entries to paste are shown up to so many drifts; beyond it, the proposed baseline serves better. */
 const ENTRIES_UP_TO = 20
@@ -101,7 +102,7 @@ function renderParts(
   const rest = [
     ...(drift.length > ENTRIES_UP_TO && verdict.complete ? [APPROVE_MANY] : []),
     ...(who === null ? [] : [who]),
-    ...incompleteSection(verdict, config, budget * 0.2),
+    ...(config.issue.on.includes('incomplete') ? gapSection(verdict.gaps, budget * 0.2) : []),
     ...expiringSection(verdict, config, budget * 0.15),
     `<sub>${runUrl === '' ? '' : `[The run](${runUrl}) has the full report. `}Baseline: ${code(key.baseline)}. As of ${verdict.taken_at.slice(0, 10)}; the audit rewrites this text when something changes, so notes belong in comments.</sub>`,
   ]
@@ -137,16 +138,6 @@ function fitted(verdict: Pick<Verdict, 'drift' | 'causes'>, entries: boolean, ro
 
 function namedRow(row: NamedRow): string {
   return `- ${code(row.user)}: ${prose(row.words)}`
-}
-
-function incompleteSection(verdict: Verdict, config: Config, budget: number): string[] {
-  if (verdict.complete || !config.issue.on.includes('incomplete')) return []
-  const rows = verdict.gaps.map((gap) => {
-    const reach =
-      gap.users === null ? 'may concern everybody' : `concerns ${listWords(gap.users.map(code), 5)}`
-    return `- ${prose(gap.message)} It ${reach}. ${prose(gap.remedy)}`
-  })
-  return ['## What could not be read or decided', fitRows(rows, budget, 'gaps')]
 }
 
 function expiringSection(verdict: Verdict, config: Config, budget: number): string[] {

@@ -1,15 +1,15 @@
 /** The job summary: the verdict first, then what is new and what to do, then everything else, folded. */
-import type { Gap, Holding, Verdict } from '../audit/model.ts'
+import type { Holding, Verdict } from '../audit/model.ts'
 import type { Coverage } from '../snapshot/snapshot.ts'
 import { driftRows } from './drift-section.ts'
 import { code, fencedJson, prose } from './escape.ts'
+import { gapSection } from './gap-section.ts'
 import { pictureOf } from './picture.ts'
 import { bytes, fitRows } from './rows.ts'
 import {
   APPROVE_MANY,
   actionsWords,
   holdingWords,
-  listWords,
   pathWords,
   restrictionWords,
   verdictSentence,
@@ -43,7 +43,7 @@ export function renderSummary(verdict: Verdict, context: SummaryContext, budget 
     '# IAM permission audit',
     `${mark} **${verdictSentence(verdict, code)}**`,
     ...context.remarks.map((remark) => `> ${prose(remark)}`),
-    ...gapSection(verdict.gaps),
+    ...gapSection(verdict.gaps, 100_000),
   ]
   const tail = [
     ...smallSections(verdict),
@@ -74,21 +74,6 @@ export function renderSummary(verdict: Verdict, context: SummaryContext, budget 
   const proposal = verdict.has_baseline ? '' : firstBaseline(context, room * 0.4)
   const holders = holdersTable(verdict, Math.max(400, room - bytes(news) - bytes(proposal)))
   return `${[...head, news, proposal, holders, ...tail].filter((part) => part !== '').join('\n\n')}\n`
-}
-
-/** What could not be read or decided, whom it concerns, and what to do about it; nothing without a gap. */
-export function gapSection(gaps: readonly Gap[]): string[] {
-  if (gaps.length === 0) return []
-  const rows = gaps.map((gap) => {
-    const reach =
-      gap.users === null ? 'may concern everybody' : `concerns ${listWords(gap.users.map(code), 5)}`
-    const known =
-      gap.sha256 === null
-        ? ''
-        : ` To accept it: \`known_gaps\` with policy_id ${code(gap.policy_id ?? '')}, version_id ${code(gap.version_id ?? '')}, sha256 ${code(gap.sha256)}.`
-    return `- ${prose(gap.message)} It ${reach}. ${prose(gap.remedy)}${known}`
-  })
-  return ['## What could not be read or decided', fitRows(rows, 100_000, 'gaps')]
 }
 
 /** The first baseline and how to commit it. */

@@ -3,8 +3,9 @@ import type { Verdict } from '../audit/model.ts'
 import type { GateEntry } from '../gate/model.ts'
 import { entryRow } from './comment.ts'
 import { code } from './escape.ts'
+import { gapSection } from './gap-section.ts'
 import { fitRows } from './rows.ts'
-import { gapSection, SUMMARY_BUDGET } from './summary.ts'
+import { SUMMARY_BUDGET } from './summary.ts'
 
 export interface UpdateResult {
   /** Path of the baseline, as the input gives it. */
@@ -48,6 +49,6 @@ export function renderUpdateRefused(verdict: Verdict, baselinePath: string): str
   return `${[
     '# IAM permission audit: baseline',
     `⚠️ **${code(baselinePath)} was not written, because the audit is incomplete.** Nothing is changed.`,
-    ...gapSection(verdict.gaps),
+    ...gapSection(verdict.gaps, 100_000),
   ].join('\n\n')}\n`
 }
