@@ -206,6 +206,8 @@ describe('what GitHub refuses is explained', () => {
     await using on = await stage(options)
     await expect(syncIssue(on.store, desired({ drift: [alice] }))).rejects.toThrow(message)
     expect(on.github.state.issues).toEqual([])
+    // What was refused is not asked again.
+    expect(on.github.requests.filter(({ route }) => route === `POST ${issues}`).length).toBeLessThanOrEqual(1)
   })
 
   test('an update without permission names the issue', async () => {

@@ -19,7 +19,7 @@ import {
 /** Paths shown of one drift; the report has them all. */
 const PATHS = 5
 /** UTF-8 bytes of a row without an entry: long names must not push the findings after them out of the text. */
-const LONGEST_ROW = 4000
+const LONGEST_ROW = 6000
 
 /**
  * Rows of Markdown that may be cut after any of them: causes in the order of the drift, and under each what was

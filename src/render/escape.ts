@@ -55,10 +55,10 @@ export function prose(text: string): string {
       // An empty comment splits what GitHub would link; it shows nothing.
       .replace(/@/g, '@<!-- -->')
       .replace(/\\#/g, '\\#<!-- -->')
-      .replace(/\bGH\\-/gi, (match) => `${match}<!-- -->`)
-      .replace(/\b(https?|ftp)\\:/gi, '$1<!-- -->\\:')
-      .replace(/\bwww\\\./gi, 'www<!-- -->\\.')
-      .replace(/[0-9a-f]{7,}/gi, (hex) => `${hex.slice(0, 3)}<!-- -->${hex.slice(3)}`)
+      .replace(/GH\\-/gi, (match) => `${match}<!-- -->`)
+      .replace(/(https?|ftp)\\:/gi, '$1<!-- -->\\:')
+      .replace(/www\\\./gi, 'www<!-- -->\\.')
+      .replace(/[0-9a-f]{7,}/gi, (hex) => hex.replace(/.{6}(?=.)/g, '$&<!-- -->'))
   )
 }
 

@@ -18,6 +18,9 @@ import { APPROVE_MANY, driftWords, verdictSentence, whoDidIt } from './words.ts'
 /** Entries to paste are shown up to so many drifts; beyond it, the proposed baseline serves better. */
 const ENTRIES_UP_TO = 20
 
+/** Bytes of a list in a comment, which everybody who watches gets by mail: some hundred names at most. */
+const LONGEST_LIST = 10_000
+
 export interface IssueContext {
   readonly key: IssueKey
   readonly config: Config
@@ -157,7 +160,7 @@ function renderComment(verdict: Verdict, { reason, change, original, budget }: C
   const lines = (title: string, rows: readonly NamedRow[]): string[] =>
     rows.length === 0
       ? []
-      : [`**${title}**`, '', fitRows(rows.map(namedRow), budget / 2 - 400, 'findings'), '']
+      : [`**${title}**`, '', fitRows(rows.map(namedRow), Math.min(budget / 3, LONGEST_LIST), 'findings'), '']
   const removed = [
     ...lines('No longer so', change.removed),
     ...(change.removedUnnamed > 0 ? [`${change.removedUnnamed} more are no longer so.`, ''] : []),
