@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { AccountBuilder, allow, document, idOf, type SimulatedKey } from '../../simulator/iam/account.ts'
+import { DEFAULT_SHA } from '../../simulator/runner.ts'
 import { BASELINE, plainConfig, startWorld, type World } from './world.ts'
 
 const company = (): AccountBuilder =>
@@ -95,6 +96,28 @@ describe('where the record may not be touched', () => {
     expect(run.log).toMatch(/^ {2}- \*\*`bob`: everything/m)
     expect(run.log).not.toContain('␣')
   })
+})
+
+test('a new attempt of an old run, whose baseline may approve what is approved no more, closes nothing', async () => {
+  await using world = await drifted(company())
+  await world.audit()
+  const old = { ...world.files }
+  const attempt = { environment: { GITHUB_RUN_ATTEMPT: '2' } }
+  const { github } = world
+  github.state.refs.main = DEFAULT_SHA
+  expect((await world.audit(attempt)).outputs['issue-action']).toBe('unchanged')
+  await world.approveAll()
+  const moved = 'f'.repeat(40)
+  github.state.commits.push({ sha: moved, parents: [DEFAULT_SHA], files: {}, author: null, committer: null })
+  github.state.refs.main = moved
+  const run = await world.audit(attempt)
+  expect(run.outputs).toMatchObject({ 'issue-action': 'skipped', result: 'unchanged' })
+  expect(run.summary).toContain('new attempt of an old run')
+  expect(github.writes).toEqual([])
+  // The first attempt of a run that was overtaken is no old run.
+  Object.assign(world.files, old)
+  expect((await world.audit()).outputs['issue-action']).toBe('unchanged')
+  expect(github.violations).toEqual([])
 })
 
 test('issues switched off: none', async () => {

@@ -21,7 +21,7 @@ import { buildReport } from '../report/report.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import { crawlAccount, loadSnapshot, refuseOtherAccount } from './account.ts'
 import { type Approvals, readApprovals } from './approvals.ts'
-import { openGitHub, refusePublic, repositoryFacts, whyNotRecorded } from './github.ts'
+import { openGitHub, refusePublic, repositoryFacts, whyNotRecorded, whyOutdated } from './github.ts'
 import { type Inputs, updateKinds } from './inputs.ts'
 import type { Outcome, Run } from './outcome.ts'
 import { type Outputs, verdictOutputs } from './outputs.ts'
@@ -74,7 +74,8 @@ export async function auditMode(run: Run): Promise<Outcome> {
   const proposal = proposedText(verdict, snapshot, approvals)
   const places = placesOf(approvals, inputs, context.workspace)
   const files = await writeFiles(run, approvals, verdict, proposal, places)
-  const reason = whyNotRecorded(facts, context, inputs.snapshot === '')
+  const reason =
+    whyNotRecorded(facts, context, inputs.snapshot === '') ?? (await whyOutdated(github, facts, context))
   const recorded = await record(run, approvals, verdict, github, reason)
   const exit = exitOf(verdict, inputs)
   return {

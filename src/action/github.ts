@@ -1,5 +1,6 @@
 /** The shell's way to GitHub: one client for a run, and what it says of repository and branch. */
 import { GitHubClient } from '../github/client.ts'
+import { GitHubError } from '../github/github-error.ts'
 import { createRepositoryReader, type RepositoryFacts } from '../github/repository.ts'
 import { UserError } from '../problem.ts'
 import type { RunContext } from './event.ts'
@@ -46,4 +47,26 @@ export function whyNotRecorded(facts: RepositoryFacts, context: RunContext, live
   if (context.ref !== `refs/heads/${facts.defaultBranch}`)
     return `This run is not on the default branch (${facts.defaultBranch}), so no issue is written.`
   return null
+}
+
+/**
+ * Whether this is a new attempt of a run from before the default branch moved on; a sentence when it is. It reads the
+ * config and baseline of then, and could close the issue over somebody whose approval has been taken back since. What
+ * cannot be told is no reason to write nothing.
+ */
+export async function whyOutdated(
+  client: GitHubClient | null,
+  facts: RepositoryFacts,
+  { run }: RunContext,
+): Promise<string | null> {
+  if (client === null || facts.defaultBranch === null || Number(run.run_attempt) <= 1) return null
+  try {
+    const head = await createRepositoryReader(client).commit(facts.defaultBranch)
+    return head.sha === run.sha
+      ? null
+      : `This is a new attempt of an old run: it read config and baseline at ${run.sha.slice(0, 7)}, and ${facts.defaultBranch} has moved on, so no issue is written. Start the workflow anew to judge by what is approved now.`
+  } catch (error) {
+    if (!(error instanceof GitHubError)) throw error
+    return null
+  }
 }
