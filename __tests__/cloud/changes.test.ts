@@ -176,6 +176,122 @@ describe.each<Method>(['policy-first', 'group-first'])('%s, while the account ch
   })
 })
 
+interface Happening {
+  /** The request before which it happens. */
+  readonly before: number
+  readonly what:
+    | 'join'
+    | 'leave'
+    | 'move'
+    | 'attach'
+    | 'detach'
+    | 'hand over'
+    | 'version'
+    | 'new group'
+    | 'end'
+  readonly user: string
+  readonly policy: string
+  readonly group: number
+  readonly other: number
+}
+
+const anyHappening: fc.Arbitrary<Happening> = fc.record({
+  before: fc.integer({ min: 1, max: 40 }),
+  what: fc.constantFrom<Happening['what']>(
+    ...(['join', 'leave', 'move', 'attach', 'detach', 'hand over', 'version', 'new group', 'end'] as const),
+  ),
+  user: fc.constantFrom('a', 'b', 'c'),
+  policy: fc.constantFrom('P', 'Q', 'N', 'D'),
+  group: fc.nat(9),
+  other: fc.nat(9),
+})
+
+/** Lets one thing happen to an account; what cannot happen does not. */
+function happen(builder: AccountBuilder, happening: Happening, at: number): void {
+  const { account } = builder
+  const { what, user, policy } = happening
+  const [id, policyId] = [idOf('user', user), idOf('policy', policy)]
+  const nth = (index: number) => account.groups[index % account.groups.length]
+  const [group, other] = [nth(happening.group), nth(happening.other)]
+  if (group === undefined || other === undefined) return
+  const leave = () => {
+    group.members = group.members.filter((member) => member !== id)
+  }
+  const detach = (principal: string) => {
+    account.attachments = account.attachments.filter(
+      (one) => one.policy_id !== policyId || one.principal_id !== principal,
+    )
+  }
+  const attach = (to: { user: string } | { group: string }, principal: string) => {
+    detach(principal)
+    builder.attach(policy, to)
+  }
+  if (what === 'join' && !group.members.includes(id)) group.members.push(id)
+  if (what === 'leave') leave()
+  if (what === 'move' && group.members.includes(id) && !other.members.includes(id)) {
+    other.members.push(id)
+    leave()
+  }
+  if (what === 'attach' && happening.other % 2 === 0) attach({ user }, id)
+  if (what === 'attach' && happening.other % 2 === 1) attach({ group: group.group_name }, group.group_id)
+  if (what === 'detach') detach(happening.other % 2 === 0 ? id : group.group_id)
+  // The group's policy is given to a member, who leaves.
+  if (what === 'hand over' && group.members.includes(id)) {
+    attach({ user }, id)
+    leave()
+  }
+  if (what === 'version') builder.version('N', happening.other % 2 === 0 ? administer : harmless, -at / 1e5)
+  if (what === 'new group') {
+    builder.group(`new${at}`, user)
+    attach({ group: `new${at}` }, idOf('group', `new${at}`))
+  }
+  if (what === 'end' && group.group_name !== 'admin') {
+    account.groups = account.groups.filter((one) => one !== group)
+    account.attachments = account.attachments.filter((one) => one.principal_id !== group.group_id)
+  }
+}
+
+test.each<Method>(['policy-first', 'group-first'])(
+  '%s: whatever happens to an account, nobody is lost or made up',
+  async (method) => {
+    let complete = 0
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(anyHappening, { minLength: 6, maxLength: 6 }),
+        fc.array(anyHappening, { maxLength: 4 }),
+        async (earlier, meanwhile) => {
+          const builder = new AccountBuilder('any').users('a', 'b', 'c', 'z').group('g', 'a').group('h', 'b')
+          builder.group('k').group('admin').policy('P', administer).policy('Q', administer)
+          builder.policy('N', harmless).policy('D', document(deny('iam:*:*')))
+          builder.attach('N', { user: 'z' }).attach('P', { group: 'g' }).attach('Q', { user: 'b' })
+          for (const [at, one] of earlier.entries()) happen(builder, one, at)
+          let always = holdersNow(builder.account)
+          const ever = new Set(always)
+          const { run } = stage(builder.account, {
+            before: (_, count) => {
+              for (const [at, one] of meanwhile.entries()) {
+                if (one.before !== count) continue
+                happen(builder, one, earlier.length + at)
+                const now = holdersNow(builder.account)
+                always = new Set([...always].filter((id) => now.has(id)))
+                for (const id of now) ever.add(id)
+              }
+            },
+          })
+          const named = holderIds(await run({ method }))
+          if (named === null) return
+          complete++
+          expect([...always].filter((id) => !named.has(id))).toEqual([])
+          expect([...named].filter((id) => !ever.has(id))).toEqual([])
+          if (meanwhile.length === 0) expect(named).toEqual(always)
+        },
+      ),
+      { numRuns: 1000 },
+    )
+    expect(complete).toBeGreaterThan(800)
+  },
+)
+
 test('both ways find the same on hundreds of accounts', async () => {
   const pick = fc.array(fc.nat(9), { maxLength: 5 })
   const account = fc.record({
@@ -243,6 +359,108 @@ test('a list of groups that shifts while it is paged does not lose the built-in 
     },
   })
   expect(holderIds(await run())).toEqual(new Set([idOf('user', 'carol')]))
+})
+
+test('as many groups as before, one of them new, do not hide that the built-in group was skipped', async () => {
+  const builder = new AccountBuilder('shift').users('carol')
+  for (let at = 0; at < 200; at++) builder.group(`g${at}`)
+  builder.group('admin', 'carol')
+  const { account } = builder
+  let changed = false
+  const { run } = stage(account, {
+    before: (target) => {
+      if (changed || !target.startsWith('/v5/groups?') || !target.includes('marker')) return
+      changed = true
+      account.groups = account.groups.filter((group) => group.group_name !== 'g0')
+      builder.group('new')
+    },
+  })
+  expect(holderIds(await run())).toEqual(new Set([idOf('user', 'carol')]))
+})
+
+describe('the documented way reads its lists again', () => {
+  const method = 'group-first' as const
+
+  test('a user skipped by a list that shifts while it is paged is found', async () => {
+    const builder = new AccountBuilder('shift').policy('P', administer)
+    for (let at = 0; at < 200; at++) builder.user(`u${at}`)
+    builder.user('carol').attach('P', { user: 'carol' })
+    const { account } = builder
+    let changed = false
+    const { run } = stage(account, {
+      before: (target) => {
+        if (changed || !target.startsWith('/v5/users?limit') || !target.includes('marker')) return
+        changed = true
+        account.users = account.users.filter((user) => user.user_name !== 'u0')
+      },
+    })
+    expect(holderIds(await run({ method }))).toEqual(new Set([idOf('user', 'carol')]))
+  })
+
+  test('so is a group, also where nothing counts them', async () => {
+    const builder = new AccountBuilder('shift').policy('P', administer).users('carol').group('admin')
+    for (let at = 0; at < 200; at++) builder.group(`g${at}`)
+    builder.group('ops', 'carol').attach('P', { group: 'ops' })
+    const { account } = builder
+    let changed = false
+    const { run } = stage(account, {
+      allowed: ['iam:users:*', 'iam:groups:*', 'iam:policies:listVersionsV5'],
+      before: (target) => {
+        if (changed || !target.startsWith('/v5/groups?') || !target.includes('marker')) return
+        changed = true
+        account.groups = account.groups.filter((group) => group.group_name !== 'g0')
+      },
+    })
+    expect(holderIds(await run({ method }))).toEqual(new Set([idOf('user', 'carol')]))
+  })
+
+  test.each(Array.from({ length: 20 }, (_, at) => at + 1))(
+    'whoever moves to a group that is made before request %i is found',
+    async (when) => {
+      const builder = new AccountBuilder('new').policy('P', administer).users('a').group('g', 'a')
+      builder.attach('P', { group: 'g' })
+      const { account } = builder
+      const { run } = stage(account, {
+        before: (_, count) => {
+          if (count !== when) return
+          builder.group('made', 'a').attach('P', { group: 'made' })
+          for (const group of account.groups) if (group.group_name === 'g') group.members = []
+        },
+      })
+      expect(holderIds(await run({ method }))).toEqual(new Set([idOf('user', 'a')]))
+    },
+  )
+})
+
+test('what happens to policies without an audited action does not disturb the crawl', async () => {
+  const builder = new AccountBuilder('busy').users('a').policy('P', administer).attach('P', { user: 'a' })
+  for (let at = 0; at < 40; at++) builder.agency(`t${at}`)
+  builder.policy('N', harmless).policy('M', harmless).attach('N', { user: 'a' }).attach('M', { user: 'a' })
+  const { account } = builder
+  let lists = 0
+  const { run, targets } = stage(account, {
+    before: (target, count) => {
+      builder.attach('N', { agency: `t${count % 40}` })
+      if (target.startsWith('/v5/policies?') && ++lists === 2)
+        account.attachments = account.attachments.filter((one) => one.policy_id !== idOf('policy', 'M'))
+    },
+  })
+  expect(holderIds(await run())).toEqual(new Set([idOf('user', 'a')]))
+  expect(targets.filter((target) => target.startsWith('/v5/policies?')).length).toBe(2)
+})
+
+test.each([
+  ['/v5/groups?', 'groups'],
+  ['/v5/users?', 'users'],
+])('an empty list %s that the account summary contradicts is said aloud', async (path, what) => {
+  const { account } = new AccountBuilder('empty').users('a').group('admin', 'a')
+  const { run } = stage(account, {
+    fault: (target) =>
+      target.startsWith(path)
+        ? { status: 200, body: JSON.stringify({ [what]: [], page_info: { current_count: 0 } }) }
+        : null,
+  })
+  expect((await run()).notices.join()).toMatch(new RegExp(`0 ${what} were read, and .* counts`))
 })
 
 test('the requests of a crawl stay within the formula', async () => {

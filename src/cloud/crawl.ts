@@ -150,7 +150,8 @@ async function readCatalogue({ api, services }: CrawlOptions): Promise<Catalogue
 function compareCounts(reading: Reading, summary: AccountSummary | null | undefined): void {
   if (!summary) return
   const compare = (what: string, seen: number, counted: number): void => {
-    if (seen !== counted && seen > 0)
+    // A list that could not be read has a gap of its own.
+    if (seen !== counted && !reading.gaps.some((gap) => gap.call === `GET /v5/${what}`))
       reading.notices.push(`${seen} ${what} were read, and the account summary counts ${counted}.`)
   }
   compare('users', reading.users.size, summary.users)

@@ -10,13 +10,13 @@ import type { Reading } from './reading.ts'
 const ROUNDS = 3
 
 /**
- * Attachments and default versions are read until two readings agree, with the members in between: nothing else here
- * would notice what moved from one principal to another meanwhile.
+ * The lists of users and groups, attachments and default versions are read until two readings agree, with the members
+ * in between: nothing else here would notice what moved from one principal to another meanwhile, or to a new one.
  */
 export async function crawlGroupFirst(reading: Reading): Promise<void> {
-  await Promise.all([reading.readUsers(), reading.readAllGroups()])
   let before: string | null = null
   for (let round = 0; ; round++) {
+    await Promise.all([reading.readUsers(), reading.readAllGroups()])
     const gone = await readAttachments(reading)
     await readVersions(reading)
     const now = stateOf(reading)

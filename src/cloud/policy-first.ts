@@ -3,7 +3,7 @@
  * only policies that touch the audited list are followed, and only groups that have one are listed.
  *
  * An account may change while it is read. What is kept was read in one round, between two readings of the list of
- * policies that say the same; members are listed until two listings say the same.
+ * policies that say the same of all that can matter; members are listed until two listings say the same.
  */
 import { ForbiddenError, NotFoundError } from './cloud-error.ts'
 import type { ApiPolicy } from './iam-api.ts'
@@ -34,7 +34,7 @@ export async function crawlPolicyFirst(reading: Reading): Promise<void> {
     const whole = await readRound(reading, policies, last)
     const now = await listPolicies(reading)
     if (now === null) return
-    if (whole && sameList(policies, now)) return finish(reading)
+    if (whole && sameList(reading, policies, now)) return finish(reading)
     if (last) {
       reading.changedTooOften('GET /v5/policies', 'The policies')
       return finish(reading)
@@ -59,14 +59,21 @@ async function listPolicies(reading: Reading): Promise<ApiPolicy[] | null> {
   })
 }
 
-/** Whether nothing was attached, detached or given another default version between the two. */
-function sameList(before: readonly ApiPolicy[], after: readonly ApiPolicy[]): boolean {
-  const key = (policies: readonly ApiPolicy[]): string =>
-    policies
-      .map((one) => [one.policy_id, one.default_version_id, one.updated_at, one.attachment_count].join(' '))
-      .sort()
-      .join('\n')
-  return key(before) === key(after)
+/**
+ * Whether nothing that can matter was attached, detached or given another default version between the two. Where a
+ * policy without anything audited is attached does not matter, and in some accounts that changes all the time.
+ */
+function sameList(reading: Reading, before: readonly ApiPolicy[], after: readonly ApiPolicy[]): boolean {
+  const known = new Map(before.map((policy) => [policy.policy_id, policy]))
+  const relevant = new Map(reading.relevantPolicies().map((policy) => [policy.policy_id, policy]))
+  for (const policy of after) {
+    const { policy_id, default_version_id, updated_at, attachment_count } = policy
+    const old = known.get(policy_id)
+    if (old?.default_version_id !== default_version_id || old.updated_at !== updated_at) return false
+    if (relevant.has(policy_id) && old.attachment_count !== attachment_count) return false
+    relevant.delete(policy_id)
+  }
+  return relevant.size === 0
 }
 
 /** Reads everything that this list of policies leads to. False: something in it was not there any more. */

@@ -194,8 +194,9 @@ export class Reading {
   }
 
   /**
-   * Reads the groups, again when their number is not the one expected: while a list of several pages is read, a row
-   * that goes shifts the others, and one of them is skipped. It could be the built-in group.
+   * Reads the groups, again when their number is not the one expected or the built-in group is not among them: while a
+   * list of several pages is read, a row that goes shifts the others, and one of them is skipped. A new one hides that
+   * from the count.
    */
   async readAllGroups(): Promise<void> {
     const { expectedGroups } = this.options
@@ -203,7 +204,7 @@ export class Reading {
     for (let listing = 0; listing < MEMBER_LISTINGS; listing++) {
       const present = await this.readGroups()
       if (present === null || Math.max(present.size, expectedGroups ?? 0) <= PAGE_OF_GROUPS) return
-      if (expectedGroups === null ? this.knowsAdminGroup : present.size === expectedGroups) return
+      if (this.knowsAdminGroup && (expectedGroups === null || present.size === expectedGroups)) return
       const now = [...present].sort().join(' ')
       if (now === before) return
       before = now
