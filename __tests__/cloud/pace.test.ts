@@ -15,7 +15,7 @@ function clock() {
 test('turns are spread evenly: ten a second is one every tenth', async () => {
   const time = clock()
   const pace = new Pace(10, time)
-  for (let at = 0; at < 101; at++) await pace.turn()
+  for (let at = 0; at < 101; at++) await time.sleep(pace.next())
   expect(time.now()).toBe(10_000)
 })
 

@@ -2,6 +2,7 @@
  * Sends requests to the cloud: paced, signed anew for every try, retried where a retry can help, and never following
  * a redirect. Errors say what failed and why in words of this product; nothing a server echoes is repeated.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Dispatcher, EnvHttpProxyAgent, request as send } from 'undici'
 import { UserError } from '../problem.ts'
 import {
@@ -46,8 +47,8 @@ export interface RawRequest {
   readonly body: string | null
 }
 
-/** Sends one try. Throws for everything that is not a whole answer. */
-export type Transport = (request: RawRequest) => Promise<RawAnswer>
+/** Sends one try, until the signal. Throws for everything that is not a whole answer. */
+export type Transport = (request: RawRequest, signal: AbortSignal) => Promise<RawAnswer>
 
 export interface CloudRequest {
   readonly method?: 'GET' | 'POST'
@@ -80,6 +81,8 @@ export interface HttpStats {
 export class HttpClient {
   readonly #options: HttpOptions
   readonly #pace: Pace
+  /** Aborted by what fails every request alike. */
+  readonly #stop = new AbortController()
   #clockOffset: number | null = null
   readonly stats: HttpStats = { requests: 0, retries: 0 }
 
@@ -98,11 +101,22 @@ export class HttpClient {
   }
 
   /**
-   * The parsed JSON of a successful answer.
+   * The parsed JSON of a successful answer. Without keys, or with wrong ones, nothing that is asked at the same time
+   * can succeed: it fails with the same error, and whoever waits for another try waits no longer.
    *
-   * @throws AuthenticationError, ForbiddenError, NotFoundError, ShapeError, UnavailableError, CloudError
+   * @throws AuthenticationError, ForbiddenError, NotFoundError, ShapeError, UnavailableError, CloudError, and what
+   *   the source of the keys throws
    */
   async json(request: CloudRequest): Promise<unknown> {
+    try {
+      return await this.#parsed(request)
+    } catch (error) {
+      if (!(error instanceof CloudError) || error instanceof AuthenticationError) this.#stop.abort(error)
+      throw error
+    }
+  }
+
+  async #parsed(request: CloudRequest): Promise<unknown> {
     const answer = await this.#tryUntilAnswered(request)
     try {
       return JSON.parse(answer.body)
@@ -119,9 +133,7 @@ export class HttpClient {
     let renewed = false
     let told = false
     for (let tries = 1; ; tries++) {
-      this.#refuseLate(request.call)
-      await this.#pace.turn()
-      this.#refuseLate(request.call)
+      await this.#turn(request.call)
       // Waiting for a turn is not the request's fault: its time begins when it may go.
       started ??= clock.now()
       const keys = request.signed === false ? null : ((await this.#options.keys?.keys()) ?? null)
@@ -142,8 +154,9 @@ export class HttpClient {
           continue
         }
         if (answer.status === 429) this.#pace.refused()
-        if (!isTransient(answer.status)) throw errorOf(request, answer, clock.now())
+        if (!isTransient(answer.status)) throw errorOf(request, answer, keys, clock.now())
       }
+      this.#stop.signal.throwIfAborted()
       const wait = this.#waitBefore(tries, result)
       told ||= wait.told
       const reason = 'answer' in result ? `status ${result.answer.status}` : reasonOf(result.failure)
@@ -160,17 +173,26 @@ export class HttpClient {
       this.#options.log(
         `${request.call}: ${reason}; try ${tries + 1} in ${(wait.milliseconds / 1000).toFixed(1)} s`,
       )
-      await clock.sleep(wait.milliseconds)
+      await clock.sleep(wait.milliseconds, this.#stop.signal)
     }
   }
 
-  /** @throws DeadlineError once the time for the whole audit is up */
-  #refuseLate(call: string): void {
+  /**
+   * Waits for the next turn.
+   *
+   * @throws DeadlineError when it comes after the time for the whole audit, without waiting for it; the error that
+   *   stopped all requests
+   */
+  async #turn(call: string): Promise<void> {
     const { clock, deadline } = this.#options
-    if (clock.now() > deadline)
+    this.#stop.signal.throwIfAborted()
+    const wait = this.#pace.next()
+    if (clock.now() + wait > deadline)
       throw new DeadlineError('The time for the whole audit is up; what was not read by then is not known.', {
         call,
       })
+    if (wait > 0) await clock.sleep(wait, this.#stop.signal)
+    this.#stop.signal.throwIfAborted()
   }
 
   async #tryOnce(
@@ -193,12 +215,15 @@ export class HttpClient {
     }
     const search = encodeQuery(query)
     try {
-      const answer = await this.#options.transport({
-        method,
-        url: `${origin.origin}${encodePath(path)}${search === '' ? '' : `?${search}`}`,
-        headers: keys ? sign(signable, keys, new Date(this.#options.clock.now())) : headers,
-        body: body ?? null,
-      })
+      const answer = await this.#options.transport(
+        {
+          method,
+          url: `${origin.origin}${encodePath(path)}${search === '' ? '' : `?${search}`}`,
+          headers: keys ? sign(signable, keys, new Date(this.#options.clock.now())) : headers,
+          body: body ?? null,
+        },
+        this.#stop.signal,
+      )
       const date = Date.parse(headerOf(answer, 'date') ?? '')
       if (!Number.isNaN(date)) this.#clockOffset = this.#options.clock.now() - date
       return { answer }
@@ -224,12 +249,17 @@ function isTransient(status: number): boolean {
   return status === 429 || status === 408 || status >= 500
 }
 
-/** Milliseconds that `Retry-After` asks for, in seconds or as a date; null when it says nothing usable. */
+/**
+ * Milliseconds that `Retry-After` asks for, in seconds or as a date of the server's clock. Null when it asks for no
+ * wait or says nothing usable: coming back at once, six times, would use up the tries within a second.
+ */
 function retryAfter(answer: RawAnswer, now: number): number | null {
-  const value = headerOf(answer, 'retry-after')
-  if (value === null) return null
-  const milliseconds = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now
-  return Number.isFinite(milliseconds) ? Math.max(0, milliseconds) : null
+  const value = headerOf(answer, 'retry-after')?.trim() ?? ''
+  const server = Date.parse(headerOf(answer, 'date') ?? '')
+  const milliseconds = /^\d+$/.test(value)
+    ? Number(value) * 1000
+    : Date.parse(value) - (Number.isNaN(server) ? now : server)
+  return milliseconds > 0 ? milliseconds : null
 }
 
 function headerOf(answer: RawAnswer, name: string): string | null {
@@ -237,13 +267,17 @@ function headerOf(answer: RawAnswer, name: string): string | null {
   return (Array.isArray(value) ? value[0] : value) ?? null
 }
 
-function errorOf(request: CloudRequest, answer: RawAnswer, now: number): CloudError {
+function errorOf(request: CloudRequest, answer: RawAnswer, keys: Keys | null, now: number): CloudError {
   const { call } = request
   const { status } = answer
   const code = codeOf(answer.body)
   const details = { call, status, code }
   const named = code === null ? `status ${status}` : `status ${status}, ${code}`
-  if (status === 401) return new AuthenticationError(authenticationMessage(call, answer, named, now), details)
+  if (status === 401)
+    return new AuthenticationError(
+      `${call} was not authenticated (${named})${whyUnauthenticated(answer, keys, now)}`,
+      details,
+    )
   if (status === 403) return new ForbiddenError(`${call} was refused (${named}).`, details)
   if (status === 404 && code !== 'APIGW.0101')
     return new NotFoundError(`${call} found nothing there (${named}).`, details)
@@ -253,14 +287,17 @@ function errorOf(request: CloudRequest, answer: RawAnswer, now: number): CloudEr
 }
 
 /** All causes share one status and mostly one code; the server's clock and the words of the message tell them apart. */
-function authenticationMessage(call: string, answer: RawAnswer, named: string, now: number): string {
+function whyUnauthenticated(answer: RawAnswer, keys: Keys | null, now: number): string {
   const date = Date.parse(headerOf(answer, 'date') ?? '')
   const offset = Number.isNaN(date) ? 0 : now - date
   if (Math.abs(offset) > CLOCK_TOLERANCE)
-    return `${call} was not authenticated (${named}): the clock of this machine is ${Math.round(Math.abs(offset) / 60_000)} minutes ${offset > 0 ? 'ahead of' : 'behind'} the cloud's. Set it right; signatures are accepted within 15 minutes.`
+    return `: the clock of this machine is ${Math.round(Math.abs(offset) / 60_000)} minutes ${offset > 0 ? 'ahead of' : 'behind'} the cloud's. Set it right; signatures are accepted within 15 minutes.`
+  if (keys === null) return ', though it needs no keys.'
   if (/expire/i.test(answer.body))
-    return `${call} was not authenticated (${named}): the temporary keys have expired. Obtain new ones, or let the action obtain them (oidc-provider-urn, agency-urn).`
-  return `${call} was not authenticated (${named}): the access key is not known, or the secret key or security token does not belong to it. Check access-key-id, secret-access-key and security-token.`
+    return keys.securityToken === undefined
+      ? ': the signature counts as expired, so the clock of this machine is off. Set it right; signatures are accepted within 15 minutes.'
+      : ': the temporary keys have expired. Obtain new ones, or let the action obtain them (oidc-provider-urn, agency-urn).'
+  return ': the access key is not known, or the secret key or security token does not belong to it. Check access-key-id, secret-access-key and security-token.'
 }
 
 /** The error code of a body, where it looks like one; never any other text of it. */
@@ -274,19 +311,20 @@ function codeOf(body: string): string | null {
   }
 }
 
+/** The code of an error of the network, such as ECONNRESET; else what kind of error it is. */
 function reasonOf(failure: Error): string {
-  const { code } = failure as NodeJS.ErrnoException
-  const cause = (failure.cause as NodeJS.ErrnoException | undefined)?.code
-  return code ?? cause ?? failure.name
+  // A timeout of the platform has a number for a code.
+  const codes = [failure, failure.cause].map((error) => (error as NodeJS.ErrnoException | undefined)?.code)
+  return codes.find((code) => typeof code === 'string') ?? failure.name
 }
 
 /** The real transport: through the proxies of the usual variables, TLS checked, redirects left alone. */
 export function networkTransport(): Transport {
   const dispatcher = proxied()
-  return async ({ method, url, headers, body }) => {
+  return async ({ method, url, headers, body }, signal) => {
     const answer = await send(url, {
       dispatcher,
-      signal: AbortSignal.timeout(TRY_TIMEOUT),
+      signal: AbortSignal.any([signal, AbortSignal.timeout(TRY_TIMEOUT)]),
       method: method as Dispatcher.HttpMethod,
       headers: { ...headers, 'User-Agent': 'iam-permission-audit' },
       body,
@@ -314,6 +352,6 @@ function proxied(): Dispatcher {
 /** The machine's clock. */
 export const systemClock: Clock = {
   now: Date.now,
-  sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+  sleep: (milliseconds, signal) => sleep(milliseconds, undefined, { signal }).catch(() => {}),
   random: Math.random,
 }

@@ -3,7 +3,8 @@
 export interface Clock {
   /** Milliseconds since the epoch. */
   readonly now: () => number
-  readonly sleep: (milliseconds: number) => Promise<void>
+  /** Waits; a signal cuts it short. */
+  readonly sleep: (milliseconds: number, signal?: AbortSignal) => Promise<void>
   /** 0 to 1, for jitter. */
   readonly random: () => number
 }
@@ -34,12 +35,12 @@ export class Pace {
     return this.#rate
   }
 
-  /** Waits for the next free slot and takes it. */
-  async turn(): Promise<void> {
+  /** Takes the next free slot. Milliseconds until it comes. */
+  next(): number {
     const now = this.#clock.now()
     const slot = Math.max(now, this.#next)
     this.#next = slot + 1000 / this.#rate
-    if (slot > now) await this.#clock.sleep(slot - now)
+    return slot - now
   }
 
   /** The cloud refused for being asked too often. Refusals that come together are one. */

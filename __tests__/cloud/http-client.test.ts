@@ -1,0 +1,214 @@
+import { once } from 'node:events'
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { describe, expect, test } from '@jest/globals'
+import { AccountBuilder, allow, document } from '../../simulator/iam/account.ts'
+import { AuthenticationError, CloudError, DeadlineError } from '../../src/cloud/cloud-error.ts'
+import { givenKeys } from '../../src/cloud/credentials.ts'
+import {
+  HttpClient,
+  networkTransport,
+  type RawAnswer,
+  systemClock,
+  type Transport,
+} from '../../src/cloud/http-client.ts'
+import type { Clock } from '../../src/cloud/pace.ts'
+import type { Keys } from '../../src/cloud/signer.ts'
+import { stage } from './stage.ts'
+
+const start = Date.parse('2026-11-24T00:00:00Z')
+const call = 'GET /v5/users'
+const request = { origin: new URL('https://iam.myhuaweicloud.com'), path: '/v5/users', call }
+
+function client(transport: Transport, keys: Keys = { accessKeyId: 'Access', secretAccessKey: 'Secret' }) {
+  let time = start
+  const waits: number[] = []
+  const log: string[] = []
+  const clock: Clock = {
+    now: () => time,
+    sleep: async (milliseconds) => {
+      waits.push(milliseconds)
+      time += milliseconds
+    },
+    random: () => 0.5,
+  }
+  const options = { clock, transport, keys: givenKeys(keys), maxRate: 1000, deadline: start + 1_800_000 }
+  return { http: new HttpClient({ ...options, log: (line) => log.push(line) }), waits, log, clock }
+}
+
+const answered = (status: number, rest: Partial<RawAnswer> = {}): RawAnswer => ({
+  ...{ status, headers: {}, body: '{}' },
+  ...rest,
+})
+
+/** The wait before the second try after a 429 with this header. */
+async function waitAfter(retryAfter: string, date = new Date(start).toUTCString()): Promise<number> {
+  let tries = 0
+  const { http, waits } = client(async () =>
+    ++tries === 1 ? answered(429, { headers: { 'retry-after': retryAfter, date } }) : answered(200),
+  )
+  await http.json(request)
+  return waits[0] as number
+}
+
+describe('Retry-After', () => {
+  test.each([
+    ['7', 7000],
+    [' 7 ', 7000],
+    ['Tue, 24 Nov 2026 00:00:30 GMT', 30_000],
+  ])('%j is obeyed', async (value, wait) => {
+    expect(await waitAfter(value)).toBe(wait)
+  })
+
+  test.each(['0', '-5', 'soon', '', 'Tue, 24 Nov 2020 00:00:00 GMT', '1e3'])(
+    '%j asks for nothing usable: the own backoff is waited',
+    async (value) => {
+      expect(await waitAfter(value)).toBe(500)
+    },
+  )
+
+  test('a date is one of the server’s clock, which may differ from this one', async () => {
+    expect(await waitAfter('Tue, 24 Nov 2026 00:10:05 GMT', 'Tue, 24 Nov 2026 00:10:00 GMT')).toBe(5000)
+  })
+
+  test('more than there is time for is not waited for', async () => {
+    const { http, waits } = client(async () =>
+      answered(503, { headers: { 'retry-after': '99999999999999' } }),
+    )
+    await expect(http.json(request)).rejects.toThrow('failed after 1 try: status 503')
+    expect(waits).toEqual([])
+  })
+})
+
+test('a rate so low that the next turn comes after the deadline ends at once', async () => {
+  const account = new AccountBuilder('slow').users('a').policy('P', document(allow('iam:*:*'))).account
+  for (const maxRate of [0.0001, 1e-12]) {
+    const slow = stage(account, { maxRate })
+    const snapshot = await slow.run().catch((error: Error) => error)
+    expect(slow.targets.length).toBe(1)
+    expect(slow.elapsed()).toBeLessThan(60_000)
+    if (!(snapshot instanceof Error)) expect(snapshot.gaps.map((gap) => gap.code)).toContain('deadline')
+  }
+})
+
+test('the deadline passes while a retry is waited for: nothing is sent after it', async () => {
+  let sent = 0
+  const { http, clock } = client(async () => {
+    sent++
+    return answered(429, { headers: { 'retry-after': '50' } })
+  })
+  await clock.sleep(1_790_000)
+  await expect(http.json(request)).rejects.toThrow('failed after 1 try')
+  await clock.sleep(20_000)
+  await expect(http.json(request)).rejects.toBeInstanceOf(DeadlineError)
+  expect(sent).toBe(1)
+})
+
+test.each([
+  [Object.assign(new Error('x'), { code: 'ECONNRESET' }), 'ECONNRESET'],
+  [new TypeError('fetch failed', { cause: Object.assign(new Error(), { code: 'ENOTFOUND' }) }), 'ENOTFOUND'],
+  [new DOMException('The operation was aborted due to timeout', 'TimeoutError'), 'TimeoutError'],
+])('the log names what broke a try: %s', async (failure, reason) => {
+  let tries = 0
+  const { http, log } = client(async () => {
+    if (++tries === 1) throw failure
+    return answered(200)
+  })
+  await http.json(request)
+  expect(log).toEqual([`${call}: ${reason}; try 2 in 0.5 s`])
+})
+
+describe('401 is explained', () => {
+  const temporary = { accessKeyId: 'a', secretAccessKey: 's', securityToken: 't' }
+  const says = (text: string) => JSON.stringify({ error_code: 'APIGW.0301', error_msg: text })
+  test.each([
+    ['a wrong key', undefined, says('app_key not found'), 0, 'access key is not known'],
+    ['an expired token', temporary, says('security token has expired'), 0, 'temporary keys have expired'],
+    ['a signature that is expired', undefined, says('signature expired'), 0, 'clock of this machine is off'],
+    ['a clock behind', temporary, says('signature expired'), 20, '20 minutes behind'],
+    ['a clock ahead', undefined, says('signature expired'), -90, '90 minutes ahead'],
+  ])('%s', async (_name, keys, body, minutes, reason) => {
+    const date = new Date(start + minutes * 60_000).toUTCString()
+    const { http } = client(async () => answered(401, { body, headers: { date } }), keys)
+    await expect(http.json(request)).rejects.toThrow(reason)
+  })
+})
+
+test('wrong keys end what waits for another try, too', async () => {
+  let gone = 0
+  const transport: Transport = async ({ url }) => {
+    if (url.endsWith('/busy')) return answered(429, { headers: { 'retry-after': '100' } })
+    gone++
+    return answered(401)
+  }
+  const options = {
+    clock: systemClock,
+    transport,
+    keys: givenKeys({ accessKeyId: 'a', secretAccessKey: 's' }),
+  }
+  const http = new HttpClient({
+    ...{ ...options, maxRate: 1000, deadline: Date.now() + 1_800_000 },
+    // The wait has begun: now the other request finds out about the keys.
+    log: () => void http.json(request).catch(() => {}),
+  })
+  await expect(http.json({ ...request, path: '/busy' })).rejects.toBeInstanceOf(AuthenticationError)
+  await expect(http.json(request)).rejects.toBeInstanceOf(AuthenticationError)
+  expect(gone).toBe(1)
+})
+
+async function serve(listener: RequestListener) {
+  const server = createServer(listener)
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    origin: new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`),
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+test.each([301, 302, 303, 307, 308])(
+  'a redirect with %i is not followed, whatever is sent',
+  async (status) => {
+    const stolen: unknown[] = []
+    await using thief = await serve((received, response) => {
+      stolen.push(received.headers)
+      response.end('{}')
+    })
+    await using cloud = await serve((_, response) => {
+      response.writeHead(status, { location: `${thief.origin.origin}/v5/users` }).end()
+    })
+    const { http } = client(networkTransport())
+    const to = { ...request, origin: cloud.origin }
+    await expect(http.json(to)).rejects.toThrow('redirect, which is never followed')
+    const post = { ...to, method: 'POST', signed: false, body: '{"id_token":"secret"}' } as const
+    await expect(http.json(post)).rejects.toThrow('redirect, which is never followed')
+    expect(stolen).toEqual([])
+  },
+)
+
+test('whatever an error echoes of a request, in whatever encoding, no message repeats', async () => {
+  const keys = { accessKeyId: 'Access', secretAccessKey: 'S3cr3t+/=', securityToken: 'T0k3n+/=="\\' }
+  for (const status of [200, 301, 400, 401, 403, 404, 429, 500]) {
+    await using cloud = await serve((received, response) => {
+      const token = String(received.headers['x-security-token'])
+      const authorization = String(received.headers.authorization)
+      const forms = [token, authorization, keys.secretAccessKey].flatMap((text) => [
+        text,
+        encodeURIComponent(text),
+        Buffer.from(text).toString('base64'),
+        JSON.stringify(text),
+      ])
+      const body = JSON.stringify({ error_code: token, code: authorization, error_msg: forms.join('|') })
+      response.writeHead(status, { 'x-request-id': token, 'retry-after': token }).end(`${body}|${forms}`)
+    })
+    const { http, log } = client(networkTransport(), keys)
+    const error = await http.json({ ...request, origin: cloud.origin }).catch((one: Error) => one)
+    expect(error).toBeInstanceOf(CloudError)
+    const said = [(error as Error).message, (error as CloudError).code ?? '', ...log].join('\n')
+    for (const secret of ['S3cr3t', 'T0k3n', 'Signature', 'UzNjcjN0', 'VDBrM24'])
+      expect(said).not.toContain(secret)
+  }
+})
