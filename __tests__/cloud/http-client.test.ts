@@ -169,6 +169,20 @@ async function serve(listener: RequestListener) {
   }
 }
 
+test('a 429 halves the rate, answers win it back, and every try is signed anew', async () => {
+  const dates: unknown[] = []
+  let tries = 0
+  const { http } = client(async ({ headers }) => {
+    dates.push(headers['X-Sdk-Date'])
+    return answered(++tries === 1 ? 429 : 200, { headers: { 'retry-after': '3' } })
+  })
+  await http.json(request)
+  expect(http.rate).toBe(500 + 20)
+  expect(dates).toEqual(['20261124T000000Z', '20261124T000003Z'])
+  for (let at = 0; at < 30; at++) await http.json(request)
+  expect(http.rate).toBe(1000)
+})
+
 test.each([301, 302, 303, 307, 308])(
   'a redirect with %i is not followed, whatever is sent',
   async (status) => {

@@ -20,7 +20,7 @@ export function parseEndpoint(text: string, service: 'iam' | 'sts', allowCustom:
     throw new UserError([
       {
         where: `input ${service}-endpoint`,
-        message: `${JSON.stringify(text.slice(0, 200))} ${reason}; keys are sent only to https://${service}.<region>.myhuaweicloud.com and its like.`,
+        message: `${JSON.stringify(withoutSecrets(text))} ${reason}; keys are sent only to https://${service}.<region>.myhuaweicloud.com and its like.`,
         remedy: 'Correct it, or set allow-custom-endpoint: true when you know whose host it is.',
       },
     ])
@@ -36,6 +36,14 @@ export function parseEndpoint(text: string, service: 'iam' | 'sts', allowCustom:
   if (url.port !== '') fail('names a port')
   if (!isHuaweiHost(url.hostname, service)) fail('is not a host of that service')
   return url
+}
+
+/** What may be shown of an address that was refused: user info, query and fragment may hold a password. */
+function withoutSecrets(text: string): string {
+  return text
+    .replace(/^.*@/s, '…@')
+    .replace(/[?#].*$/s, '…')
+    .slice(0, 200)
 }
 
 function isHuaweiHost(host: string, service: 'iam' | 'sts'): boolean {
