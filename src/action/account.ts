@@ -111,16 +111,27 @@ function keySource(
   return obtainedKeys(() => assumeAgency({ ...common, http }), systemClock, own.staticSecret)
 }
 
-/** @throws UserError that names the missing permission */
+/** @throws UserError that names the missing permission, or what else went wrong */
 export async function workflowToken(audience: string): Promise<string> {
   try {
-    return await getIDToken(audience)
+    const token: unknown = await getIDToken(audience)
+    if (typeof token !== 'string') throw new Error('The answer holds no token')
+    return token
   } catch (cause) {
-    throw new UserError(
-      'The OIDC token of the workflow could not be obtained. Give the job "permissions: id-token: write"; pull requests from forks never get it.',
-      { cause },
-    )
+    throw new UserError(`The OIDC token of the workflow could not be obtained${whyNoToken(cause as Error)}`, {
+      cause,
+    })
   }
+}
+
+/** The runner offers no token without the permission; otherwise GitHub was asked, and its answer is not repeated. */
+function whyNoToken({ message }: Error): string {
+  if (message.includes('env variable'))
+    return '. Give the job "permissions: id-token: write"; pull requests from forks never get it.'
+  const status = /Error Code : (\d{3})/.exec(message)?.[1]
+  return status === undefined
+    ? ': GitHub could not be reached, or its answer holds no token. Check the network and its proxy, and run the job again.'
+    : `: GitHub answered with status ${status}. Run the job again.`
 }
 
 function noCredentials(environment: NodeJS.ProcessEnv): string {

@@ -1,7 +1,7 @@
 /** Keys: from the inputs, from the environment, or obtained by the action itself. */
 import { z } from 'zod'
 import { UserError } from '../problem.ts'
-import { CloudError } from './cloud-error.ts'
+import { CloudError, DeadlineError } from './cloud-error.ts'
 import type { HttpClient } from './http-client.ts'
 import type { Clock } from './pace.ts'
 import { sessionPolicy } from './permissions-needed.ts'
@@ -87,8 +87,9 @@ export function obtainedKeys(
   const fresh = (): Promise<Keys> => {
     underWay ??= obtain()
       .then(({ keys, expires }) => {
-        const margin = Math.min(MARGIN, Math.max(0, expires - clock.now()) / 4)
-        current = { keys, until: expires - margin }
+        const life = expires - clock.now()
+        // Keys that are over as they come say that this clock is off: a 401 will tell when they end.
+        current = { keys, until: life > 0 ? expires - Math.min(MARGIN, life / 4) : Number.POSITIVE_INFINITY }
         return keys
       })
       .finally(() => {
@@ -144,7 +145,7 @@ export async function assumeAgency(options: AssumeOptions): Promise<Obtained> {
   try {
     return await assume(options, '/v5/agencies/assume', true, {})
   } catch (error) {
-    if (!(error instanceof CloudError)) throw error
+    if (!(error instanceof CloudError) || error instanceof DeadlineError) throw error
     throw new UserError(
       `The agency ${options.agencyUrn} could not be assumed: ${error.message} The keys need the IAM action sts:agencies:assume on it, and its trust policy must trust them.`,
       { cause: error },
@@ -199,7 +200,7 @@ export function oidcClaims(idToken: string): Readonly<Record<'iss' | 'sub' | 'au
 }
 
 function explainedOidc(error: unknown, idToken: string): unknown {
-  if (!(error instanceof CloudError)) return error
+  if (!(error instanceof CloudError) || error instanceof DeadlineError) return error
   const { sub, aud, iss } = oidcClaims(idToken)
   if (error.code === 'STS5.2001')
     return new UserError(
