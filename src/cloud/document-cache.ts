@@ -3,8 +3,8 @@
  * account, policy, version and `updated_at`. Whoever can write the folder must not be able to change a verdict:
  * every entry is authenticated, and one that does not fit is read again.
  */
-import { createHmac, timingSafeEqual } from 'node:crypto'
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { lstat, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ApiPolicy } from './iam-api.ts'
 
@@ -22,6 +22,9 @@ export interface DocumentCache {
   /** Documents that could not be kept. */
   readonly unwritten: number
 }
+
+/** Far above any document that the cloud takes, in bytes. */
+const MAXIMUM_BYTES = 4 * 1024 * 1024
 
 /** No cache. */
 export const noCache: DocumentCache = {
@@ -46,8 +49,12 @@ class FolderCache implements DocumentCache {
   }
 
   async get(policy: ApiPolicy): Promise<CachedVersion | null> {
-    const text = await readFile(this.#path(policy), 'utf8').catch(() => null)
-    if (text === null) return null
+    const path = this.#path(policy)
+    const found = await lstat(path).catch(() => null)
+    if (found === null) return null
+    // A link or a pipe in the place of an entry could lead anywhere, or never end.
+    const own = found.isFile() && found.size <= MAXIMUM_BYTES
+    const text = own ? await readFile(path, 'utf8').catch(() => '') : ''
     const version = this.#open(policy, text)
     if (version === null) this.rejected++
     return version
@@ -66,9 +73,15 @@ class FolderCache implements DocumentCache {
     await mkdir(this.#folder, { recursive: true })
     const payload = JSON.stringify(version)
     const path = this.#path(policy)
-    const temporary = `${path}.${process.pid}.tmp`
-    await writeFile(temporary, `${this.#seal(policy, payload)}\n${payload}`)
-    await rename(temporary, path)
+    const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`
+    try {
+      // Never through a file or link that is there already.
+      await writeFile(temporary, `${this.#seal(policy, payload)}\n${payload}`, { flag: 'wx' })
+      await rename(temporary, path)
+    } catch (error) {
+      await rm(temporary, { force: true })
+      throw error
+    }
   }
 
   #open(policy: ApiPolicy, text: string): CachedVersion | null {
