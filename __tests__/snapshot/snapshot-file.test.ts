@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { expect, test } from '@jest/globals'
 import { AccountBuilder, allow, document, idOf } from '../../simulator/iam/account.ts'
 import { simulatorKeys, startIamSimulator } from '../../simulator/iam/server.ts'
@@ -28,10 +29,60 @@ test('older than a day it warns', () => {
   expect(readSnapshot(bytes, 'a.json', now + 3 * 86_400_000, null).warning).toContain('3 days ago')
 })
 
+test('dated in the future it warns, for nobody can tell its age', () => {
+  const bytes = writeSnapshot(snapshot, 'a.json')
+  expect(readSnapshot(bytes, 'a.json', now - 3_000_000, null).warning).toBeNull()
+  expect(readSnapshot(bytes, 'a.json', now - 86_400_000, null).warning).toContain('in the future')
+})
+
+const [user] = snapshot.users
+const [group] = snapshot.groups
+const [policy] = snapshot.policies
+const attachment = { policy_id: 'P', principal_type: 'user', principal_id: 'u', attached_at: '' }
+
+test.each<[string, object, string]>([
+  ['a user twice', { users: [...snapshot.users, user] }, 'the user'],
+  ['a group twice', { groups: [group, { ...group, group_name: 'x' }] }, 'the group'],
+  ['a policy twice', { policies: [policy, { ...policy, policy_name: 'x' }] }, 'the policy'],
+  ['an attachment twice', { attachments: [attachment, { ...attachment, attached_at: null }] }, 'attachment'],
+  [
+    'members of a group twice',
+    { memberships: ['g', 'h', 'g'].map((group_id) => ({ group_id, user_ids: [] })) },
+    'members of the group g',
+  ],
+  [
+    'another version than the default one',
+    { policies: [{ ...policy, default_version_id: 'v9' }] },
+    'default',
+  ],
+])('%s contradicts itself and is refused', (_name, change, reason) => {
+  expect(() => readSnapshot(text(change), 'a.json', now, null)).toThrow(
+    new RegExp(`contradicts itself.*${reason}`),
+  )
+})
+
+// Six hundred times a mebibyte of nothing.
+const bomb = Buffer.concat(Array.from({ length: 600 }, () => gzipSync(Buffer.alloc(1024 * 1024))))
+
 test.each([
   ['cut', writeSnapshot(snapshot, 'a.json').slice(0, 200), 'cut or damaged'],
   ['cut while compressed', writeSnapshot(snapshot, 'a.json.gz').slice(0, 200), 'cut or damaged'],
   ['empty', new Uint8Array(), 'cut or damaged'],
+  [
+    'with something after its end',
+    new TextEncoder().encode(`${JSON.stringify(snapshot)}x`),
+    'cut or damaged',
+  ],
+  ['not UTF-8', Uint8Array.from([...text({}), 0xff]), 'cut or damaged'],
+  [
+    'damaged while compressed',
+    writeSnapshot(snapshot, 'a.json.gz').map((byte, at) => (at === 99 ? byte ^ 1 : byte)),
+    'cut or damaged',
+  ],
+  ['a bomb', bomb, 'cut or damaged'],
+  ['null', new TextEncoder().encode('null'), 'cut or damaged'],
+  ['a list', new TextEncoder().encode('[]'), 'no snapshot'],
+  ['taken at no time', text({ taken_at: 'yesterday' }), 'taken_at'],
   ['something else', new TextEncoder().encode('{"a":1}'), 'no snapshot'],
   ['another version', text({ version: 2 }), 'version 2'],
   ['a missing part', text({ attachments: undefined }), 'attachments'],

@@ -6,6 +6,8 @@ import { type Snapshot, snapshotSchema } from './snapshot.ts'
 /** Unpacked size beyond any account that the quotas allow; a small file cannot unpack to more. */
 const MAXIMUM_BYTES = 512 * 1024 * 1024
 const DAY = 86_400_000
+/** Milliseconds that the clocks of two machines may differ. */
+const CLOCK_TOLERANCE = 3_600_000
 
 /** The bytes to write for a path. */
 export function writeSnapshot(snapshot: Snapshot, path: string): Uint8Array {
@@ -17,8 +19,9 @@ export function writeSnapshot(snapshot: Snapshot, path: string): Uint8Array {
  * Reads a snapshot.
  *
  * @param now milliseconds since the epoch
- * @returns the snapshot, and a warning when it is more than a day old
- * @throws UserError when it is cut, of another version or shape, or of another account than `account`
+ * @returns the snapshot, and a warning when it is more than a day old or dated in the future
+ * @throws UserError when it is cut, of another version or shape, contradicts itself, or is of another account than
+ *   `account`
  */
 export function readSnapshot(
   bytes: Uint8Array,
@@ -46,17 +49,51 @@ export function readSnapshot(
       'Save it again with save-snapshot.',
     )
   const snapshot = parsed.data
+  const contradiction = contradictionIn(snapshot)
+  if (contradiction !== null)
+    fail(`contradicts itself: ${contradiction}.`, 'Save it again with save-snapshot, and do not edit it.')
   if (account !== null && snapshot.account_id !== account)
     fail(
       `is of the account ${JSON.stringify(snapshot.account_id)}, not ${JSON.stringify(account)}.`,
       'Name a snapshot of that account.',
     )
-  const days = Math.floor((now - Date.parse(snapshot.taken_at)) / DAY)
-  const warning =
-    days < 1
-      ? null
-      : `The snapshot was taken ${days === 1 ? 'a day' : `${days} days`} ago (${snapshot.taken_at}); the account may have changed since.`
-  return { snapshot, warning }
+  return { snapshot, warning: ageWarning(snapshot.taken_at, now) }
+}
+
+function ageWarning(taken_at: string, now: number): string | null {
+  const age = now - Date.parse(taken_at)
+  if (age < -CLOCK_TOLERANCE)
+    return `The snapshot is dated in the future (${taken_at}), so nobody can tell how old it is; the account may have changed since.`
+  const days = Math.floor(age / DAY)
+  if (days < 1) return null
+  return `The snapshot was taken ${days === 1 ? 'a day' : `${days} days`} ago (${taken_at}); the account may have changed since.`
+}
+
+/** What no crawl writes: of two rows for the same thing, only one would be judged. Null when there is nothing. */
+function contradictionIn({ users, groups, policies, attachments, memberships }: Snapshot): string | null {
+  const lists: readonly (readonly [string, readonly string[]])[] = [
+    ['user', users.map((one) => one.user_id)],
+    ['group', groups.map((one) => one.group_id)],
+    ['policy', policies.map((one) => one.policy_id)],
+    ['list of members of the group', memberships.map((one) => one.group_id)],
+    [
+      'attachment',
+      attachments.map((one) => `${one.policy_id} to the ${one.principal_type} ${one.principal_id}`),
+    ],
+  ]
+  for (const [what, ids] of lists) {
+    const seen = new Set<string>()
+    for (const id of ids) {
+      if (seen.has(id)) return `the ${what} ${id} is in it twice`
+      seen.add(id)
+    }
+  }
+  const other = policies.find(
+    (one) => one.version !== null && one.version.version_id !== one.default_version_id,
+  )
+  return other === undefined
+    ? null
+    : `the document of the policy ${other.policy_name} is not that of its default version`
 }
 
 function parse(bytes: Uint8Array): unknown {
