@@ -104,6 +104,9 @@ test('a snapshot saves what was crawled, and audits to the same', async () => {
   expect(again.report.grants).toEqual(live.report.grants)
   expect(again.outputs['issue-action']).toBe('skipped')
   expect((await readFile(path)).includes('SecretKey')).toBe(false)
+  const unsaved = await world.audit({ inputs: { 'save-snapshot': '/dev/null/snapshot.json' } })
+  expect(unsaved.report.grants).toEqual(live.report.grants)
+  expect(unsaved.log).toContain('/dev/null/snapshot.json could not be written')
 })
 
 test('a warm cache reads no document again, and a forged one is not believed', async () => {

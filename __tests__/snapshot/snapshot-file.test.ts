@@ -106,4 +106,10 @@ test('npm run snapshot saves every group with a policy, whatever it allows', asy
   expect(saved.memberships).toEqual([{ group_id: idOf('group', 'ops'), user_ids: [idOf('user', 'alice')] }])
   expect(said.at(-1)).toContain('2 users, 1 groups, 1 attached policies')
   await expect(takeSnapshot(args, {}, () => {})).rejects.toThrow(/no keys/)
+  for (const rate of ['0', '-1', 'fast', '1e9', 'NaN'])
+    await expect(takeSnapshot([...args, `--max-rate=${rate}`], environment, () => {})).rejects.toThrow(
+      '--max-rate is',
+    )
+  const nowhere = [...args, '--out', '/dev/null/snapshot.json']
+  await expect(takeSnapshot(nowhere, environment, () => {})).rejects.toThrow('could not be written')
 })

@@ -159,7 +159,7 @@ export async function crawlAccount(
     warning(
       'The document cache is not used: without cache-secret or a static secret key nothing authenticates it.',
     )
-  const snapshot = await crawl({
+  return crawl({
     api,
     adminGroupId,
     clock: systemClock,
@@ -175,9 +175,11 @@ export async function crawlAccount(
       ? {}
       : { cache: (account: string) => folderCache(inputs.cache, account, cacheSecret) }),
   })
-  if (inputs.saveSnapshot !== '')
-    await writeAtomically(inputs.saveSnapshot, writeSnapshot(snapshot, inputs.saveSnapshot))
-  return snapshot
+}
+
+/** Saves what was crawled where the inputs ask for it. @throws UserError when it cannot be written */
+export async function saveSnapshot({ saveSnapshot: path }: Inputs, snapshot: Snapshot): Promise<void> {
+  if (path !== '') await writeAtomically(path, writeSnapshot(snapshot, path))
 }
 
 /** Services that the audited list names literally. */

@@ -19,7 +19,7 @@ import { renderSarif } from '../render/sarif.ts'
 import { renderSummary } from '../render/summary.ts'
 import { buildReport } from '../report/report.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
-import { crawlAccount, loadSnapshot, refuseOtherAccount } from './account.ts'
+import { crawlAccount, loadSnapshot, refuseOtherAccount, saveSnapshot } from './account.ts'
 import { type Approvals, readApprovals } from './approvals.ts'
 import { openGitHub, refusePublic, repositoryFacts, whyNotRecorded, whyOutdated } from './github.ts'
 import { type Inputs, updateKinds } from './inputs.ts'
@@ -73,7 +73,7 @@ export async function auditMode(run: Run): Promise<Outcome> {
 
   const proposal = proposedText(verdict, snapshot, approvals)
   const places = placesOf(approvals, inputs, context.workspace)
-  const files = await writeFiles(run, approvals, verdict, proposal, places)
+  const files = await writeFiles(run, approvals, snapshot, verdict, proposal, places)
   const reason =
     whyNotRecorded(facts, context, inputs.snapshot === '') ?? (await whyOutdated(github, facts, context))
   const recorded = await record(run, approvals, verdict, github, reason)
@@ -101,10 +101,11 @@ function proposedText(verdict: Verdict, snapshot: Snapshot, { config, baseline }
   return baseline === null ? writeBaseline(next) : rewriteBaseline(baseline, next)
 }
 
-/** Writes report, proposal and SARIF. What cannot be written fails the job beside the verdict, not instead of it. */
+/** Writes report, proposal, SARIF and snapshot. What cannot be written fails the job beside the verdict, not instead of it. */
 async function writeFiles(
   { inputs, context }: Run,
   approvals: Approvals,
+  snapshot: Snapshot,
   verdict: Verdict,
   proposal: string | null,
   places: Places,
@@ -120,9 +121,9 @@ async function writeFiles(
     },
   })
   const failures: string[] = []
-  const write = async (path: string, text: string): Promise<string> => {
+  const attempt = async (path: string, write: () => Promise<void>): Promise<string> => {
     try {
-      await writeAtomically(path, text)
+      await write()
       return path
     } catch (error) {
       if (!(error instanceof UserError)) throw error
@@ -130,6 +131,8 @@ async function writeFiles(
       return ''
     }
   }
+  const write = (path: string, text: string) => attempt(path, () => writeAtomically(path, text))
+  await attempt('', () => saveSnapshot(inputs, snapshot))
   const folder = context.outputFolder
   const sarif = () => renderSarif(verdict, places, toolInfo().version)
   const outputs = {

@@ -23,7 +23,7 @@ import { gateAnnotations, gateSentence, renderGate } from '../render/comment.ts'
 import { logLine } from '../render/escape.ts'
 import { SUMMARY_BUDGET } from '../render/summary.ts'
 import { buildGateReport } from '../report/report.ts'
-import { hasCredentials } from './account.ts'
+import { hasCredentials, saveSnapshot } from './account.ts'
 import { auditAccount, sha256, today } from './audit-mode.ts'
 import { type GateSides, readSides } from './gate-sides.ts'
 import { openGitHub, refusePublic, repositoryFacts } from './github.ts'
@@ -143,6 +143,7 @@ async function verified(run: Run, sides: GateSides, verdict: GateVerdict): Promi
     configText,
   }
   const audited = await auditAccount(run, approvals)
+  await saveSnapshot(run.inputs, audited.snapshot)
   const exit = exitOf(audited.verdict, { failOn: new Set(driftKinds), failOnSeverity: 'low' })
   return withVerification(
     verdict,

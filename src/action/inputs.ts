@@ -2,6 +2,7 @@
 import type { DriftKind } from '../audit/model.ts'
 import { isHeaderText, notHeaderText } from '../cloud/credentials.ts'
 import { isRegion, parseEndpoint } from '../cloud/endpoint.ts'
+import { isRate } from '../cloud/pace.ts'
 import type { Severity } from '../policy/types.ts'
 import { type Problem, UserError } from '../problem.ts'
 
@@ -129,7 +130,7 @@ export function readInputs(environment: NodeJS.ProcessEnv): Inputs {
     return value === 'true'
   }
   const rate = Number(raw('max-rate'))
-  if (!(rate > 0 && rate <= 1000)) wrong('max-rate', 'a number above 0 and up to 1000 (requests a second)')
+  if (!isRate(rate)) wrong('max-rate', 'a number above 0 and up to 1000 (requests a second)')
   if (raw('expires') !== '' && !isDay(raw('expires'))) wrong('expires', 'a day that exists, as YYYY-MM-DD')
 
   const inputs: Inputs = {

@@ -11,6 +11,7 @@ import { UserError } from '../problem.ts'
 import { logLine } from '../render/escape.ts'
 import { renderUpdate, renderUpdateRefused, updateSentence } from '../render/update.ts'
 import { buildReport } from '../report/report.ts'
+import { saveSnapshot } from './account.ts'
 import { type Approvals, readApprovals } from './approvals.ts'
 import { auditAccount, sha256, today } from './audit-mode.ts'
 import { openGitHub, refusePublic, repositoryFacts } from './github.ts'
@@ -26,6 +27,7 @@ export async function updateMode(run: Run): Promise<Outcome> {
   const approvals = await readApprovals(context.workspace, inputs)
   refusePublic(await repositoryFacts(openGitHub(inputs, context)), inputs)
   const { snapshot, verdict } = await auditAccount(run, approvals)
+  await saveSnapshot(inputs, snapshot)
   const { config, baseline } = approvals
   if (!verdict.complete) return refused(run, approvals, verdict)
   const next = proposeBaseline({

@@ -10,6 +10,7 @@ import { givenKeys, keysFromEnvironment } from '../cloud/credentials.ts'
 import { parseEndpoint } from '../cloud/endpoint.ts'
 import { HttpClient, networkTransport, systemClock } from '../cloud/http-client.ts'
 import { IamApi } from '../cloud/iam-api.ts'
+import { isRate } from '../cloud/pace.ts'
 import { progressLines } from '../cloud/progress.ts'
 import { UserError } from '../problem.ts'
 import { visible } from '../render/escape.ts'
@@ -33,9 +34,14 @@ export async function takeSnapshot(
       'There are no keys in the environment. Set HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK (and HUAWEICLOUD_SDK_SECURITY_TOKEN for temporary keys).',
     )
   if (values.out === undefined) throw new UserError(`No file is named.\nUsage: ${usage}`)
+  const maxRate = Number(values['max-rate'])
+  if (!isRate(maxRate))
+    throw new UserError(
+      `--max-rate is ${JSON.stringify(values['max-rate'])}; allowed: a number above 0 and up to 1000 (requests a second).`,
+    )
   const http = new HttpClient({
     ...{ clock: systemClock, transport: networkTransport(), keys: givenKeys(keys), log: say },
-    ...{ maxRate: Number(values['max-rate']), deadline: systemClock.now() + BUDGET },
+    ...{ maxRate, deadline: systemClock.now() + BUDGET },
   })
   const api = new IamApi(http, {
     iam: parseEndpoint(values['iam-endpoint'], 'iam', false),
@@ -50,13 +56,21 @@ export async function takeSnapshot(
     progress: progressLines(systemClock.now, http, say),
     relevance: () => () => 'grants',
   })
-  writeFileSync(values.out, writeSnapshot(snapshot, values.out))
+  write(values.out, writeSnapshot(snapshot, values.out))
   for (const gap of snapshot.gaps) say(`${gap.message} ${gap.remedy}`)
   for (const notice of snapshot.notices) say(notice)
   const { users, groups, policies } = snapshot.population
   say(
     `Wrote ${values.out}: ${users.seen} users, ${groups.seen} groups, ${policies.seen} attached policies, ${snapshot.stats.requests} requests${snapshot.gaps.length === 0 ? '' : `, ${snapshot.gaps.length} gaps`}.`,
   )
+}
+
+function write(path: string, bytes: Uint8Array): void {
+  try {
+    writeFileSync(path, bytes)
+  } catch (cause) {
+    throw new UserError(`${path} could not be written: ${(cause as NodeJS.ErrnoException).code}.`, { cause })
+  }
 }
 
 function readArguments(args: readonly string[]) {

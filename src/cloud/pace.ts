@@ -17,6 +17,11 @@ const RECOVERY = 0.02
 /** Refusals within so many milliseconds were earned together. */
 const TOGETHER = 1000
 
+/** Whether a number can be a rate: requests a second. */
+export function isRate(value: number): boolean {
+  return value > 0 && value <= 1000
+}
+
 export class Pace {
   readonly #clock: Clock
   readonly #permitted: number
