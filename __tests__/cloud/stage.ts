@@ -27,6 +27,8 @@ export interface StageOptions {
   /** Called before each request is answered; counts from 1. */
   readonly before?: (target: string, count: number) => void
   readonly fault?: (target: string, count: number) => Fault | null | undefined
+  /** Changes the body of a successful answer. */
+  readonly change?: (target: string, body: Record<string, unknown>) => unknown
   readonly keys?: (clock: Clock) => KeySource
   readonly allowed?: readonly string[]
   readonly maxRate?: number
@@ -92,7 +94,9 @@ export function stage(account: SimulatedAccount, options: StageOptions = {}): St
       if (fault) return { headers: { date }, body: '{}', ...fault }
       const query = Object.fromEntries(searchParams)
       const reply = handle(account, { method, path: pathname, query, body: body ?? '', caller }, session)
-      return { status: reply.status, headers: { date }, body: JSON.stringify(reply.body) }
+      const told = reply.body as Record<string, unknown>
+      const shown = reply.status === 200 && options.change ? options.change(target, told) : told
+      return { status: reply.status, headers: { date }, body: JSON.stringify(shown) }
     },
   })
   const api = new IamApi(http, {

@@ -123,15 +123,15 @@ export class IamApi {
     return parsed
   }
 
-  /** Everything a policy is attached to. Three arrays share one marker; one of them may be absent from a page. */
+  /** Everything a policy is attached to. Three arrays share one marker; one of them may be absent from a page, or null. */
   async entities(policyId: string): Promise<Entity[]> {
     const call = 'GET /v5/policies/{policy_id}/attached-entities'
     const row = { attached_at: z.string().nullish() }
     const schema = z
       .object({
-        policy_users: z.array(z.object({ user_id: z.string().min(1), ...row })).optional(),
-        policy_groups: z.array(z.object({ group_id: z.string().min(1), ...row })).optional(),
-        policy_agencies: z.array(z.object({ agency_id: z.string().min(1), ...row })).optional(),
+        policy_users: z.array(z.object({ user_id: z.string().min(1), ...row })).nullish(),
+        policy_groups: z.array(z.object({ group_id: z.string().min(1), ...row })).nullish(),
+        policy_agencies: z.array(z.object({ agency_id: z.string().min(1), ...row })).nullish(),
       })
       .refine(
         (page) => page.policy_users || page.policy_groups || page.policy_agencies,
@@ -139,15 +139,15 @@ export class IamApi {
       )
     const entities: Entity[] = []
     for await (const page of this.#pages(`/v5/policies/${policyId}/attached-entities`, call, {})) {
-      const { policy_users = [], policy_groups = [], policy_agencies = [] } = parse(schema, page, call)
+      const { policy_users, policy_groups, policy_agencies } = parse(schema, page, call)
       const add = (
         principal_type: Entity['principal_type'],
         principal_id: string,
         attached_at?: string | null,
       ) => entities.push({ principal_type, principal_id, attached_at: attached_at ?? null })
-      for (const one of policy_users) add('user', one.user_id, one.attached_at)
-      for (const one of policy_groups) add('group', one.group_id, one.attached_at)
-      for (const one of policy_agencies) add('agency', one.agency_id, one.attached_at)
+      for (const one of policy_users ?? []) add('user', one.user_id, one.attached_at)
+      for (const one of policy_groups ?? []) add('group', one.group_id, one.attached_at)
+      for (const one of policy_agencies ?? []) add('agency', one.agency_id, one.attached_at)
     }
     return unique(entities, (entity) => `${entity.principal_type} ${entity.principal_id}`)
   }

@@ -20,7 +20,7 @@ export function progressLines(
     const { requests, retries } = http.stats
     const rate = (requests * 1000) / Math.max(1, time - started)
     write(
-      `${phase}: ${done} of ${total}, ${requests} requests, ${rate.toFixed(1)} a second${retries === 0 ? '' : `, ${retries} retries`}`,
+      `${phase}: ${done} of ${total}, ${requests} requests, ${rate.toFixed(1)} a second${retries === 0 ? '' : `, ${retries} ${retries === 1 ? 'retry' : 'retries'}`}`,
     )
   }
 }
