@@ -1,6 +1,12 @@
+import { execFile, execFileSync } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer, type RequestListener } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer as createTlsServer } from 'node:https'
+import { type AddressInfo, connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
 import { describe, expect, test } from '@jest/globals'
 import { AccountBuilder, allow, document } from '../../simulator/iam/account.ts'
 import { AuthenticationError, CloudError, DeadlineError } from '../../src/cloud/cloud-error.ts'
@@ -16,6 +22,7 @@ import type { Clock } from '../../src/cloud/pace.ts'
 import type { Keys } from '../../src/cloud/signer.ts'
 import { stage } from './stage.ts'
 
+const execute = promisify(execFile)
 const start = Date.parse('2026-11-24T00:00:00Z')
 const call = 'GET /v5/users'
 const request = { origin: new URL('https://iam.myhuaweicloud.com'), path: '/v5/users', call }
@@ -202,6 +209,75 @@ test.each([301, 302, 303, 307, 308])(
     expect(stolen).toEqual([])
   },
 )
+
+test('a certificate that nobody vouches for is refused, whatever the environment says', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tls-'))
+  const [key, cert] = [join(folder, 'key'), join(folder, 'cert')]
+  const made = ['-newkey', 'rsa:2048', '-nodes', '-days', '1', '-subj', '/CN=127.0.0.1']
+  execFileSync('openssl', ['req', '-x509', ...made, '-keyout', key, '-out', cert], { stdio: 'ignore' })
+  const received: string[] = []
+  const server = createTlsServer(
+    { key: readFileSync(key), cert: readFileSync(cert) },
+    ({ url }, response) => {
+      received.push(url ?? '')
+      response.end('{}')
+    },
+  )
+  rmSync(folder, { recursive: true })
+  const proxy = createServer().on('connect', (_, socket) => {
+    socket.write('HTTP/1.1 200 Connection Established\r\n\r\n')
+    const target = connect((server.address() as AddressInfo).port, '127.0.0.1', () => {
+      target.pipe(socket).pipe(target)
+    })
+    for (const end of [target, socket]) end.on('error', () => {})
+  })
+  server.listen(0, '127.0.0.1')
+  proxy.listen(0, '127.0.0.1')
+  await Promise.all([once(server, 'listening'), once(proxy, 'listening')])
+  const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}/`
+  // A process of its own: the tests' environment is not the one that TLS looks at.
+  const script = `
+    const { networkTransport } = await import(${JSON.stringify(resolve('src/cloud/http-client.ts'))})
+    const request = { method: 'GET', url: ${JSON.stringify(url)}, headers: {}, body: null }
+    const answer = networkTransport()(request, new AbortController().signal)
+    console.log(await answer.then(({ status }) => status, ({ code }) => code))`
+  try {
+    for (const https_proxy of ['', `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`]) {
+      const env = { PATH: process.env.PATH, NODE_TLS_REJECT_UNAUTHORIZED: '0', https_proxy }
+      const { stdout } = await execute(process.execPath, ['--input-type=module', '-e', script], { env })
+      expect(stdout.trim()).toBe('DEPTH_ZERO_SELF_SIGNED_CERT')
+    }
+    expect(received).toEqual([])
+  } finally {
+    for (const one of [server, proxy]) {
+      one.closeAllConnections()
+      one.close()
+    }
+  }
+})
+
+test('a proxy that refuses is named, and its password is not', async () => {
+  await using proxy = await serve(() => {})
+  const refusing = createServer().on('connect', (_, socket) => {
+    socket.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n')
+  })
+  refusing.listen(0, '127.0.0.1')
+  await once(refusing, 'listening')
+  const before = process.env.http_proxy
+  process.env.http_proxy = `http://me:hunter2@127.0.0.1:${(refusing.address() as AddressInfo).port}`
+  try {
+    const { http, log } = client(networkTransport())
+    const error = await http.json({ ...request, origin: proxy.origin }).catch((one: Error) => one)
+    expect((error as Error).message).toContain('the proxy answered with status 407')
+    expect([...log, (error as Error).message].join()).not.toContain('hunter2')
+    process.env.http_proxy = 'me:hunter2@proxy.example:3128'
+    expect(() => networkTransport()).toThrow(/^(?!.*hunter2).*is not the address of a proxy/)
+  } finally {
+    if (before === undefined) delete process.env.http_proxy
+    else process.env.http_proxy = before
+    refusing.close()
+  }
+})
 
 test('whatever an error echoes of a request, in whatever encoding, no message repeats', async () => {
   const keys = { accessKeyId: 'Access', secretAccessKey: 'S3cr3t+/=', securityToken: 'T0k3n+/=="\\' }

@@ -313,6 +313,8 @@ function codeOf(body: string): string | null {
 
 /** The code of an error of the network, such as ECONNRESET; else what kind of error it is. */
 function reasonOf(failure: Error): string {
+  const proxy = /^Proxy response \((\d{3})\)/.exec(failure.message)?.[1]
+  if (proxy !== undefined) return `the proxy answered with status ${proxy}`
   // A timeout of the platform has a number for a code.
   const codes = [failure, failure.cause].map((error) => (error as NodeJS.ErrnoException | undefined)?.code)
   return codes.find((code) => typeof code === 'string') ?? failure.name
@@ -333,13 +335,18 @@ export function networkTransport(): Transport {
   }
 }
 
+/** Said here, no variable of the environment switches it off. Who has a CA of their own names it in NODE_EXTRA_CA_CERTS. */
+const CHECKED = { rejectUnauthorized: true } as const
+
 /** @throws UserError when a variable of the proxy is no address; it is not repeated, for it may hold a password. */
 function proxied(): Dispatcher {
   try {
     return new EnvHttpProxyAgent({
       headersTimeout: HEADERS_TIMEOUT,
       bodyTimeout: BODY_TIMEOUT,
-      connect: { timeout: HEADERS_TIMEOUT },
+      connect: { timeout: HEADERS_TIMEOUT, ...CHECKED },
+      requestTls: CHECKED,
+      proxyTls: CHECKED,
       maxResponseSize: MAXIMUM_BODY,
     })
   } catch {
