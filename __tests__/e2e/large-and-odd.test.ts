@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
@@ -129,6 +130,7 @@ test('a warm cache reads no document again, and a forged one is not believed', a
 
 test('keyless: the OIDC token is exchanged for keys that can only read', async () => {
   const builder = new AccountBuilder('keyless').users('alice').agency('auditor')
+  builder.policy('Read', document(allow('obs:*:*'))).attach('Read', { user: 'alice' })
   await using world = await startWorld(builder.account, {
     cloud: { oidc: { audience: 'sts.huaweicloud.com', subject: 'repo:acme/security:ref:refs/heads/main' } },
   })
@@ -137,9 +139,10 @@ test('keyless: the OIDC token is exchanged for keys that can only read', async (
       'base64url',
     )
   let subject = 'repo:acme/security:ref:refs/heads/main'
+  let odd: { status: number; body: string } | null = null
   const issuer = createServer((_, response) => {
-    response.setHeader('content-type', 'application/json')
-    response.end(JSON.stringify({ value: `e30.${claims(subject)}.signature` }))
+    response.writeHead(odd?.status ?? 200, { 'content-type': 'application/json' })
+    response.end(odd?.body ?? JSON.stringify({ value: `e30.${claims(subject)}.signature` }))
   })
   issuer.listen(0, '127.0.0.1')
   await once(issuer, 'listening')
@@ -164,6 +167,26 @@ test('keyless: the OIDC token is exchanged for keys that can only read', async (
     expect(key?.allowed?.some((action) => /create|attach|update|delete|\*/.test(action))).toBe(false)
     const shown = run.log.replace(/::add-mask::.*/g, '')
     for (const secret of [key?.secretAccessKey, key?.securityToken]) expect(shown).not.toContain(secret)
+    const cache = `/tmp/iam-audit-keyless-${process.pid}`
+    const keyless = await world.audit({ ...options, inputs: { ...options.inputs, cache } })
+    expect(keyless.log).toContain('The document cache is not used')
+    expect(existsSync(cache)).toBe(false)
+    await world.audit({ ...options, inputs: { ...options.inputs, cache, 'cache-secret': 'of its own' } })
+    expect(existsSync(cache)).toBe(true)
+    for (const [status, body, reason] of [
+      [403, '{"value":"leaked"}', 'GitHub answered with status 403'],
+      [200, '{}', 'its answer holds no token'],
+      [200, '{"value":{"secret":"leaked"}}', 'its answer holds no token'],
+      [200, 'leaked', 'could not be reached, or its answer'],
+    ] as const) {
+      odd = { status, body }
+      const failed = await world.audit(options)
+      expect(failed.outputs.result).toBe('error')
+      expect(failed.log).toContain(reason)
+      expect(failed.log).not.toContain('id-token: write')
+      expect(failed.log.replace(/::add-mask::.*/g, '')).not.toContain('leaked')
+    }
+    odd = null
     subject = 'repo:evil/fork:ref:refs/heads/main'
     const refused = await world.audit(options)
     expect(refused.outputs.result).toBe('error')
