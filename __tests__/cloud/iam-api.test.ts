@@ -86,6 +86,28 @@ describe('an answer that lacks what the verdict needs is a gap that names call a
     expect(snapshot.gaps.map((gap) => gap.message).join()).toMatch(message)
   })
 
+  test('a marker that comes again ends the list at once, one that is always new after 500 pages', async () => {
+    const pagesWith = async (marker: (page: number) => string) => {
+      let pages = 0
+      const { run, targets } = stage(builder().account, {
+        maxRate: 1000,
+        fault: (target) =>
+          target.startsWith('/v5/groups?')
+            ? {
+                status: 200,
+                body: JSON.stringify({ groups: [], page_info: { next_marker: marker(++pages) } }),
+              }
+            : null,
+      })
+      const snapshot = await run()
+      expect(holderIds(snapshot)).toBeNull()
+      expect(snapshot.gaps.map((gap) => gap.message).join()).toContain('page_info.next_marker')
+      return targets.filter((target) => target.startsWith('/v5/groups?')).length
+    }
+    expect(await pagesWith(() => 'AAAA')).toBe(2)
+    expect(await pagesWith((page) => `AAA${page}`)).toBe(500)
+  })
+
   test('a count above what is listed is a gap, one below it a notice', async () => {
     const more = await crawlWith('/v5/policies?', first('policies', { attachment_count: 3 }))
     expect(holdingsOf(more).gaps.map((gap) => gap.code)).toEqual(['count-mismatch'])

@@ -4,7 +4,7 @@ import { UserError } from '../problem.ts'
 import { type Snapshot, snapshotSchema } from './snapshot.ts'
 
 /** Unpacked size beyond any account that the quotas allow; a small file cannot unpack to more. */
-const MAXIMUM_BYTES = 512 * 1024 * 1024
+const MAXIMUM_BYTES = 256 * 1024 * 1024
 const DAY = 86_400_000
 /** Milliseconds that the clocks of two machines may differ. */
 const CLOCK_TOLERANCE = 3_600_000
