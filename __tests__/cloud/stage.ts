@@ -31,6 +31,8 @@ export interface StageOptions {
   readonly change?: (target: string, body: Record<string, unknown>) => unknown
   readonly keys?: (clock: Clock) => KeySource
   readonly allowed?: readonly string[]
+  /** Who calls; default: nobody that the account knows. */
+  readonly principal?: Pick<SimulatedKey, 'principal_urn' | 'principal_id'>
   readonly maxRate?: number
   /** Milliseconds that an answer takes. */
   readonly latency?: number
@@ -39,6 +41,7 @@ export interface StageOptions {
 export interface Stage {
   readonly clock: Clock
   readonly http: HttpClient
+  readonly api: IamApi
   readonly targets: string[]
   readonly log: string[]
   readonly session: Session
@@ -65,6 +68,7 @@ export function stage(account: SimulatedAccount, options: StageOptions = {}): St
       principal_urn: 'iam::x:user:a',
       principal_id: 'a',
     },
+    ...options.principal,
     ...(options.allowed === undefined ? {} : { allowed: options.allowed }),
   }
   const session: Session = {
@@ -104,7 +108,7 @@ export function stage(account: SimulatedAccount, options: StageOptions = {}): St
     sts: new URL('https://sts.ap-southeast-1.myhuaweicloud.com'),
   })
   return {
-    ...{ clock, http, targets, log, session },
+    ...{ clock, http, api, targets, log, session },
     elapsed: () => time - start,
     run: (more = {}) =>
       crawl({

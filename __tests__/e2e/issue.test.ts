@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { AccountBuilder, allow, document, idOf, type SimulatedKey } from '../../simulator/iam/account.ts'
+import { AccountBuilder, allow, document, idOf } from '../../simulator/iam/account.ts'
 import { DEFAULT_SHA } from '../../simulator/runner.ts'
 import { BASELINE, plainConfig, startWorld, type World } from './world.ts'
 
@@ -173,89 +173,4 @@ test('an approval about to expire is announced in an issue while the job stays g
   expect(run.exitCode).toBe(0)
   expect(run.outputs).toMatchObject({ result: 'unchanged', expiring: '1', 'issue-action': 'created' })
   expect(world.github.state.issues[0]?.body).toContain('Approvals that end soon')
-})
-
-describe('mode: check', () => {
-  test('everything permitted passes', async () => {
-    await using world = await startWorld(company().account)
-    const run = await world.audit({ inputs: { mode: 'check' } })
-    expect(run.log).not.toContain('::error')
-    expect(run.exitCode).toBe(0)
-    expect(run.outputs.result).toBe('passed')
-    expect(run.summary).toContain('iam:policies:getVersionV5')
-    expect(world.github.writes).toEqual([])
-    expect(world.github.violations).toEqual([])
-    const { kind, result, auditor, problems } = run.report
-    expect({ kind, result, auditor, problems }).toEqual({
-      ...{ kind: 'check', result: 'passed', problems: [] },
-      auditor: { urn: `iam::${idOf('account', 'acme')}:user:auditor`, id: 'auditor' },
-    })
-  })
-
-  test('all that is missing is reported in one run', async () => {
-    const key = {
-      accessKeyId: 'AccessKey',
-      secretAccessKey: 'SecretKey',
-      principal_urn: 'iam::x:user:a',
-      principal_id: 'a',
-    }
-    await using world = await startWorld(company().account, {
-      cloud: { keys: [{ ...key, allowed: ['iam:users:listUsersV5', 'iam:groups:listGroupsV5'] }] },
-    })
-    const run = await world.audit({ inputs: { mode: 'check' } })
-    expect(run.exitCode).toBe(1)
-    expect(run.outputs.result).toBe('failed')
-    for (const action of ['iam:policies:listV5', 'iam::getAccountSummaryV5'])
-      expect(run.summary).toContain(action)
-    expect(run.report).toMatchObject({ kind: 'check', result: 'failed', complete: false })
-    expect(run.report.problems.join('\n')).toMatch(/It takes the IAM action iam:policies:listV5\./)
-  })
-
-  const account = company().account.account_id
-  const auditors: [string, object, (builder: AccountBuilder) => void, RegExp][] = [
-    [
-      'a user who may change IAM is warned of',
-      { principal_urn: `iam::${account}:user:alice`, principal_id: idOf('user', 'alice') },
-      () => {},
-      /The auditor may change IAM \(`iam::createAccessKey`/,
-    ],
-    [
-      'a user who may not',
-      { principal_urn: `iam::${account}:user:bob`, principal_id: idOf('user', 'bob') },
-      () => {},
-      /The auditor holds nothing that changes IAM/,
-    ],
-    [
-      'an agency that may change IAM is warned of, by its own policies',
-      {
-        principal_urn: `sts::${account}:assumed-agency:iam-audit/run`,
-        principal_id: `${idOf('agency', 'iam-audit')}:run`,
-      },
-      (builder) => builder.agency('iam-audit').attach('CustomOps', { agency: 'iam-audit' }),
-      /The auditor may change IAM/,
-    ],
-    [
-      'an agency that may not',
-      {
-        principal_urn: `sts::${account}:assumed-agency:iam-audit/run`,
-        principal_id: `${idOf('agency', 'iam-audit')}:run`,
-      },
-      (builder) => builder.agency('iam-audit').agency('other').attach('CustomOps', { agency: 'other' }),
-      /The auditor holds nothing that changes IAM/,
-    ],
-    [
-      'one that is not among the users',
-      { principal_urn: `iam::${account}:user:gone`, principal_id: 'gone' },
-      () => {},
-      /Whether the auditor may change IAM could not be told/,
-    ],
-  ]
-  test.each(auditors)('the auditor: %s', async (_name, principal, change, words) => {
-    const builder = company()
-    change(builder)
-    const key = { accessKeyId: 'AccessKey', secretAccessKey: 'SecretKey', ...principal }
-    await using world = await startWorld(builder.account, { cloud: { keys: [key as SimulatedKey] } })
-    const run = await world.audit({ inputs: { mode: 'check' } })
-    expect(run.summary).toMatch(words)
-  })
 })

@@ -5,17 +5,23 @@ import { crawl } from '../cloud/crawl.ts'
 import { systemClock } from '../cloud/http-client.ts'
 import type { IamApi } from '../cloud/iam-api.ts'
 import { createEvaluator, parseDocument, presetPermission, shippedCatalogue } from '../policy/index.ts'
+import type { Permission } from '../policy/types.ts'
+import type { AuditorRights } from '../render/check.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import { sha256, today } from './audit-mode.ts'
 
+type Auditor = NonNullable<CloudCheck['auditor']>
+
+const administration = presetPermission('iam-administration@1') as Permission
+
+const untold = (untold: string): AuditorRights => ({ writes: [], untold })
+
 /**
- * Writes of IAM that the auditor holds, as a user or as the agency whose keys it uses; null where that could not be
- * read. A session policy narrows the keys of one run, and nothing else that may use the agency.
+ * Writes of IAM that the auditor holds, as a user or as the agency whose keys it uses. A session policy narrows the
+ * keys of one run, and nothing else that may use the agency.
  */
-export async function auditorWrites(api: IamApi, cloud: CloudCheck): Promise<readonly string[] | null> {
-  const administration = presetPermission('iam-administration@1')
-  const { auditor } = cloud
-  if (auditor === null || administration === null) return null
+export async function auditorRights(api: IamApi, { auditor }: CloudCheck): Promise<AuditorRights> {
+  if (auditor === null) return untold('STS does not say who it is.')
   const crawled = await crawl({
     api,
     services: [],
@@ -28,32 +34,40 @@ export async function auditorWrites(api: IamApi, cloud: CloudCheck): Promise<rea
         permissions: [administration],
       }).relevance('document'),
   })
-  const snapshot = auditor.urn.startsWith('iam::') ? crawled : agencyAsUser(crawled, auditor)
-  if (snapshot === null || snapshot.gaps.length > 0) return null
+  if (auditor.urn.includes(':user:')) return rightsIn(crawled, auditor)
+  if (!auditor.urn.includes(':assumed-agency:')) return untold('It is neither an IAM user nor an agency.')
+  if (crawled.stats.method !== 'policy-first')
+    return untold(
+      'It is an agency, whose policies are found with iam:policies:listV5 and iam:policies:listEntitiesV5.',
+    )
+  return rightsIn(agencyAsUser(crawled, auditor), auditor)
+}
+
+function rightsIn(snapshot: Snapshot, auditor: Auditor): AuditorRights {
   const found = findHoldings({
     ...{ snapshot, permissions: [administration], baseline: null, today: today(), sha256 },
     catalogue: shippedCatalogue(),
   })
   const id = principalOf(auditor)
-  if (found.root_user?.user_id === id) return ['everything, as the root user']
-  if (!snapshot.users.some((user) => user.user_id === id)) return null
-  const own = found.holdings.filter((holding) => holding.user_id === id)
-  return own.flatMap((holding) =>
-    holding.actions.length > 0 ? holding.actions : holding.grants.flatMap((grant) => grant.actions),
-  )
+  if (found.root_user?.user_id === id) return { writes: ['everything, as the root user'], untold: null }
+  const writes = found.holdings
+    .filter((holding) => holding.user_id === id)
+    .flatMap(({ actions, grants }) => (actions.length > 0 ? actions : grants.flatMap((one) => one.actions)))
+  // What could not be read or decided is never "holds nothing".
+  const gap = found.gaps.find(({ user_ids }) => user_ids?.includes(id) ?? true)
+  if (gap !== undefined) return { writes, untold: gap.message }
+  return snapshot.users.some((user) => user.user_id === id)
+    ? { writes, untold: null }
+    : untold('It is in no list of users.')
 }
 
 /** `<agency id>:<session name>` for an assumed agency, else the id itself. */
-function principalOf(auditor: NonNullable<CloudCheck['auditor']>): string {
+function principalOf(auditor: Auditor): string {
   return auditor.id.split(':')[0] as string
 }
 
-/**
- * The account as if the agency were its only user, so that its policies are evaluated as a user's are. Null when the
- * account was crawled by groups and users, where agencies are not met.
- */
-function agencyAsUser(snapshot: Snapshot, auditor: NonNullable<CloudCheck['auditor']>): Snapshot | null {
-  if (snapshot.stats.method !== 'policy-first') return null
+/** The account as if the agency were its only user, so that its policies are evaluated as a user's are. */
+function agencyAsUser(snapshot: Snapshot, auditor: Auditor): Snapshot {
   const id = principalOf(auditor)
   const user = { user_id: id, user_name: auditor.urn, urn: auditor.urn, enabled: true }
   return {
@@ -64,5 +78,7 @@ function agencyAsUser(snapshot: Snapshot, auditor: NonNullable<CloudCheck['audit
     attachments: snapshot.attachments
       .filter((one) => one.principal_type === 'agency' && one.principal_id === id)
       .map((one) => ({ ...one, principal_type: 'user' })),
+    // An agency is in no group: what could not be read of groups and users does not reach it.
+    gaps: snapshot.gaps.filter(({ scope }) => scope.type === 'policy' || scope.type === 'account'),
   }
 }

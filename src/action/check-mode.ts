@@ -1,17 +1,28 @@
 /** `mode: check`: everything an audit would use, tried once. Writes nothing but log, summary and report. */
 import { info } from '@actions/core'
-import { type CloudCheck, checkCloud } from '../cloud/check.ts'
+import { z } from 'zod'
+import { checkCloud } from '../cloud/check.ts'
 import { AuthenticationError } from '../cloud/cloud-error.ts'
 import { oidcClaims } from '../cloud/credentials.ts'
 import { systemClock } from '../cloud/http-client.ts'
+import { readConfig } from '../config/read-config.ts'
+import type { GitHubClient } from '../github/client.ts'
+import { GitHubError } from '../github/github-error.ts'
 import { createIssueStore } from '../github/issue-store.ts'
 import { createRepositoryReader } from '../github/repository.ts'
+import { createReviewReader } from '../github/review.ts'
 import { UserError } from '../problem.ts'
-import { type CheckResult, checkPassed, type GitHubRow, renderCheck } from '../render/check.ts'
+import {
+  type CheckResult,
+  checkProblems,
+  type GitHubRow,
+  missingOptional,
+  renderCheck,
+} from '../render/check.ts'
 import { logLine } from '../render/escape.ts'
 import { buildCheckReport } from '../report/report.ts'
 import { openCloud, workflowToken } from './account.ts'
-import { auditorWrites } from './auditor-rights.ts'
+import { auditorRights } from './auditor-rights.ts'
 import { openGitHub } from './github.ts'
 import type { Outcome, Run } from './outcome.ts'
 import { toolInfo } from './tool.ts'
@@ -19,117 +30,191 @@ import { writeAtomically } from './workspace.ts'
 
 /** Tries everything. @throws UserError for inputs that make no sense */
 export async function checkMode(run: Run): Promise<Outcome> {
-  const { inputs, context, environment } = run
+  const { inputs, context } = run
   const started = systemClock.now()
-  const claims = await tokenClaims(run)
-  let cloud: CloudCheck | null = null
-  let cloudProblem: string | null = null
-  let writes: readonly string[] | null = null
-  let clockOffset: number | null = null
-  let traffic = { requests: 0, retries: 0 }
-  try {
-    const { api } = openCloud(inputs, context, environment)
-    cloud = await checkCloud(api)
-    clockOffset = api.http.clockOffset
-    writes = await auditorWrites(api, cloud)
-    const { requests, retries } = api.http.stats
-    traffic = { requests, retries }
-  } catch (error) {
-    if (!(error instanceof UserError) && !(error instanceof AuthenticationError)) throw error
-    cloudProblem = error.message
-  }
+  const token = await workflowClaims(run)
+  const { traffic, ...asked } = await askCloud(run)
   const result: CheckResult = {
-    ...{ cloud, cloudProblem, clockOffset, claims, writes },
+    ...token,
+    ...asked,
     github: await checkGitHub(run),
     providerUrn: inputs.oidcProviderUrn,
   }
-  for (const row of cloud?.rows ?? [])
-    info(logLine(`${row.status.padEnd(9)} ${row.call} ${row.action ?? ''} ${row.detail}`.trimEnd()))
-  if (cloudProblem !== null) info(logLine(cloudProblem))
-  for (const row of result.github)
-    info(logLine(`${row.status.padEnd(9)} GitHub: ${row.what} ${row.detail}`.trimEnd()))
-  const passed = checkPassed(result) ? 'passed' : 'failed'
-  const asked = {
-    account: cloud?.account ? { id: cloud.account, name: '' } : null,
-    auditor: cloud?.auditor ?? null,
+  for (const line of logLines(result)) info(logLine(line))
+  const problems = checkProblems(result)
+  const passed = problems.length === 0 ? 'passed' : 'failed'
+  const account = asked.cloud?.account ?? null
+  const known = {
+    account: account === null ? null : { id: account, name: '' },
+    auditor: asked.cloud?.auditor ?? null,
     stats: { ...traffic, duration_ms: systemClock.now() - started },
   }
-  const report = buildCheckReport(passed, problemsOf(result), asked, {
+  const report = buildCheckReport(passed, [...problems, ...missingOptional(result)], known, {
     ...{ kind: 'check', generatedAt: new Date().toISOString(), tool: toolInfo(), run: context.run },
     inputs: { config_sha256: null, baseline_sha256: null },
   })
   const path = `${context.outputFolder}/report.json`
   await writeAtomically(path, `${JSON.stringify(report, null, 2)}\n`)
   return {
-    outputs: { result: passed, report: path, 'account-id': cloud?.account ?? '' },
+    outputs: { result: passed, report: path, 'account-id': account ?? '' },
     summary: `${renderCheck(result)}\n`,
     annotations: [],
     failure:
       passed === 'passed'
         ? null
-        : (cloudProblem ?? 'Something that the audit needs is missing; the summary names it.'),
+        : (asked.cloudProblem ?? 'Something that the audit needs is missing; the summary names it.'),
   }
 }
 
-/** What is missing, a sentence each, as the report lists it. */
-function problemsOf({ cloud, cloudProblem, github }: CheckResult): string[] {
-  const refused = (cloud?.rows ?? []).filter((row) => row.status === 'forbidden' || row.status === 'failed')
+type AskedCloud = Pick<CheckResult, 'cloud' | 'cloudProblem' | 'clockOffset' | 'rights'> & {
+  readonly traffic: { readonly requests: number; readonly retries: number }
+}
+
+/** Asks the cloud everything. Whatever stops it, what was learned until then is kept. */
+async function askCloud({ inputs, context, environment }: Run): Promise<AskedCloud> {
+  let asked: AskedCloud = {
+    ...{ cloud: null, cloudProblem: null, clockOffset: null, rights: null },
+    traffic: { requests: 0, retries: 0 },
+  }
+  try {
+    const { api } = openCloud(inputs, context, environment)
+    const learn = (more: Partial<AskedCloud>): void => {
+      const { requests, retries } = api.http.stats
+      asked = { ...asked, clockOffset: api.http.clockOffset, traffic: { requests, retries }, ...more }
+    }
+    try {
+      const cloud = await checkCloud(api)
+      learn({ cloud })
+      learn({ rights: await auditorRights(api, cloud) })
+    } finally {
+      learn({})
+    }
+  } catch (error) {
+    if (!(error instanceof UserError) && !(error instanceof AuthenticationError)) throw error
+    asked = { ...asked, cloudProblem: error.message }
+  }
+  return asked
+}
+
+function logLines({ cloud, cloudProblem, claimsProblem, github }: CheckResult): string[] {
   return [
-    ...(cloudProblem === null ? [] : [cloudProblem]),
-    ...refused.map(
-      (row) =>
-        `${row.call}: ${row.detail}${row.action === null ? '' : ` It takes the IAM action ${row.action}.`}`,
+    ...(cloud?.rows ?? []).map((row) =>
+      `${row.status.padEnd(9)} ${row.call} ${row.action ?? ''} ${row.detail}`.trimEnd(),
     ),
-    ...github.filter((row) => row.status === 'failed').map((row) => `GitHub, ${row.what}: ${row.detail}`),
+    ...new Set([cloudProblem, claimsProblem].filter((line) => line !== null)),
+    ...github.map((row) => `${row.status.padEnd(9)} GitHub: ${row.what} ${row.detail}`.trimEnd()),
   ]
 }
 
 /** Claims of the workflow's token, where one can be had. It is asked for and not kept. */
-async function tokenClaims({ inputs, environment }: Run): Promise<CheckResult['claims']> {
-  if (!environment.ACTIONS_ID_TOKEN_REQUEST_URL) return null
-  return oidcClaims(await workflowToken(inputs.oidcAudience))
+async function workflowClaims({
+  inputs,
+  environment,
+}: Run): Promise<Pick<CheckResult, 'claims' | 'claimsProblem'>> {
+  if (!environment.ACTIONS_ID_TOKEN_REQUEST_URL) return { claims: null, claimsProblem: null }
+  try {
+    return { claims: oidcClaims(await workflowToken(inputs.oidcAudience)), claimsProblem: null }
+  } catch (error) {
+    // With static keys an audit needs no token; without them the exchange says so itself.
+    if (!(error instanceof UserError)) throw error
+    return { claims: null, claimsProblem: error.message }
+  }
 }
 
 /** Reads are tried; writes are told from the documentation, because trying them would write. */
-async function checkGitHub({ inputs, context }: Run): Promise<GitHubRow[]> {
-  const client = openGitHub(inputs, context)
+async function checkGitHub(run: Run): Promise<GitHubRow[]> {
+  const client = openGitHub(run.inputs, run.context)
   if (client === null) return [{ what: 'github-token', status: 'failed', detail: 'there is none' }]
-  const attempt = async (what: string, read: () => Promise<unknown>): Promise<GitHubRow> => {
-    try {
-      await read()
-      return { what, status: 'ok', detail: '' }
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error
-      return { what, status: 'failed', detail: error.message }
-    }
-  }
-  const store = createIssueStore(client)
   const reader = createRepositoryReader(client)
   const facts = await reader.facts()
+  let config: string | null = null
+  const contents = await attempt('contents: read', async () => {
+    config = await reader.fileAt(run.inputs.config, run.context.run.sha)
+    return config === null ? `${run.inputs.config} is not in this commit` : ''
+  })
   return [
     {
       what: 'visibility and default branch',
       status: facts.problem === null ? 'ok' : 'failed',
       detail: facts.problem ?? `${facts.visibility}, ${facts.defaultBranch}`,
     },
-    await attempt('contents: read', () => reader.fileAt(inputs.config, context.run.sha)),
+    contents,
+    ...(keepsIssue(config, run.inputs.config) ? await issueRows(client) : [noIssue]),
+    ...(await gateRows(client)),
+  ]
+}
+
+/** Tries a read that the audit needs. */
+async function attempt(what: string, read: () => Promise<string>): Promise<GitHubRow> {
+  try {
+    return { what, status: 'ok', detail: await read() }
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    return { what, status: 'failed', detail: error.message }
+  }
+}
+
+/** Whether the audit will want an issue; a config that cannot be read yet changes nothing about that. */
+function keepsIssue(config: string | null, path: string): boolean {
+  try {
+    return config === null || readConfig(config, path).issue.enabled
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    return true
+  }
+}
+
+const noIssue: GitHubRow = { what: 'issues', status: 'ok', detail: 'switched off in the config' }
+
+async function issueRows(client: GitHubClient): Promise<GitHubRow[]> {
+  const store = createIssueStore(client)
+  return [
     await attempt('issues: read', async () => {
       for await (const _ of store.issuesBy(await store.identity())) break
+      return ''
     }),
     {
       what: 'issues: write',
       status: 'documented',
       detail: 'needed to keep the issue; give the job permissions: issues: write',
     },
-    {
-      what: 'pull-requests: write',
-      status: 'documented',
-      detail: 'needed by the gate for reviews and its comment',
-    },
+  ]
+}
+
+/** What the gate uses. It runs in a workflow with permissions of its own, so nothing here fails the check. */
+async function gateRows(client: GitHubClient): Promise<GitHubRow[]> {
+  const attemptForGate = async (what: string, read: () => Promise<unknown>): Promise<GitHubRow> => {
+    const row = await attempt(what, async () => {
+      await read()
+      return ''
+    })
+    const detail = 'only the gate reads it; its workflow has permissions of its own'
+    return row.status === 'ok' ? row : { what, status: 'lacking', detail }
+  }
+  return [
+    await attemptForGate('pull-requests: read', () =>
+      createReviewReader(client)
+        .pullRequest(1)
+        .catch((error: unknown) => {
+          // Who may not look is refused also what is not there.
+          if (!(error instanceof GitHubError) || error.status !== 404) throw error
+        }),
+    ),
+    { what: 'pull-requests: write', status: 'documented', detail: 'needed by the gate for its comment' },
+    await attemptForGate('actions: read', () =>
+      client.request('GET /repos/{owner}/{repo}/actions/runs', { per_page: 1 }, z.unknown(), {
+        purpose: { what: 'list the runs', which: client.repository, needs: 'actions: read' },
+      }),
+    ),
     {
       what: 'actions: write',
       status: 'documented',
       detail: 'lets the gate start its red check again when a review has arrived',
+    },
+    {
+      what: 'contents: write',
+      status: 'documented',
+      detail: 'needed by the workflow that proposes a baseline in a pull request',
     },
   ]
 }

@@ -186,14 +186,17 @@ async function assume(
   }
 }
 
-/** The claims of an OIDC token that trust policies look at. The token itself is never shown. */
-export function oidcClaims(idToken: string): Readonly<Record<'iss' | 'sub' | 'aud' | 'ref', string>> {
-  const claim = (name: string): string => {
+/** The claims of an OIDC token that trust policies look at; null where it has none that is a text. */
+export type OidcClaims = Readonly<Record<'iss' | 'sub' | 'aud' | 'ref', string | null>>
+
+/** Reads them. The token itself is never shown. */
+export function oidcClaims(idToken: string): OidcClaims {
+  const claim = (name: string): string | null => {
     try {
       const payload = JSON.parse(Buffer.from(idToken.split('.')[1] ?? '', 'base64url').toString('utf8'))
-      return typeof payload[name] === 'string' ? payload[name] : '?'
+      return typeof payload[name] === 'string' ? payload[name] : null
     } catch {
-      return '?'
+      return null
     }
   }
   return { iss: claim('iss'), sub: claim('sub'), aud: claim('aud'), ref: claim('ref') }

@@ -1,75 +1,123 @@
 /** `mode: check` for people: what the audit may use, what is missing, and a trust policy ready for this workflow. */
-import type { CloudCheck } from '../cloud/check.ts'
+import type { CheckRow, CloudCheck } from '../cloud/check.ts'
+import type { OidcClaims } from '../cloud/credentials.ts'
 import { code, jsonBlock, prose } from './escape.ts'
 
 export interface GitHubRow {
   readonly what: string
-  /** `documented`: a write, which is told and never tried. */
-  readonly status: 'ok' | 'failed' | 'documented'
+  /** `documented`: a write, which is told and never tried. `lacking`: refused, and the audit does without. */
+  readonly status: 'ok' | 'failed' | 'lacking' | 'documented'
   readonly detail: string
+}
+
+/** What the auditor itself may change. */
+export interface AuditorRights {
+  /** IAM actions that change something and that it holds. */
+  readonly writes: readonly string[]
+  /** Why there may be more; null when everything was read and decided. */
+  readonly untold: string | null
 }
 
 export interface CheckResult {
   readonly cloud: CloudCheck | null
-  /** Why the cloud could not be asked at all; null when it was. */
+  /** Why the cloud could not be asked at all, or not to the end; null when it was. */
   readonly cloudProblem: string | null
   /** Milliseconds that this machine's clock is ahead of the cloud's; null when the cloud did not say. */
   readonly clockOffset: number | null
   readonly github: readonly GitHubRow[]
   /** Claims of the workflow's OIDC token; null when there is none. */
-  readonly claims: Readonly<Record<'iss' | 'sub' | 'aud' | 'ref', string>> | null
+  readonly claims: OidcClaims | null
+  /** Why there is none although the job may have one; null else. */
+  readonly claimsProblem: string | null
   readonly providerUrn: string
-  /** IAM actions that change something and that the auditor holds; null when that could not be told. */
-  readonly writes: readonly string[] | null
+  /** Null when the cloud could not be asked. */
+  readonly rights: AuditorRights | null
 }
 
-/** Whether everything that an audit needs is there. */
-export function checkPassed(result: CheckResult): boolean {
-  const missing = result.cloud?.rows.some(
-    (row) => !row.optional && (row.status === 'forbidden' || row.status === 'failed'),
-  )
-  return result.cloud !== null && missing === false && !result.github.some((row) => row.status === 'failed')
+/** Why no audit can be complete, a sentence each. */
+export function checkProblems({ cloud, cloudProblem, github }: CheckResult): string[] {
+  const rows = (cloud?.rows ?? []).filter((row) => !row.optional && isMissing(row))
+  return [
+    ...(cloudProblem === null ? [] : [cloudProblem]),
+    ...rows.map(rowProblem),
+    ...(cloud !== null && cloud.account === null
+      ? ['Neither STS (GET /v5/caller-identity) nor the list of users names the account.']
+      : []),
+    ...github.filter((row) => row.status === 'failed').map((row) => `GitHub, ${row.what}: ${row.detail}`),
+  ]
+}
+
+/** What an audit does without, a sentence each. */
+export function missingOptional({ cloud }: CheckResult): string[] {
+  const rows = (cloud?.rows ?? []).filter((row) => row.optional && isMissing(row))
+  return rows.map((row) => `${rowProblem(row)} The audit can do without.`)
+}
+
+function rowProblem({ call, detail, action }: CheckRow): string {
+  return `${call}: ${detail}${action === null ? '' : ` It takes the IAM action ${action}.`}`
+}
+
+function isMissing({ status }: CheckRow): boolean {
+  return status === 'forbidden' || status === 'failed'
 }
 
 /** Markdown of the check. */
 export function renderCheck(result: CheckResult): string {
   const { cloud } = result
-  const passed = checkPassed(result)
-  const words = passed
-    ? '✅ **Everything the audit needs is permitted.**'
-    : '❌ **Something that the audit needs is missing.**'
-  const missing = (cloud?.rows ?? [])
-    .filter((row) => row.status === 'forbidden')
-    .flatMap((row) => row.action ?? [])
   return [
     '# IAM permission audit: check',
-    words,
+    headline(result),
     ...(result.cloudProblem === null ? [] : [`- ${prose(result.cloudProblem)}`]),
-    ...(missing.length === 0 ? [] : [`Allow the auditor: ${[...new Set(missing)].map(code).join(', ')}.`]),
+    ...toAllow(cloud?.rows ?? []),
     ...(cloud === null ? [] : [cloudTable(cloud)]),
-    who(result),
+    ...who(result),
     githubTable(result.github),
-    ...(result.claims === null ? [] : [trust(result.claims, result.providerUrn)]),
+    ...(result.claimsProblem === null || result.claimsProblem === result.cloudProblem
+      ? []
+      : [prose(result.claimsProblem)]),
+    ...(result.claims === null ? [] : [trust(result.claims, result)]),
   ].join('\n\n')
+}
+
+function headline(result: CheckResult): string {
+  if (checkProblems(result).length > 0) return '❌ **Something that the audit needs is missing.**'
+  const unproven = result.cloud?.rows.some((row) => !row.optional && row.status === 'unproven')
+  return unproven
+    ? '✅ **Nothing that the audit needs was refused.** Where there is nothing to try a call on, an audit will tell.'
+    : '✅ **Everything the audit needs is permitted.**'
+}
+
+/** The actions that were refused, by what follows from it. */
+function toAllow(rows: readonly CheckRow[]): string[] {
+  const refused = (optional: boolean): string => {
+    const actions = rows
+      .filter((row) => row.status === 'forbidden' && row.optional === optional)
+      .flatMap((row) => row.action ?? [])
+    return [...new Set(actions)].map(code).join(', ')
+  }
+  return [
+    ...(refused(false) === '' ? [] : [`Allow the auditor: ${refused(false)}.`]),
+    ...(refused(true) === '' ? [] : [`Worth allowing too, though an audit does without: ${refused(true)}.`]),
+  ]
 }
 
 const statusMarks = {
   ok: '✅ ok',
   forbidden: '❌ 403',
   failed: '❌ failed',
-  'not-tried': '– not tried',
+  unproven: '– unproven',
 } as const
 
 function cloudTable(cloud: CloudCheck): string {
   const rows = cloud.rows.map((row) => {
-    const note = row.optional && row.status !== 'ok' ? 'the audit can do without' : ''
-    const detail = [prose(row.detail), note].filter((part) => part !== '').join('; ')
-    return `| ${code(row.call)} | ${row.action === null ? 'none' : code(row.action)} | ${statusMarks[row.status]} | ${detail} |`
+    const note = row.optional && isMissing(row) ? ' The audit can do without.' : ''
+    return `| ${code(row.call)} | ${row.action === null ? 'none known' : code(row.action)} | ${statusMarks[row.status]} | ${prose(row.detail)}${note} |`
   })
   return `## Huawei Cloud\n\n| Call | IAM action | Result | |\n| --- | --- | --- | --- |\n${rows.join('\n')}`
 }
 
-function who({ cloud, clockOffset, writes }: CheckResult): string {
+/** The auditor and the clock; nothing where the cloud could not be asked. */
+function who({ cloud, clockOffset, rights }: CheckResult): string[] {
   const lines = [
     cloud?.auditor
       ? `- The auditor is ${code(cloud.auditor.urn)}, account ${code(cloud.account ?? '')}.`
@@ -77,35 +125,58 @@ function who({ cloud, clockOffset, writes }: CheckResult): string {
     clockOffset === null
       ? null
       : `- The clock of this machine is ${Math.abs(Math.round(clockOffset / 1000))} s ${clockOffset >= 0 ? 'ahead of' : 'behind'} the cloud's; 900 s are accepted.`,
-    writes === null
-      ? '- Whether the auditor may change IAM could not be told.'
-      : writes.length === 0
-        ? '- The auditor holds nothing that changes IAM.'
-        : `- ⚠️ The auditor may change IAM (${writes.slice(0, 5).map(code).join(', ')}${writes.length > 5 ? ` and ${writes.length - 5} more` : ''}). It needs reads alone: use the identity policy of the README.`,
+    ...(rights === null ? [] : rightsLines(rights)),
+  ].filter((line) => line !== null)
+  return lines.length === 0 ? [] : [lines.join('\n')]
+}
+
+function rightsLines({ writes, untold }: AuditorRights): (string | null)[] {
+  const shown = `${writes.slice(0, 5).map(code).join(', ')}${writes.length > 5 ? ` and ${writes.length - 5} more` : ''}`
+  return [
+    writes.length === 0
+      ? null
+      : `- ⚠️ The auditor may change IAM (${shown}). It needs reads alone: use the identity policy of the README.`,
+    untold === null
+      ? null
+      : `- Whether the auditor may change ${writes.length === 0 ? 'IAM' : 'more of it'} could not be told: ${prose(untold)}`,
+    writes.length === 0 && untold === null
+      ? '- By v5 identity policies the auditor holds nothing that changes IAM. Legacy roles are not looked at.'
+      : null,
   ]
-  return lines.filter((line) => line !== null).join('\n')
 }
 
 function githubTable(rows: readonly GitHubRow[]): string {
-  const marks = { ok: '✅ ok', failed: '❌ failed', documented: 'not tried' } as const
+  const marks = {
+    ok: '✅ ok',
+    failed: '❌ failed',
+    lacking: '– not permitted',
+    documented: 'not tried',
+  } as const
   const lines = rows.map((row) => `| ${prose(row.what)} | ${marks[row.status]} | ${prose(row.detail)} |`)
   return `## GitHub\n\n| | Result | |\n| --- | --- | --- |\n${lines.join('\n')}`
 }
 
-function trust(claims: NonNullable<CheckResult['claims']>, providerUrn: string): string {
-  const rows = (['iss', 'sub', 'aud', 'ref'] as const).map((name) => `| ${name} | ${code(claims[name])} |`)
+function trust(claims: NonNullable<CheckResult['claims']>, { cloud, providerUrn }: CheckResult): string {
+  const names = ['iss', 'sub', 'aud', 'ref'] as const
+  const rows = names.map((name) => `| ${name} | ${claims[name] === null ? 'missing' : code(claims[name])} |`)
+  const table = `## OIDC token of this workflow\n\n| Claim | Value |\n| --- | --- |\n${rows.join('\n')}`
+  const { iss, sub, aud } = claims
+  if (iss === null || sub === null || aud === null)
+    return `${table}\n\nWithout \`iss\`, \`sub\` and \`aud\` there is nothing that a trust policy could name.`
+  const urn = providerUrn || `iam::${cloud?.account ?? 'YOUR_ACCOUNT_ID'}:oidcProvider:github`
   const policy = {
     Version: '5.0',
     Statement: [
       {
         Effect: 'Allow',
         Action: ['sts:agencies:assumeWithOIDC'],
-        Principal: { Federated: [providerUrn || 'iam::<account>:oidcProvider:<name>'] },
-        Condition: {
-          StringEquals: { 'oidc:iss': [claims.iss], 'oidc:aud': [claims.aud], 'oidc:sub': [claims.sub] },
-        },
+        Principal: { Federated: [urn] },
+        Condition: { StringEquals: { 'oidc:iss': [iss], 'oidc:aud': [aud], 'oidc:sub': [sub] } },
       },
     ],
   }
-  return `## OIDC token of this workflow\n\n| Claim | Value |\n| --- | --- |\n${rows.join('\n')}\n\nTrust policy of the agency for exactly this workflow:\n\n${jsonBlock(policy)}`
+  const caution = sub.endsWith(':pull_request')
+    ? '\n\n⚠️ Every pull request of the repository has this subject. Run the check on the default branch for the one to trust.'
+    : ''
+  return `${table}\n\nTrust policy of the agency for exactly this subject:\n\n${jsonBlock(policy)}${caution}`
 }
