@@ -115,5 +115,8 @@ test('what may not be read is not called harmless', async () => {
   expect(await rightsOf(change, agencies)).toEqual(untold(/iam:policies:listEntitiesV5/))
   const users = { principal: bob, allowed: but('iam:policies:getVersionV5') }
   expect(await rightsOf(change, users)).toEqual(untold(/Admin/))
-  expect(await rightsOf(change, { principal: bob, allowed: [] })).toEqual(untold(/users/))
+  expect(await rightsOf(change, { principal: bob, allowed: [] })).toEqual(untold(/users was refused/))
+  const ofGroup = (one: AccountBuilder) => one.attach('Admin', { group: 'ops' }).join('ops', 'bob')
+  const members = { fault: (target: string) => (target.includes('group_id') ? { status: 403 } : null) }
+  expect(await rightsOf(ofGroup, { principal: bob, ...members })).toEqual(untold(/members of the group/))
 })
