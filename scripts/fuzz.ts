@@ -7,6 +7,11 @@ import { properties } from '../__tests__/policy/properties.ts'
 
 const runs = Number(process.argv[2] ?? 10_000)
 const seed = Number(process.argv[3] ?? Date.now() % 2 ** 31)
+// Zero runs would find nothing, and say "ok".
+if (!Number.isInteger(runs) || runs < 1 || !Number.isInteger(seed)) {
+  console.error('Usage: npm run fuzz [-- RUNS [SEED]], both whole numbers, RUNS at least 1.')
+  process.exit(2)
+}
 console.log(`${properties.length} properties, ${runs} runs each, seed ${seed}`)
 let failed = 0
 for (const { name, property } of properties) {

@@ -6,6 +6,7 @@ import { statSync } from 'node:fs'
 const modified = (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0
 
 if (modified('node_modules/.package-lock.json') < modified('package-lock.json')) {
+  console.log('Installing what it needs, once …')
   const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
     stdio: ['ignore', 'ignore', 'inherit'],
     shell: process.platform === 'win32',

@@ -7,11 +7,14 @@ import { northwind } from './company.ts'
 import { startGitHubSimulator } from './github/server.ts'
 import { simulatorKeys, startIamSimulator } from './iam/server.ts'
 import { type ActionOptions, runAction } from './runner.ts'
-import { terminalText } from './terminal.ts'
+import { fitted, terminalText } from './terminal.ts'
 
-const line = '═'.repeat(100)
+/** Beyond this, lines are hard to read, however wide the terminal is. */
+const WIDEST = 120
+const width = Math.min(WIDEST, process.stdout.columns || 100)
+const line = '═'.repeat(width)
 const say = (text: string): void => {
-  process.stdout.write(`${text}\n`)
+  process.stdout.write(`${fitted(text, width)}\n`)
 }
 const title = (text: string): void => say(`\n${line}\n${text}\n${line}\n`)
 const cut = (text: string, rows: number): string => {
@@ -23,7 +26,7 @@ const cut = (text: string, rows: number): string => {
 
 /** The log without what the runner does not show: masks, and annotations, which it shows beside the files. */
 const onLine = (text: string): void => {
-  if (!text.startsWith('::')) say(`  ${text}`)
+  if (!text.startsWith('::') && text !== '') say(`  ${text}`)
 }
 
 const company = northwind(Date.now())
@@ -64,11 +67,11 @@ title(`The issue it opened: ${issue?.title ?? ''}`)
 say(`  labels ${issue?.labels.join(', ')}; assigned to ${issue?.assignees.join(', ') || 'nobody'}\n`)
 say(cut(terminalText(issue?.body ?? ''), 60))
 title('The outputs')
-for (const [name, value] of Object.entries(run.outputs)) say(`  ${name.padEnd(20)} ${value}`)
+for (const [name, value] of Object.entries(run.outputs)) say(`  ${name.padEnd(20)} ${value}`.trimEnd())
+const { stats, population } = run.report
 say(
-  `\n  Exit code ${run.exitCode}: the job is red until each new holder is approved in review or taken away.`,
+  `\n  ${stats.requests} requests to the cloud for ${population.users.seen} users, ${population.groups.seen} groups and ${population.policies.seen} attached policies.`,
 )
-say(`  The full report: ${run.outputs.report}`)
-say(
-  `  ${run.report.stats.requests} requests to the cloud for ${run.report.population.users.seen} users, ${run.report.population.groups.seen} groups and ${run.report.population.policies.seen} attached policies.`,
-)
+say(`  Exit code ${run.exitCode}: the job is red until each new holder is approved in review or taken away.`)
+say(`\n  The full report: ${run.outputs.report}`)
+say('  For an account of your own: README.md, "Set up". About ten minutes.')

@@ -7,6 +7,7 @@ import { afterAll, describe, expect, test } from '@jest/globals'
 import { allow, deny, document } from '../../simulator/iam/account.ts'
 import { type Answer, answerCommand, type Command } from '../../src/cli/command.ts'
 import { explain } from '../../src/cli/explain.ts'
+import { takeSnapshot } from '../../src/cli/snapshot.ts'
 import { whoCan } from '../../src/cli/who-can.ts'
 import type { Snapshot } from '../../src/snapshot/snapshot.ts'
 import { writeSnapshot } from '../../src/snapshot/snapshot-file.ts'
@@ -258,6 +259,31 @@ describe('what is asked wrongly', () => {
     const answer = answerCommand(whoCan, ['--snapshot', save(), 'a:b:c'], NOW + 3 * 86_400_000)
     expect(answer.errors).toMatch(/3 days ago/)
     expect(answer.exitCode).toBe(0)
+  })
+})
+
+describe('a snapshot asked for wrongly says so before it reads anything', () => {
+  const keys = { HUAWEICLOUD_SDK_AK: 'a', HUAWEICLOUD_SDK_SK: 'b' }
+  test.each<[string, readonly string[], NodeJS.ProcessEnv, RegExp]>([
+    ['no file', [], keys, /No file is named.\nUsage: npm run snapshot/],
+    ['an unknown option', ['--all'], keys, /Unknown option '--all'.*\nUsage:/s],
+    ['no keys', ['--out', 'a.json'], {}, /There are no keys in the environment/],
+    [
+      'half a pair of keys',
+      ['--out', 'a.json'],
+      { HW_ACCESS_KEY: 'a' },
+      /HW_ACCESS_KEY is set and HW_SECRET_KEY is not/,
+    ],
+    ['no such rate', ['--out', 'a.json', '--max-rate', 'fast'], keys, /--max-rate is "fast"; allowed/],
+    ['no such folder', ['--out', '/nowhere/a.json'], keys, /\/nowhere\/a.json: cannot be written \(ENOENT\)/],
+    [
+      "somebody else's endpoint",
+      ['--out', 'a.json', '--iam-endpoint', 'https://iam.example.com'],
+      keys,
+      /iam\.example\.com/,
+    ],
+  ])('%s', async (_, args, environment, words) => {
+    await expect(takeSnapshot(args, environment, () => {})).rejects.toThrow(words)
   })
 })
 

@@ -2,11 +2,12 @@
  * `npm run snapshot -- --out FILE`: crawls an account with the keys of the environment and saves what it read. Every
  * policy and every group with one is read, so that any question can be asked of the file.
  */
-import { writeFileSync } from 'node:fs'
+import { accessSync, constants, writeFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { CloudError } from '../cloud/cloud-error.ts'
 import { crawl } from '../cloud/crawl.ts'
-import { givenKeys, keysFromEnvironment } from '../cloud/credentials.ts'
+import { givenKeys, halfFamilies, keysFromEnvironment } from '../cloud/credentials.ts'
 import { parseEndpoint } from '../cloud/endpoint.ts'
 import { HttpClient, networkTransport, systemClock } from '../cloud/http-client.ts'
 import { IamApi } from '../cloud/iam-api.ts'
@@ -28,17 +29,23 @@ export async function takeSnapshot(
   say: (line: string) => void,
 ): Promise<void> {
   const { values } = readArguments(args)
-  const keys = keysFromEnvironment(environment)
-  if (keys === null)
-    throw new UserError(
-      'There are no keys in the environment. Set HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK (and HUAWEICLOUD_SDK_SECURITY_TOKEN for temporary keys).',
-    )
   if (values.out === undefined) throw new UserError(`No file is named.\nUsage: ${usage}`)
   const maxRate = Number(values['max-rate'])
   if (!isRate(maxRate))
     throw new UserError(
       `--max-rate is ${JSON.stringify(values['max-rate'])}; allowed: a number above 0 and up to 1000 (requests a second).`,
     )
+  const keys = keysFromEnvironment(environment)
+  if (keys === null)
+    throw new UserError(
+      [
+        'There are no keys in the environment. Set HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK (and HUAWEICLOUD_SDK_SECURITY_TOKEN for temporary keys).',
+        ...halfFamilies(environment),
+      ].join(' '),
+    )
+  const { out } = values
+  // Told now, not after minutes of reading.
+  writable(out, () => accessSync(dirname(resolve(out)), constants.W_OK))
   const http = new HttpClient({
     ...{ clock: systemClock, transport: networkTransport(), keys: givenKeys(keys), log: say },
     ...{ maxRate, deadline: systemClock.now() + BUDGET },
@@ -56,20 +63,26 @@ export async function takeSnapshot(
     progress: progressLines(systemClock.now, http, say),
     relevance: () => () => 'grants',
   })
-  write(values.out, writeSnapshot(snapshot, values.out))
+  // For its owner alone: it names everybody and what they may do.
+  writable(out, () => writeFileSync(out, writeSnapshot(snapshot, out), { mode: 0o600 }))
   for (const gap of snapshot.gaps) say(`${gap.message} ${gap.remedy}`)
   for (const notice of snapshot.notices) say(notice)
   const { users, groups, policies } = snapshot.population
   say(
-    `Wrote ${values.out}: ${users.seen} users, ${groups.seen} groups, ${policies.seen} attached policies, ${snapshot.stats.requests} requests${snapshot.gaps.length === 0 ? '' : `, ${snapshot.gaps.length} gaps`}.`,
+    `Wrote ${out}: ${users.seen} users, ${groups.seen} groups, ${policies.seen} attached policies, ${snapshot.stats.requests} requests${snapshot.gaps.length === 0 ? '' : `, ${snapshot.gaps.length} gaps`}.`,
   )
 }
 
-function write(path: string, bytes: Uint8Array): void {
+/** @throws UserError when the file cannot be written */
+function writable(path: string, attempt: () => void): void {
   try {
-    writeFileSync(path, bytes)
+    attempt()
   } catch (cause) {
-    throw new UserError(`${path} could not be written: ${(cause as NodeJS.ErrnoException).code}.`, { cause })
+    const { code } = cause as NodeJS.ErrnoException
+    throw new UserError(
+      [{ where: path, message: `cannot be written (${code ?? 'unknown error'}).`, remedy: 'Name another.' }],
+      { cause },
+    )
   }
 }
 
