@@ -1,4 +1,7 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
 import { withBlocks } from '../../scripts/readme-blocks.ts'
@@ -9,6 +12,7 @@ import { readBaseline } from '../../src/baseline/read-baseline.ts'
 import { auditorPolicy } from '../../src/cloud/permissions-needed.ts'
 import { configSchema } from '../../src/config/config-schema.ts'
 import { readConfig } from '../../src/config/read-config.ts'
+import { renderCheck } from '../../src/render/check.ts'
 
 const read = (path: string): string => readFileSync(path, 'utf8')
 const action = parse(read('action.yml'))
@@ -92,6 +96,31 @@ describe('examples', () => {
     expect(JSON.parse(read('examples/identity-policy.json'))).toEqual(auditorPolicy())
   })
 
+  test('the trust policy is what mode check prints for the default branch', () => {
+    const text = renderCheck({
+      ...{ cloud: null, cloudProblem: null, clockOffset: null, github: [], rights: null },
+      claims: {
+        iss: 'https://token.actions.githubusercontent.com',
+        sub: 'repo:YOUR_ORG/YOUR_REPOSITORY:ref:refs/heads/main',
+        aud: inputDefaults['oidc-audience'],
+        ref: 'refs/heads/main',
+      },
+      ...{ claimsProblem: null, providerUrn: '' },
+    })
+    const printed = JSON.parse(/```json\n([\s\S]*?)\n```/.exec(text)?.[1] ?? '')
+    expect(JSON.parse(read('examples/trust-policy.json'))).toEqual(printed)
+  })
+
+  test('what writes runs one at a time and is not cut off', () => {
+    for (const name of ['audit', 'update-baseline'])
+      expect(parse(read(`examples/${name}.yml`)).concurrency).toMatchObject({ 'cancel-in-progress': false })
+  })
+
+  test('the schedule is off the hour', () => {
+    const [{ cron }] = parse(read('examples/audit.yml')).on.schedule
+    expect(['0', '*', '30']).not.toContain(cron.split(' ')[0])
+  })
+
   test('the workflows name only inputs that exist', () => {
     for (const path of workflows.filter((one) => one.startsWith('examples/')))
       for (const job of Object.values(parse(read(path)).jobs) as {
@@ -128,3 +157,32 @@ describe.each(workflows)('%s', (path) => {
     }
   })
 })
+
+test('a release is told by its own section of the changelog', () => {
+  const steps: { run?: string }[] = parse(read('.github/workflows/release.yml')).jobs.release.steps
+  const script = steps.find((step) => step.run?.includes('CHANGELOG.md'))?.run ?? ''
+  const folder = mkdtempSync(join(tmpdir(), 'release-'))
+  try {
+    const notes = (tag: string): string => {
+      const env = { ...process.env, GITHUB_REF_NAME: tag, RUNNER_TEMP: folder }
+      execFileSync('bash', ['-eo', 'pipefail', '-c', script], { env, stdio: 'pipe' })
+      return read(join(folder, 'notes.md'))
+    }
+    expect(notes('v1.0.0')).toContain('First release')
+    expect(notes('v1.0.0')).not.toContain('## ')
+    expect(() => notes('v1.0')).toThrow()
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+
+test.each(readdirSync('.github/ISSUE_TEMPLATE').filter((name) => name !== 'config.yml'))(
+  'the issue template %s asks for something',
+  (name) => {
+    const { name: title, description, body } = parse(read(`.github/ISSUE_TEMPLATE/${name}`))
+    expect([typeof title, typeof description]).toEqual(['string', 'string'])
+    expect(body.some((one: { validations?: object }) => one.validations)).toBe(true)
+    const ids = body.flatMap((one: { id?: string }) => one.id ?? [])
+    expect(new Set(ids).size).toBe(ids.length)
+  },
+)

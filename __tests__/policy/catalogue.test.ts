@@ -11,7 +11,6 @@ import {
   namedActions,
   parseDocument,
   patternProblem,
-  presetNames,
   presetPermission,
   presets,
   shippedCatalogue,
@@ -27,8 +26,7 @@ const preset = (id: string): Permission => {
 const identity = { user_id: 'u', user_name: 'u', urn: 'iam::1:user:u' }
 
 describe('presets', () => {
-  test('are the three of version 1, each pattern readable and with a reason', () => {
-    expect(presetNames).toEqual(['iam-administration@1', 'privilege-escalation@1', 'full-administration@1'])
+  test('have readable patterns, each once and with a reason', () => {
     for (const { actions, except } of Object.values(presets)) {
       expect(actions.length).toBeGreaterThan(0)
       const rows = [...actions, ...except]
@@ -38,7 +36,7 @@ describe('presets', () => {
       }
       expect(new Set(rows.map((row) => row.pattern)).size).toBe(rows.length)
     }
-    expect(presetPermission('iam-administration@2')).toBeNull()
+    expect(presetPermission('iam-administration@0')).toBeNull()
     expect(presetPermission('__proto__')).toBeNull()
   })
 
