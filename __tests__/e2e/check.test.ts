@@ -58,7 +58,7 @@ test('everything permitted passes, and nothing is written', async () => {
   const run = await one.audit({ inputs: { mode: 'check' } })
   expect(run.log).not.toContain('::error')
   expect(run.exitCode).toBe(0)
-  expect(run.outputs).toMatchObject({ result: 'passed', 'account-id': account })
+  expect(run.outputs).toMatchObject({ result: 'passed', complete: 'true', 'account-id': account })
   expect(run.summary).toContain('iam:policies:getVersionV5')
   expect(one.github.writes).toEqual([])
   expect(one.github.violations).toEqual([])

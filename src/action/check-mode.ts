@@ -56,7 +56,10 @@ export async function checkMode(run: Run): Promise<Outcome> {
   const path = `${context.outputFolder}/report.json`
   await writeAtomically(path, `${JSON.stringify(report, null, 2)}\n`)
   return {
-    outputs: { result: passed, report: path, 'account-id': account ?? '' },
+    outputs: {
+      ...{ result: passed, complete: String(passed === 'passed') },
+      ...{ report: path, 'account-id': account ?? '' },
+    },
     summary: `${renderCheck(result)}\n`,
     annotations: [],
     failure:

@@ -24,44 +24,54 @@ export interface CloudCheck {
 /** An id that nobody has. Whoever lacks the action is refused all the same, so that one run names all that is missing. */
 const NOBODY = '0'.repeat(32)
 
+interface Tried<T> {
+  readonly row: CheckRow
+  /** Null when it was not answered. */
+  readonly value: T | null
+}
+
 /** Tries every call. @throws AuthenticationError when the keys are wrong: nothing else can be told then */
 export async function checkCloud(api: IamApi): Promise<CloudCheck> {
-  const rows: CheckRow[] = []
-  const attempt = async <T>(call: string, read: () => Promise<T>): Promise<T | null> => {
-    const needed = neededActions.find((one) => one.call === call.split('?')[0])
-    const row = { call, action: needed?.action ?? null, optional: needed?.optional ?? true }
-    try {
-      const value = await read()
-      rows.push({ ...row, status: 'ok', detail: '' })
-      return value
-    } catch (error) {
-      if (!(error instanceof CloudError) || error instanceof AuthenticationError) throw error
-      rows.push({ ...row, ...refusal(call, error) })
-      return null
-    }
-  }
   const identity = await attempt('GET /v5/caller-identity', () => api.callerIdentity())
-  const users = await attempt('GET /v5/users', () => api.users())
-  const groups = await attempt('GET /v5/groups', () => api.groups())
-  const policies = await attempt('GET /v5/policies', () => api.attachedPolicies())
-  const group = groups?.[0]?.group_id ?? NOBODY
-  const user = users?.find((one) => !one.is_root_user)?.user_id ?? NOBODY
-  const policy = policies?.[0]?.policy_id ?? NOBODY
-  const version = policies?.[0]?.default_version_id ?? 'v1'
+  // Side by side: where nothing answers, nobody waits for each of them to give up in turn.
+  const [users, groups, policies] = await Promise.all([
+    attempt('GET /v5/users', () => api.users()),
+    attempt('GET /v5/groups', () => api.groups()),
+    attempt('GET /v5/policies', () => api.attachedPolicies()),
+  ])
+  const group = groups.value?.[0]?.group_id ?? NOBODY
+  const user = users.value?.find((one) => !one.is_root_user)?.user_id ?? NOBODY
+  const policy = policies.value?.[0]?.policy_id ?? NOBODY
+  const version = policies.value?.[0]?.default_version_id ?? 'v1'
   const document = 'GET /v5/policies/{policy_id}/versions/{version_id}'
-  await attempt('GET /v5/users?group_id', () => api.users(group))
-  await attempt(document, () => api.version(policy, version))
-  await attempt('GET /v5/policies/{policy_id}/attached-entities', () => api.entities(policy))
-  await attempt('GET /v5/account-summary', () => api.accountSummary())
-  await attempt('GET /v5/features/{feature_name}', () => api.feature('v5_console'))
-  await attempt('GET /v5/authorization-schemas/services/{service_code}', () => api.catalogue('iam'))
-  await attempt('GET /v5/groups/{group_id}/attached-policies', () => api.policiesOf('groups', group))
-  await attempt('GET /v5/users/{user_id}/attached-policies', () => api.policiesOf('users', user))
-  await attempt('GET /v5/policies/{policy_id}/versions', () => api.versions(policy))
+  const others = await Promise.all<Tried<unknown>>([
+    attempt('GET /v5/users?group_id', () => api.users(group)),
+    attempt(document, () => api.version(policy, version)),
+    attempt('GET /v5/policies/{policy_id}/attached-entities', () => api.entities(policy)),
+    attempt('GET /v5/account-summary', () => api.accountSummary()),
+    attempt('GET /v5/features/{feature_name}', () => api.feature('v5_console')),
+    attempt('GET /v5/authorization-schemas/services/{service_code}', () => api.catalogue('iam')),
+    attempt('GET /v5/groups/{group_id}/attached-policies', () => api.policiesOf('groups', group)),
+    attempt('GET /v5/users/{user_id}/attached-policies', () => api.policiesOf('users', user)),
+    attempt('GET /v5/policies/{policy_id}/versions', () => api.versions(policy)),
+  ])
+  const caller = identity.value
   return {
-    rows,
-    account: identity?.account_id ?? (users?.[0]?.urn.split(':')[2] || null),
-    auditor: identity && { urn: identity.principal_urn, id: identity.principal_id },
+    rows: [identity, users, groups, policies, ...others].map(({ row }) => row),
+    account: caller?.account_id ?? (users.value?.[0]?.urn.split(':')[2] || null),
+    auditor: caller && { urn: caller.principal_urn, id: caller.principal_id },
+  }
+}
+
+async function attempt<T>(call: string, read: () => Promise<T>): Promise<Tried<T>> {
+  const needed = neededActions.find((one) => one.call === call.split('?')[0])
+  const row = { call, action: needed?.action ?? null, optional: needed?.optional ?? true }
+  try {
+    const value = await read()
+    return { row: { ...row, status: 'ok', detail: '' }, value }
+  } catch (error) {
+    if (!(error instanceof CloudError) || error instanceof AuthenticationError) throw error
+    return { row: { ...row, ...refusal(call, error) }, value: null }
   }
 }
 
