@@ -27,6 +27,8 @@ test('the set-up of the README, followed literally, leads to a green audit', asy
   const trust = JSON.parse(fill(example('trust-policy')))
   const identity = JSON.parse(example('identity-policy'))
   const step = workflow.jobs.audit.steps.find((one: { id?: string }) => one.id === 'audit')
+  const none = { contents: 'none', issues: 'none', 'pull-requests': 'none', actions: 'none' } as const
+  const { 'id-token': _, ...jobPermissions } = workflow.jobs.audit.permissions
   const conditions = trust.Statement[0].Condition.StringEquals
 
   const builder = new AccountBuilder('newcomer')
@@ -38,6 +40,8 @@ test('the set-up of the README, followed literally, leads to a green audit', asy
   await using world = await startWorld(builder.account, {
     config: fill(example('config')),
     cloud: { oidc: { audience: conditions['oidc:aud'][0], subject: conditions['oidc:sub'][0] } },
+    // The job's own permissions, and no more.
+    github: { permissions: { ...none, ...jobPermissions } },
   })
   const claims = { iss: conditions['oidc:iss'][0], sub: 'repo:acme/security:ref:refs/heads/main' }
   const issuer = createServer((request, response) => {
@@ -72,6 +76,10 @@ test('the set-up of the README, followed literally, leads to a green audit', asy
     const second = await world.audit(options('auto'))
     expect(second.outputs).toMatchObject({ result: 'unchanged', complete: 'true' })
     expect(second.exitCode).toBe(0)
+
+    builder.user('carol').attach('Ops', { user: 'carol' })
+    const third = await world.audit(options('auto'))
+    expect(third.outputs).toMatchObject({ result: 'drift', 'issue-action': 'created' })
   } finally {
     issuer.closeAllConnections()
     issuer.close()
