@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
+import { parse } from 'yaml'
 import { AccountBuilder, allow, document, idOf } from '../../simulator/iam/account.ts'
 import type { ActionOptions, ActionRun } from '../../simulator/runner.ts'
 import { BASELINE, CONFIG, plainConfig, startWorld, type World } from './world.ts'
@@ -93,6 +94,11 @@ test('the whole loop: drift, issue, update, gate, merge, closed', async () => {
   expect(update.summary).toContain('Say why in each entry that has no justification (1)')
   const proposed = await readFile(join(update.workspace, BASELINE), 'utf8')
 
+  // As the workflow of the examples has it, and no more.
+  const workflow = parse(await readFile('examples/gate.yml', 'utf8'))
+  const none = { contents: 'none', issues: 'none', 'pull-requests': 'none', actions: 'none' } as const
+  const audit = { ...world.github.state.permissions }
+  Object.assign(world.github.state.permissions, none, workflow.jobs.gate.permissions)
   const refused = await gate(world, before, { ...before, [BASELINE]: proposed })
   expect(refused.outputs.result).toBe('failed')
   expect(refused.exitCode).toBe(1)
@@ -110,6 +116,7 @@ test('the whole loop: drift, issue, update, gate, merge, closed', async () => {
   expect(comments[0]?.body).toContain(`\`bob\` (\`${idOf('user', 'bob')}\`, name not verified)`)
 
   world.files[BASELINE] = text
+  Object.assign(world.github.state.permissions, audit)
   expect((await world.audit()).outputs).toMatchObject({ result: 'unchanged', 'issue-action': 'closed' })
   expect(world.github.violations).toEqual([])
 })
