@@ -84,3 +84,8 @@ test('a custom endpoint has to be allowed, and to be https', () => {
   expect(() => parseEndpoint('http://iam.example.com', 'iam', true)).toThrow('not https')
   expect(() => parseEndpoint('https://a:b@iam.example.com', 'iam', true)).toThrow('user info')
 })
+
+test('a password in an address is not repeated', () => {
+  for (const text of ['https://me:hush@iam.myhuaweicloud.com', 'me:hush@nowhere', 'https://a:hu@sh@b'])
+    expect(() => parseEndpoint(text, 'iam', false)).toThrow(/^(?!.*(hush|hu@)).*iam-endpoint/s)
+})
