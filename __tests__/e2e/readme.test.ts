@@ -37,6 +37,8 @@ test('the set-up of the README, followed literally, leads to a green audit', asy
     .policy('Ops', document(allow('iam:*:*')))
     .attach('Ops', { user: 'bob' })
     .agency(step.with['agency-urn'].split(':').pop(), trust)
+    .policy('iam-audit', identity)
+    .attach('iam-audit', { agency: 'iam-audit' })
   await using world = await startWorld(builder.account, {
     config: fill(example('config')),
     cloud: { oidc: { audience: conditions['oidc:aud'][0], subject: conditions['oidc:sub'][0] } },
@@ -63,6 +65,9 @@ test('the set-up of the README, followed literally, leads to a green audit', asy
     const check = await world.audit(options('check'))
     expect(check.outputs.result).toBe('passed')
     expect(check.summary).toContain('repo:acme/security:ref:refs/heads/main')
+    expect(check.summary).toContain('the auditor holds nothing that changes IAM')
+    // What it prints is what was set up.
+    expect(JSON.parse(/```json\n([\s\S]*?)\n```/.exec(check.summary)?.[1] ?? '')).toEqual(trust)
     // The keys can do what the README's identity policy allows, and nothing else.
     expect(world.cloud.session.keys.at(-1)?.allowed).toEqual(identity.Statement[0].Action)
 
