@@ -30,6 +30,12 @@ test('what is required fails the check, and what is optional does not', () => {
   }
 })
 
+test('an action is named where it is what is missing', () => {
+  const said = (status: 'forbidden' | 'failed') => checkProblems(check([row({ status })])).join()
+  expect(said('forbidden')).toContain('It takes the IAM action iam:users:listUsersV5.')
+  expect(said('failed')).not.toContain('IAM action')
+})
+
 test('a cloud that could not be asked to the end, or names no account, is no passed check', () => {
   expect(checkProblems(check([row()], { cloudProblem: 'the keys expired' }))).toEqual(['the keys expired'])
   const nobody = check([row()], { cloud: { rows: [row()], account: null, auditor: null } })

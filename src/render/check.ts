@@ -53,8 +53,9 @@ export function missingOptional({ cloud }: CheckResult): string[] {
   return rows.map((row) => `${rowProblem(row)} The audit can do without.`)
 }
 
-function rowProblem({ call, detail, action }: CheckRow): string {
-  return `${call}: ${detail}${action === null ? '' : ` It takes the IAM action ${action}.`}`
+function rowProblem({ call, detail, action, status }: CheckRow): string {
+  const remedy = status === 'forbidden' && action !== null ? ` It takes the IAM action ${action}.` : ''
+  return `${call}: ${detail}${remedy}`
 }
 
 function isMissing({ status }: CheckRow): boolean {
