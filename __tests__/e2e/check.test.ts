@@ -97,6 +97,15 @@ test('issues that the config switches off are not missed', async () => {
   expect(run.outputs.result).toBe('passed')
 })
 
+test('a config that the audit will refuse is told of', async () => {
+  const commit = { sha: '0123456789abcdef0123456789abcdef01234567', files: { [CONFIG]: 'version: 1\n' } }
+  await using one = await world({ github: { commits: [commit] } })
+  const run = await one.audit({ inputs: { mode: 'check' } })
+  expect(run.summary).toMatch(
+    /contents\\: read \| ✅ ok \| the audit will refuse the config.*audited\\-permissions/,
+  )
+})
+
 test('a trust policy that refuses: what the token says, and the policy that would accept it', async () => {
   await using issuer = await startIssuer(claims)
   await using one = await world({

@@ -130,10 +130,10 @@ async function checkGitHub(run: Run): Promise<GitHubRow[]> {
   if (client === null) return [{ what: 'github-token', status: 'failed', detail: 'there is none' }]
   const reader = createRepositoryReader(client)
   const facts = await reader.facts()
-  let config: string | null = null
+  let config: CommittedConfig = { keepsIssue: true, note: '' }
   const contents = await attempt('contents: read', async () => {
-    config = await reader.fileAt(run.inputs.config, run.context.run.sha)
-    return config === null ? `${run.inputs.config} is not in this commit` : ''
+    config = committedConfig(await reader.fileAt(run.inputs.config, run.context.run.sha), run.inputs.config)
+    return config.note
   })
   return [
     {
@@ -142,7 +142,7 @@ async function checkGitHub(run: Run): Promise<GitHubRow[]> {
       detail: facts.problem ?? `${facts.visibility}, ${facts.defaultBranch}`,
     },
     contents,
-    ...(keepsIssue(config, run.inputs.config) ? await issueRows(client) : [noIssue]),
+    ...(config.keepsIssue ? await issueRows(client) : [noIssue]),
     ...(await gateRows(client)),
   ]
 }
@@ -157,13 +157,21 @@ async function attempt(what: string, read: () => Promise<string>): Promise<GitHu
   }
 }
 
-/** Whether the audit will want an issue; a config that cannot be read yet changes nothing about that. */
-function keepsIssue(config: string | null, path: string): boolean {
+interface CommittedConfig {
+  /** Whether the audit will want an issue; what cannot be read yet changes nothing about that. */
+  readonly keepsIssue: boolean
+  /** What to say beside the file having been read; empty: nothing. */
+  readonly note: string
+}
+
+function committedConfig(text: string | null, path: string): CommittedConfig {
+  if (text === null) return { keepsIssue: true, note: `${path} is not in this commit` }
   try {
-    return config === null || readConfig(config, path).issue.enabled
+    return { keepsIssue: readConfig(text, path).issue.enabled, note: '' }
   } catch (error) {
     if (!(error instanceof UserError)) throw error
-    return true
+    const [first = ''] = error.message.split('\n')
+    return { keepsIssue: true, note: `the audit will refuse the config: ${first}` }
   }
 }
 
