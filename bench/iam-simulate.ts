@@ -55,7 +55,7 @@ export async function comparePeer(): Promise<{ readonly own: number; readonly pe
   const middle = performance.now()
   const peer = await peerDecisions(account, loaded.peer)
   const end = performance.now()
-  const differing = peer.findIndex((held, at) => held !== own[at])
+  const differing = peer.findIndex((held, at) => held !== (own[at] === 1))
   if (differing >= 0)
     throw new Error(
       `They disagree about ${account.catalogue[differing % ACTIONS]?.action}: one of them is wrong.`,
@@ -117,7 +117,8 @@ function translated(pattern: string): string {
   return `${service}:${type === '*' ? '' : type}${operation}`
 }
 
-function ownDecisions({ catalogue, services, policies, users }: Account): readonly boolean[] {
+/** One for each user and action, in that order: 1 is held. */
+function ownDecisions({ catalogue, services, policies, users }: Account): Uint8Array {
   const documents = new Map(
     [...policies].map(([id, Statement]) => [
       id,
@@ -125,17 +126,18 @@ function ownDecisions({ catalogue, services, policies, users }: Account): readon
     ]),
   )
   const live = { source: 'live', actions: catalogue } as const
-  const names = catalogue.map((row) => row.action)
+  const places = new Map(catalogue.map((row, at) => [row.action, at]))
   const actions = services.map((service) => `${service}:*:*`)
   const audited = { name: 'all', severity: 'high', holds: 'any', actions, except: [] } as const
   const evaluator = createEvaluator({ documents, permissions: [audited] })
-  return users.flatMap((ids, at) => {
+  const decisions = new Uint8Array(users.length * ACTIONS)
+  for (const [at, ids] of users.entries()) {
     const identity = { user_id: `${at}`, user_name: `u${at}`, urn: `iam::1:user:u${at}` }
     const held = evaluator.held(ids, identity, 'all')
     if ('undetermined' in held) throw new Error(held.undetermined)
-    const named = new Set(namedActions(held.grants, live))
-    return names.map((name) => named.has(name))
-  })
+    for (const name of namedActions(held.grants, live)) decisions[at * ACTIONS + (places.get(name) ?? 0)] = 1
+  }
+  return decisions
 }
 
 async function peerDecisions(

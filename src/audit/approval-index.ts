@@ -22,6 +22,7 @@ export class ApprovalIndex {
   readonly #permissions: ReadonlyMap<string, Permission>
   readonly #differences = new Map<string, Difference | Undetermined>()
   readonly #texts = new WeakMap<object, string>()
+  readonly #wordForWord = new Map<BaselineEntry, readonly Grant[]>()
 
   /** Entries of permissions that are not audited any more are left alone. */
   constructor(baseline: Baseline | null, permissions: readonly Permission[], today: string) {
@@ -106,15 +107,17 @@ export class ApprovalIndex {
    * says nothing.
    */
   isWordForWord(entry: BaselineEntry, held: readonly Grant[]): boolean {
+    if (this.#wordForWord.get(entry) === held) return true
     const permission = this.#permissions.get(entry.permission)
     const definition = this.definitionOf(entry)
     if (permission === undefined || definition === undefined) return false
-    return (
+    const same =
       sameTexts(definition.actions, permission.actions) &&
       sameTexts(definition.except ?? [], permission.except) &&
       entry.grants.length === held.length &&
       entry.grants.every((grant, at) => sameGrant(grant, held[at] as Grant))
-    )
+    if (same) this.#wordForWord.set(entry, held)
+    return same
   }
 
   /**

@@ -6,8 +6,8 @@ import type { Snapshot } from '../snapshot/snapshot.ts'
 import { ApprovalIndex } from './approval-index.ts'
 import { type Comparison, compare } from './compare.ts'
 import { completeDrift } from './drift.ts'
-import { findHoldings, type HoldingsWithContext } from './holdings.ts'
-import type { AuditResult, Gap, Verdict } from './model.ts'
+import { findHoldings } from './holdings.ts'
+import type { AuditResult, Gap, Holding, Verdict } from './model.ts'
 
 export interface AuditInput {
   readonly snapshot: Snapshot
@@ -49,7 +49,7 @@ export function audit(input: AuditInput): Verdict {
     population: snapshot.population,
     catalogue: catalogue.source,
     root_user: found.root_user,
-    holdings: sortedHoldings(found).map((holding) => ({
+    holdings: [...found.holdings].sort(compareHoldings).map((holding) => ({
       ...holding,
       approval: approvalOf(holding.user_id, holding.permission),
     })),
@@ -79,9 +79,15 @@ function resultOf(gaps: readonly Gap[], comparison: Comparison | null): AuditRes
   return comparison.no_longer_held.length + comparison.reduced.length > 0 ? 'reduced' : 'unchanged'
 }
 
-function sortedHoldings({ holdings }: HoldingsWithContext): HoldingsWithContext['holdings'] {
-  return holdings
-    .map((holding) => ({ holding, key: [holding.user, holding.user_id, holding.permission].join('\u0000') }))
-    .sort((one, other) => (one.key < other.key ? -1 : 1))
-    .map(({ holding }) => holding)
+/** By name, then by id, then by permission. */
+function compareHoldings(one: Holding, other: Holding): number {
+  return (
+    compareText(one.user, other.user) ||
+    compareText(one.user_id, other.user_id) ||
+    compareText(one.permission, other.permission)
+  )
+}
+
+function compareText(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0
 }

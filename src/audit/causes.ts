@@ -1,5 +1,5 @@
 /** Groups drift by what brought it: one attachment, one membership, one version, and the users it explains. */
-import type { Cause, Drift, Holding, Path } from './model.ts'
+import type { Cause, Drift, HoldersByPath, Holding, Path } from './model.ts'
 
 type Uncaused = Omit<Drift, 'cause'>
 
@@ -9,9 +9,9 @@ type Uncaused = Omit<Drift, 'cause'>
  */
 export function groupByCause(
   drift: readonly Uncaused[],
-  holdings: readonly Holding[],
+  holders: HoldersByPath,
 ): { readonly drift: readonly Drift[]; readonly causes: readonly Cause[] } {
-  const calm = calmWays(drift, holdings)
+  const calm = calmWays(drift, holders)
   const causes = new Map<string, Cause & { user_ids: string[] }>()
   const caused = drift.map((row): Drift => {
     const { kind, path } = causeOf(row, (one) => calm.has(`${row.permission} ${wayKey(one)}`))
@@ -26,15 +26,20 @@ export function groupByCause(
 }
 
 /** Ways by which somebody came who is no drift, of those that end at a policy by which the newest drift came. */
-function calmWays(drift: readonly Uncaused[], holdings: readonly Holding[]): ReadonlySet<string> {
-  const drifting = new Set(drift.map((row) => `${row.permission} ${row.user_id}`))
+function calmWays(drift: readonly Uncaused[], holders: HoldersByPath): ReadonlySet<string> {
+  const drifting = Map.groupBy(drift, (row) => row.permission)
+  const driftingUsers = new Map(
+    [...drifting].map(([permission, rows]) => [permission, new Set(rows.map((row) => row.user_id))]),
+  )
+  const isCalm = ({ counts, permission, user_id }: Holding): boolean =>
+    counts && driftingUsers.get(permission)?.has(user_id) !== true
   const policies = new Set(drift.map((row) => newestOf(row)?.policy_id))
   const calm = new Set<string>()
-  for (const holding of holdings) {
-    const ways = holding.paths.filter((path) => policies.has(path.policy_id))
-    if (ways.length === 0 || !holding.counts || drifting.has(`${holding.permission} ${holding.user_id}`))
-      continue
-    for (const path of ways) calm.add(`${holding.permission} ${wayKey(path)}`)
+  for (const [path, holdings] of holders) {
+    if (!policies.has(path.policy_id)) continue
+    const way = wayKey(path)
+    for (const permission of new Set(holdings.filter(isCalm).map((holding) => holding.permission)))
+      calm.add(`${permission} ${way}`)
   }
   return calm
 }

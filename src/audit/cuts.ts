@@ -2,9 +2,9 @@
 import type { Approved } from '../policy/index.ts'
 import type { User } from '../snapshot/snapshot.ts'
 import type { ApprovalIndex } from './approval-index.ts'
-import { type HoldingsWithContext, pathsOf } from './holdings.ts'
+import type { HoldingsWithContext } from './holdings.ts'
 import type { Route } from './inventory.ts'
-import type { Cut, Holding, Path } from './model.ts'
+import type { Cut, HoldersByPath, Path } from './model.ts'
 
 /** Tells, for a policy attached to a group, which users hold something audited through it. */
 export type HoldersThrough = (groupId: string, policyId: string) => ReadonlySet<string>
@@ -17,26 +17,17 @@ export interface CutQuestion {
   readonly approved: readonly Approved[]
 }
 
-/** Finds holders by the group attachment they came through; answers are remembered. */
-export function holdersThrough({ holdings, inventory }: HoldingsWithContext): HoldersThrough {
-  const ofUser = new Map<string, Holding[]>()
-  for (const holding of holdings) {
-    const others = ofUser.get(holding.user_id)
-    if (others === undefined) ofUser.set(holding.user_id, [holding])
-    else others.push(holding)
+/** Finds holders by the group attachment they came through. */
+export function holdersThrough(holders: HoldersByPath): HoldersThrough {
+  const answers = new Map<string, Set<string>>()
+  for (const [{ group_id, policy_id }, holdings] of holders) {
+    const key = `${group_id} ${policy_id}`
+    const users = answers.get(key) ?? new Set()
+    answers.set(key, users)
+    for (const { user_id } of holdings) users.add(user_id)
   }
-  const answers = new Map<string, ReadonlySet<string>>()
-  return (groupId, policyId) => {
-    const key = `${groupId} ${policyId}`
-    const known = answers.get(key)
-    if (known !== undefined) return known
-    const comesBy = ({ paths }: Holding): boolean =>
-      paths.some((path) => path.policy_id === policyId && path.group_id === groupId)
-    const members = inventory.members.get(groupId) ?? []
-    const answer = new Set(members.filter((id) => ofUser.get(id)?.some(comesBy)))
-    answers.set(key, answer)
-    return answer
-  }
+  const nobody = new Set<string>()
+  return (groupId, policyId) => answers.get(`${groupId} ${policyId}`) ?? nobody
 }
 
 /**
@@ -123,7 +114,7 @@ function remaining(
   const held = found.heldBy(user, left, false, permission)
   if (held === null || held.extent === 'none' || !found.counts(permission, held)) return []
   const rest = index.subtract(held.grants, approved)
-  return 'undetermined' in rest || rest.grants.length > 0 ? pathsOf(held, left) : []
+  return 'undetermined' in rest || rest.grants.length > 0 ? found.pathsTo(held, left) : []
 }
 
 function removes(cut: Cut, route: Route, leaving: ReadonlySet<string>): boolean {

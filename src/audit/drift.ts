@@ -7,7 +7,7 @@ import { groupByCause } from './causes.ts'
 import type { Comparison } from './compare.ts'
 import { cutsFor, holdersThrough } from './cuts.ts'
 import type { HoldingsWithContext } from './holdings.ts'
-import type { Cause, Drift, Holding, Path } from './model.ts'
+import type { Cause, Drift, HoldersByPath, Holding, Path } from './model.ts'
 
 /** Adds to each drift what a person needs to act on it. */
 export function completeDrift(
@@ -15,7 +15,8 @@ export function completeDrift(
   found: HoldingsWithContext,
 ): { readonly drift: readonly Drift[]; readonly causes: readonly Cause[] } {
   const { index } = comparison
-  const through = holdersThrough(found)
+  const holders = holdersByPath(found.holdings)
+  const through = holdersThrough(holders)
   const meets = rememberMeeting()
   const rows = comparison.drift.map((bare): Omit<Drift, 'cause'> => {
     const { holding, indexed } = bare
@@ -43,7 +44,18 @@ export function completeDrift(
       because: bare.because,
     }
   })
-  return groupByCause(rows.sort(byWeight), found.holdings)
+  return groupByCause(rows.sort(byWeight), holders)
+}
+
+function holdersByPath(holdings: readonly Holding[]): HoldersByPath {
+  const holders = new Map<Path, Holding[]>()
+  for (const holding of holdings)
+    for (const path of holding.paths) {
+      const others = holders.get(path)
+      if (others === undefined) holders.set(path, [holding])
+      else others.push(holding)
+    }
+  return holders
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Who holds what: every user against every audited permission, with every path and every doubt. */
 import type { Baseline } from '../baseline/baseline.ts'
 import { createEvaluator, holdsEverything, namedActions, parseDocument } from '../policy/index.ts'
-import type { Catalogue, Held, Match, Permission } from '../policy/types.ts'
+import type { Catalogue, Grant, Held, Match, Permission } from '../policy/types.ts'
 import type { Snapshot, User } from '../snapshot/snapshot.ts'
 import { findGaps, gapFor } from './gaps.ts'
 import { type Inventory, type Route, takeInventory } from './inventory.ts'
@@ -36,6 +36,8 @@ export interface HoldingsWithContext extends Holdings {
   /** Whether so much of a permission counts as holding it: with `holds: all` a part does not. */
   readonly counts: (permission: string, held: Held) => boolean
   readonly adminMembers: ReadonlyMap<string, Path>
+  /** Every path to what is held by these routes; the same object for all who come by it. */
+  readonly pathsTo: (held: Held, routes: readonly Route[]) => readonly Path[]
 }
 
 /** Works out what every user holds. A pure function of its input; linear in users. */
@@ -52,10 +54,10 @@ export function findHoldings(input: HoldingsInput): HoldingsWithContext {
   const admin = findAdminGroup(input, inventory)
   const gaps: Gap[] = [...found.gaps, ...admin.gaps]
   const everything = new Map(permissions.map((permission) => [permission.name, holdsEverything(permission)]))
-  const names = new Map<Held, readonly string[]>()
-  const named = (held: Held): readonly string[] => {
-    const known = names.get(held) ?? namedActions(held.grants, catalogue)
-    names.set(held, known)
+  const names = new Map<readonly Grant[], readonly string[]>()
+  const named = (grants: readonly Grant[]): readonly string[] => {
+    const known = names.get(grants) ?? namedActions(grants, catalogue)
+    names.set(grants, known)
     return known
   }
   // A live known gap grants and denies nothing, whatever of its document could be decided.
@@ -71,6 +73,7 @@ export function findHoldings(input: HoldingsInput): HoldingsWithContext {
     const rest = decided.length < policies.length ? evaluator.held(decided, user, permission) : held
     return 'undetermined' in rest ? null : rest
   }
+  const paths = new Paths()
   const holdings: Holding[] = []
   for (const user of snapshot.users) {
     if (user.is_root_user) continue
@@ -86,10 +89,10 @@ export function findHoldings(input: HoldingsInput): HoldingsWithContext {
             user,
             permission,
             held,
-            named(held),
+            named(held.grants),
             [
               ...(adminPath === undefined ? [] : [adminPath]),
-              ...pathsOf(
+              ...paths.of(
                 adminPath === undefined ? held : (ask(user, routes, false, permission.name) ?? held),
                 routes,
               ),
@@ -115,6 +118,7 @@ export function findHoldings(input: HoldingsInput): HoldingsWithContext {
     counts: (permission, held) =>
       held.extent === 'all' || permissions.some((one) => one.name === permission && one.holds === 'any'),
     adminMembers: admin.members,
+    pathsTo: (held, routes) => paths.of(held, routes),
   }
 }
 
@@ -143,24 +147,36 @@ function holdingOf(
   }
 }
 
-/** Every route of every statement that grants a part of it, in the order of the statements. */
-export function pathsOf(held: Held, routes: readonly Route[]): readonly Path[] {
-  const paths: Path[] = []
-  for (const match of held.matches)
-    for (const route of routes) if (route.policy.policy_id === match.policy) paths.push(pathOf(match, route))
-  return paths
+/** Members of a group come by the same paths: one object serves them all. */
+class Paths {
+  readonly #known = new Map<Route, Map<Match, Path>>()
+
+  /** Every route of every statement that grants a part of it, in the order of the statements. */
+  of(held: Held, routes: readonly Route[]): readonly Path[] {
+    const paths: Path[] = []
+    for (const match of held.matches)
+      for (const route of routes)
+        if (route.policy.policy_id === match.policy) paths.push(this.#path(match, route))
+    return paths
+  }
+
+  #path(match: Match, route: Route): Path {
+    let ofRoute = this.#known.get(route)
+    if (ofRoute === undefined) {
+      ofRoute = new Map()
+      this.#known.set(route, ofRoute)
+    }
+    let path = ofRoute.get(match)
+    if (path === undefined) {
+      path = pathOf(match, route)
+      ofRoute.set(match, path)
+    }
+    return path
+  }
 }
 
-/** Members of a group come by the same paths: one object serves them all. */
-const pathsKnown = new WeakMap<Route, WeakMap<Match, Path>>()
-
-function pathOf(match: Match, route: Route): Path {
-  const ofRoute = pathsKnown.get(route) ?? new WeakMap<Match, Path>()
-  pathsKnown.set(route, ofRoute)
-  const known = ofRoute.get(match)
-  if (known !== undefined) return known
-  const { group, policy, attached_at } = route
-  const path: Path = {
+function pathOf(match: Match, { group, policy, attached_at }: Route): Path {
+  return {
     via: group === null ? 'user' : 'group',
     group_id: group?.group_id ?? null,
     group: group?.group_name ?? null,
@@ -173,8 +189,6 @@ function pathOf(match: Match, route: Route): Path {
     attached_at,
     restricted: match.restricted,
   }
-  ofRoute.set(match, path)
-  return path
 }
 
 function conditionalDenies(held: Held, routes: readonly Route[]): readonly ConditionalDeny[] {

@@ -66,9 +66,8 @@ export function takeInventory(
     groupsOf,
     attachmentsOf,
     routes: (userId) => {
-      const routes = [...(userRoutes.get(userId) ?? [])]
-      for (const group of groupsOf.get(userId) ?? []) routes.push(...(groupRoutes.get(group) ?? []))
-      return routes
+      const ofGroups = (groupsOf.get(userId) ?? []).map((group) => groupRoutes.get(group) ?? [])
+      return (userRoutes.get(userId) ?? []).concat(...ofGroups)
     },
     reachedBy: (policyId) => {
       const reached = new Set<string>()

@@ -52,6 +52,9 @@ export interface Holding {
   readonly conditional_denies: readonly ConditionalDeny[]
 }
 
+/** Who came by a path: all who come by the same one share its object. */
+export type HoldersByPath = ReadonlyMap<Path, readonly Holding[]>
+
 /** What makes an answer uncertain, and for whom. `user_ids` null: for everybody. */
 export interface Gap {
   readonly code: string

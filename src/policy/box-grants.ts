@@ -89,21 +89,36 @@ function withoutNarrower(list: readonly Box[], boxes: Boxes, steps: Steps): read
   if (list.length < 2) return list
   const distinct = distinctSorted(list)
   const wide = distinct.filter((box) => box.wild)
+  if (wide.length === 0) return distinct
   steps.take(wide.length * distinct.length)
-  return distinct.filter(
-    (inner) =>
-      !wide.some((outer) => outer !== inner && boxes.includes(outer, inner) && !isLater(outer, inner, boxes)),
-  )
+  return distinct.filter((inner) => !isWithinOne(inner, wide, boxes))
+}
+
+function isWithinOne(inner: Box, wide: readonly Box[], boxes: Boxes): boolean {
+  for (const outer of wide)
+    if (outer !== inner && boxes.includes(outer, inner) && !isLater(outer, inner, boxes)) return true
+  return false
 }
 
 /** By text; of boxes of one id, which differ in letter case alone, the first. */
-function distinctSorted(list: readonly Box[]): readonly Box[] {
+export function distinctSorted(list: readonly Box[]): readonly Box[] {
+  if (isDistinctAndSorted(list)) return list
   const first = new Map<number, Box>()
   for (const box of list) {
     const known = first.get(box.id)
     if (known === undefined || box.text < known.text) first.set(box.id, box)
   }
   return [...first.values()].sort(byText)
+}
+
+/** False says nothing: texts and ids may be sorted each in its own way. */
+function isDistinctAndSorted(list: readonly Box[]): boolean {
+  for (let at = 1; at < list.length; at++) {
+    const one = list[at - 1] as Box
+    const other = list[at] as Box
+    if (one.text >= other.text || one.key >= other.key) return false
+  }
+  return true
 }
 
 /** Of two boxes that include each other, the later one goes. */
@@ -165,7 +180,7 @@ function canonicalPass(
     (grant) => `${restrictionKey(grant.restriction)}${textKey(grant.except)}`,
     (one, other) => ({ ...one, actions: [...one.actions, ...other.actions] }),
   )
-  const kept = withoutCovered(sorted(byLimit), boxes, steps)
+  const kept = withoutCovered(byLimit.length === tidy.length ? tidy : sorted(byLimit), boxes, steps)
   const joined = join(
     kept,
     (grant) =>
@@ -247,26 +262,18 @@ function join(
 }
 
 function textKey(boxes: readonly Box[]): string {
-  return [...new Set(boxes.map((box) => box.key))].sort().join(' ')
+  const keys = boxes.map((box) => box.key)
+  return (isDistinctAndSorted(boxes) ? keys : [...new Set(keys)].sort()).join(' ')
 }
-
-const keyOf = new WeakMap<BoxGrant, string>()
 
 function grantKey(grant: BoxGrant): string {
-  const known = keyOf.get(grant)
-  if (known !== undefined) return known
-  const key = grantKeyOf(grant)
-  keyOf.set(grant, key)
-  return key
-}
-
-function grantKeyOf(grant: BoxGrant): string {
   return `${textKey(grant.actions)}|${textKey(grant.except)}|${restrictionKey(grant.restriction)}`
 }
 
 /** As the baseline and the report write it. */
 export function writeGrant(grant: BoxGrant): Grant {
-  const texts = (list: readonly Box[]): string[] => [...new Set(list)].sort(byText).map((box) => box.text)
+  const texts = (list: readonly Box[]): string[] =>
+    (isDistinctAndSorted(list) ? list : [...new Set(list)].sort(byText)).map((box) => box.text)
   return {
     actions: texts(grant.actions),
     ...(grant.except.length === 0 ? {} : { except: texts(grant.except) }),

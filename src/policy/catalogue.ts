@@ -48,12 +48,13 @@ export function namedActions(grants: readonly Grant[], catalogue: Catalogue): re
   const index = indexOf(catalogue)
   const named = new Uint8Array(index.actions.length)
   for (const { actions, except = [] } of grants) {
-    const excepted = new Set<number>()
-    for (const pattern of except) for (const row of rowsOf(pattern, index)) excepted.add(row)
+    const excepted = new Set(except.flatMap((pattern) => rowsOf(pattern, index)))
     for (const pattern of actions)
       for (const row of rowsOf(pattern, index)) if (!excepted.has(row)) named[row] = 1
   }
-  return index.actions.filter((_, row) => named[row] === 1)
+  const names: string[] = []
+  for (let row = 0; row < named.length; row++) if (named[row] === 1) names.push(index.actions[row] as string)
+  return names
 }
 
 interface CatalogueIndex {

@@ -2,13 +2,13 @@
  * What one user holds of one audited permission: the actions that some Allow covers and no unconditional Deny does,
  * over all statements of all policies that reach the user. Deny comes first, wherever it stands.
  */
-import { type BoxGrant, canonical, writeGrant } from './box-grants.ts'
+import { type BoxGrant, canonical, distinctSorted, writeGrant } from './box-grants.ts'
 import { withoutNarrower } from './matches.ts'
 import type { Box, Boxes } from './pattern.ts'
-import type { PreparedPermission, Relevant } from './prepare.ts'
+import type { Piece, PreparedPermission, Relevant } from './prepare.ts'
 import { isUnrestricted } from './restriction.ts'
-import type { Steps } from './steps.ts'
-import type { Held, Match, Permission, StatementRef } from './types.ts'
+import { decide, Steps } from './steps.ts'
+import type { Held, Match, Permission, Undetermined } from './types.ts'
 import { boxSet, reachesBeyond } from './witness.ts'
 
 /** The answer for whom no Allow reaches. */
@@ -27,15 +27,63 @@ export function holdsEverything(permission: Permission): Held {
   return { ...nothing, extent: 'all', grants: [{ actions, ...(except.length === 0 ? {} : { except }) }] }
 }
 
-/** Statements come in the order of their policies and numbers. @throws BoundReached */
-export function evaluate(
-  ordered: readonly Relevant[],
-  permission: PreparedPermission,
-  boxes: Boxes,
-  steps: Steps,
-): Held {
-  const { parts, matches } = allowed(ordered, boxes, steps)
-  if (parts.length === 0) return nothing
+/** One permission, asked about for many users. */
+export interface Scope {
+  readonly permission: PreparedPermission
+  readonly boxes: Boxes
+  /** Steps that one question may take. */
+  readonly bound: number
+  /** What was written before, by the parts it was written of: users hold the same by different statements. */
+  readonly written: Map<string, Written | Undetermined>
+}
+
+type Written = Pick<Held, 'extent' | 'restricted' | 'grants'>
+
+/** What the Allow statements give under one limit. */
+interface Part extends BoxGrant {
+  readonly limit: string
+}
+
+/** Statements come in the order of their policies and numbers. */
+export function evaluate(ordered: readonly Relevant[], scope: Scope): Held | Undetermined {
+  const { boxes, bound } = scope
+  return decide(() => {
+    const steps = new Steps(bound)
+    const { parts, matches } = allowed(ordered, boxes, steps)
+    if (parts.length === 0) return nothing
+    const written = writtenOf(parts, scope)
+    if ('undetermined' in written) return written
+    const { extent, restricted, grants } = written
+    const conditional = ordered.filter((one) => one.kind === 'conditional-deny')
+    return {
+      ...{ extent, restricted, grants, matches },
+      deniedBy: takenAway(ordered, boxes, steps),
+      conditionalDenies: conditional
+        .filter((one) => touchingPattern(one, parts, boxes, steps) !== null)
+        .map((one) => one.ref),
+    }
+  })
+}
+
+/** A question of its own, so that its answer does not depend on who asked first. */
+function writtenOf(parts: readonly Part[], scope: Scope): Written | Undetermined {
+  const key = parts
+    .map(({ limit, actions, except }) => [limit, ...textsOf(actions), '-', ...textsOf(except)].join(' '))
+    .sort()
+    .join('\n')
+  const known = scope.written.get(key)
+  if (known !== undefined) return known
+  const written = decide(() => write(parts, scope, new Steps(scope.bound)))
+  scope.written.set(key, written)
+  return written
+}
+
+function textsOf(list: readonly Box[]): readonly string[] {
+  return list.map((box) => box.text)
+}
+
+/** @throws BoundReached */
+function write(parts: readonly BoxGrant[], { permission, boxes }: Scope, steps: Steps): Written {
   const everything = permission.permission.holds === 'all'
   // For `holds: all` a condition alone does not restrict.
   const grants = canonical(everything ? parts.map(withoutCondition) : parts, boxes, steps)
@@ -46,21 +94,59 @@ export function evaluate(
     extent: all ? 'all' : 'part',
     restricted: !written.some((grant) => isUnrestricted(grant.restriction)),
     grants: written.map(writeGrant),
-    matches,
-    deniedBy: takenAway(ordered, boxes, steps),
-    conditionalDenies: ordered
-      .filter((one) => one.kind === 'conditional-deny' && touchingPattern(one, parts, boxes, steps) !== null)
-      .map((one) => one.ref),
   }
 }
 
+interface Allowed {
+  readonly parts: readonly Part[]
+  readonly matches: readonly Match[]
+}
+
 /** Pieces of Allow statements that no Deny takes away whole, joined where they are limited alike. @throws BoundReached */
-function allowed(
-  ordered: readonly Relevant[],
+function allowed(ordered: readonly Relevant[], boxes: Boxes, steps: Steps): Allowed {
+  const denied = distinctSorted(ordered.flatMap((one) => (one.kind === 'deny' ? boxesOf(one) : [])))
+  const spared = ordered.flatMap((one) => (one.kind === 'deny-all-but' ? [boxesOf(one)] : []))
+  const untouched = denied.length === 0 && spared.length === 0
+  const parts = new Map<string, Omit<Part, 'actions'> & { readonly actions: Box[] }>()
+  const add = ({ limit, except, restriction }: Piece, left: readonly Box[]): void => {
+    const known = parts.get(limit)
+    if (known !== undefined) known.actions.push(...left)
+    else
+      parts.set(limit, {
+        ...{ limit, restriction, actions: [...left] },
+        except: denied.length === 0 ? except : [...except, ...denied],
+      })
+  }
+  const matches: Match[] = []
+  const leftOf = untouched ? null : subtraction(denied, spared, boxes, steps)
+  for (const one of ordered) {
+    if (leftOf === null) {
+      for (const piece of one.pieces) add(piece, piece.boxes)
+      matches.push(...one.matches)
+      continue
+    }
+    const own: Match[] = []
+    for (const piece of one.pieces) {
+      const left = leftOf(piece)
+      if (left.length === 0) continue
+      add(piece, left)
+      own.push(piece.match)
+    }
+    matches.push(...(own.length === one.pieces.length ? one.matches : withoutNarrower(own, boxes, steps)))
+  }
+  return {
+    parts: [...parts.values()].map((part) => ({ ...part, actions: distinctSorted(part.actions) })),
+    matches,
+  }
+}
+
+/** Tells which boxes of a piece have anything left once everything denied is gone. */
+function subtraction(
+  denied: readonly Box[],
+  spared: readonly (readonly Box[])[],
   boxes: Boxes,
   steps: Steps,
-): { parts: readonly BoxGrant[]; matches: readonly Match[] } {
-  const denied = [...new Set(ordered.filter((one) => one.kind === 'deny').flatMap(boxesOf))]
+): (piece: Piece) => readonly Box[] {
   const literals = new Set(denied.flatMap((box) => (box.wild ? [] : [box.id])))
   const wild = denied.filter((box) => box.wild)
   const isTouched = (box: Box): boolean =>
@@ -69,8 +155,6 @@ function allowed(
       steps.take()
       return boxes.meet(one, box)
     })
-  const spared = ordered.filter((one) => one.kind === 'deny-all-but').map(boxesOf)
-  const untouched = denied.length === 0 && spared.length === 0
   const withoutSpared = (list: readonly Box[]): readonly Box[] =>
     spared.reduce(
       (left, sparing) => [
@@ -78,39 +162,14 @@ function allowed(
       ],
       list,
     )
-  const parts = new Map<
-    string,
-    { actions: Set<Box>; except: readonly Box[]; restriction: BoxGrant['restriction'] }
-  >()
-  const matches: Match[] = []
-  for (const one of ordered) {
-    const own: Match[] = []
-    for (const piece of one.pieces) {
-      const sets = [boxSet(piece.except), boxSet(denied)]
-      const left = untouched
-        ? piece.boxes
-        : withoutSpared(piece.boxes).filter(
-            (box) =>
-              // A piece has actions beyond its exceptions; where no Deny touches it, it still has.
-              (spared.length === 0 && !isTouched(box)) || reachesBeyond(box, sets, boxes, steps),
-          )
-      if (left.length === 0) continue
-      const { restriction } = piece
-      const part = parts.get(piece.limit) ?? {
-        actions: new Set(),
-        except: denied.length === 0 ? piece.except : [...piece.except, ...denied],
-        restriction,
-      }
-      parts.set(piece.limit, part)
-      for (const box of left) part.actions.add(box)
-      own.push(piece.match)
-    }
-    matches.push(...(own.length === one.pieces.length ? one.matches : withoutNarrower(own, boxes, steps)))
-  }
-  return {
-    parts: [...parts.values()].map((part) => ({ ...part, actions: [...part.actions] })),
-    matches,
-  }
+  const deniedSet = boxSet(denied)
+  return (piece) =>
+    withoutSpared(piece.boxes).filter(
+      (box) =>
+        // A piece has actions beyond its exceptions; where no Deny touches it, it still has.
+        (spared.length === 0 && !isTouched(box)) ||
+        reachesBeyond(box, [boxSet(piece.except), deniedSet], boxes, steps),
+    )
 }
 
 function boxesOf(deny: Relevant): readonly Box[] {
@@ -173,10 +232,4 @@ function touchingPattern(
     ),
   )
   return touching?.text ?? null
-}
-
-/** By policy, then by number. */
-export function compareRefs(one: StatementRef, other: StatementRef): number {
-  if (one.policy !== other.policy) return one.policy < other.policy ? -1 : 1
-  return one.statement - other.statement
 }

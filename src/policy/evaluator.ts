@@ -1,8 +1,8 @@
 /** Answers for users, remembered by what matters for the answer: users share groups, and groups share policies. */
 import { provablyFalse } from './condition.ts'
-import { compareRefs, evaluate, nothing } from './evaluate.ts'
+import { evaluate, nothing, type Scope } from './evaluate.ts'
 import { Boxes } from './pattern.ts'
-import { type PreparedPermission, preparePermission, prepareStatement, type Relevant } from './prepare.ts'
+import { preparePermission, prepareStatement, type Relevant } from './prepare.ts'
 import { decide, STEP_BOUND, Steps } from './steps.ts'
 import type { Held, Identity, ParsedDocument, Permission, Undetermined } from './types.ts'
 
@@ -37,10 +37,15 @@ export function createEvaluator(options: EvaluatorOptions): Evaluator {
 /** Everything of one policy that touches one permission; a string says why it could not be decided. */
 type Prepared = readonly Relevant[] | string
 
-interface Memory {
-  readonly permission: PreparedPermission
+interface Answer {
+  readonly relevant: readonly Relevant[]
+  readonly held: Held | Undetermined
+}
+
+interface Memory extends Scope {
   readonly prepared: Map<string, Prepared>
-  readonly answers: Map<string, Held | Undetermined>
+  /** By a hash of the numbers of the statements. */
+  readonly answers: Map<number, Answer[]>
 }
 
 class RememberingEvaluator implements Evaluator {
@@ -48,16 +53,26 @@ class RememberingEvaluator implements Evaluator {
   readonly #memories: ReadonlyMap<string, Memory>
   readonly #boxes = new Boxes()
   readonly #bound: number
-  #statements = 0
+  /** What the statements of a policy are numbered from: by policy id, then as they stand in it. */
+  readonly #firstNumbers = new Map<string, number>()
 
   constructor(options: EvaluatorOptions) {
     this.#documents = options.documents
     this.#bound = options.stepBound ?? STEP_BOUND
+    let statements = 0
+    for (const policy of [...options.documents.keys()].sort()) {
+      this.#firstNumbers.set(policy, statements)
+      const document = options.documents.get(policy)
+      if (document?.ok) statements += document.statements.length
+    }
     this.#memories = new Map(
       options.permissions.map((permission) => [
         permission.name,
         {
           permission: preparePermission(permission, this.#boxes),
+          boxes: this.#boxes,
+          bound: this.#bound,
+          written: new Map(),
           prepared: new Map(),
           answers: new Map(),
         },
@@ -80,27 +95,29 @@ class RememberingEvaluator implements Evaluator {
   held(policies: readonly string[], identity: Identity, name: string): Held | Undetermined {
     const memory = this.#memories.get(name)
     if (memory === undefined) throw new Error(`No audited permission is called ${name}.`)
-    const relevant: Relevant[] = []
+    const reaching: Relevant[] = []
     let granted = false
-    for (const policy of new Set(policies)) {
+    for (const policy of policies) {
       const prepared = this.#prepare(policy, memory)
       if (typeof prepared === 'string') return { undetermined: prepared }
       for (const one of prepared) {
         if (one.namesIdentity && provablyFalse(one.statement.condition, identity)) continue
         if (one.kind === 'allow') granted = true
-        relevant.push(one)
+        reaching.push(one)
       }
     }
     if (!granted) return nothing
-    relevant.sort((one, other) => compareRefs(one.ref, other.ref))
-    let key = ''
-    for (const one of relevant) key += `${one.id} `
-    const known = memory.answers.get(key)
-    if (known !== undefined) return known
-    const steps = new Steps(this.#bound)
-    const answer = decide(() => evaluate(relevant, memory.permission, this.#boxes, steps))
-    memory.answers.set(key, answer)
-    return answer
+    reaching.sort((one, other) => one.number - other.number)
+    // A policy that reaches the user twice stands there twice.
+    const relevant = reaching.filter((one, at) => one !== reaching[at - 1])
+    let hash = 0
+    for (const one of relevant) hash = (Math.imul(hash, 31) + one.number) | 0
+    const answers = memory.answers.get(hash) ?? []
+    for (const answer of answers) if (sameStatements(answer.relevant, relevant)) return answer.held
+    const held = evaluate(relevant, memory)
+    answers.push({ relevant, held })
+    memory.answers.set(hash, answers)
+    return held
   }
 
   #prepare(policy: string, memory: Memory): Prepared {
@@ -112,14 +129,21 @@ class RememberingEvaluator implements Evaluator {
         ? []
         : decide(() => {
             const steps = new Steps(this.#bound)
-            return document.statements.flatMap((statement): Relevant[] => {
+            const first = this.#firstNumbers.get(policy) ?? 0
+            return document.statements.flatMap((statement, at): Relevant[] => {
               const ref = { policy, statement: statement.number }
               const one = prepareStatement(ref, statement, memory.permission, this.#boxes, steps)
-              return one === null ? [] : [{ ...one, id: this.#statements++ }]
+              return one === null ? [] : [{ ...one, number: first + at }]
             })
           })
     const result = 'undetermined' in prepared ? prepared.undetermined : prepared
     memory.prepared.set(policy, result)
     return result
   }
+}
+
+function sameStatements(one: readonly Relevant[], other: readonly Relevant[]): boolean {
+  if (one.length !== other.length) return false
+  for (let at = 0; at < one.length; at++) if (one[at] !== other[at]) return false
+  return true
 }

@@ -169,7 +169,8 @@ export function boxMatches(box: Box, action: string): boolean {
 export function boxMatchesSegments(box: Box, segments: readonly string[]): boolean {
   if (segments.length !== 3) return false
   for (let at = 0; at < 3; at++) {
-    const [glob, segment] = [box.segments[at] as string, segments[at] as string]
+    const glob = box.segments[at] as string
+    const segment = segments[at] as string
     if (glob !== '*' && glob !== segment && !(box.wild && globMatches(glob, segment))) return false
   }
   return true

@@ -34,9 +34,10 @@ export interface DenyPattern {
   readonly boxes: readonly Box[]
 }
 
-/** A statement seen through one permission. Numbered, so that sets of them have a name. */
+/** A statement seen through one permission. */
 export interface Relevant {
-  readonly id: number
+  /** Its place among all statements of the account: by policy id, then as they stand in the policy. */
+  readonly number: number
   readonly ref: StatementRef
   readonly statement: Statement
   readonly kind: 'allow' | 'deny' | 'deny-all-but' | 'conditional-deny'
@@ -63,7 +64,7 @@ export function prepareStatement(
   permission: PreparedPermission,
   boxes: Boxes,
   steps: Steps,
-): Omit<Relevant, 'id'> | null {
+): Omit<Relevant, 'number'> | null {
   if (statement.effect === 'Allow') {
     const pieces = allowPieces(ref, statement, permission, boxes, steps)
     const named = namesIdentity(statement.condition)
@@ -122,6 +123,7 @@ function allowPieces(
     const within = boxes
       .read(pattern, 'grants')
       .flatMap((box) => permission.actions.flatMap((one) => boxes.intersect(box, one, steps)))
+    if (within.length === 0) continue
     const reaching = [...new Set(within)].filter((box) => reachesBeyond(box, [boxSet(except)], boxes, steps))
     if (reaching.length === 0) continue
     for (const part of byRestriction(reaching, limitsOf(statement), boxes, steps))
