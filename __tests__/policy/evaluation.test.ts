@@ -139,3 +139,26 @@ describe('which Deny is told', () => {
     expect(answer.conditionalDenies.map(({ statement }) => statement)).toEqual([2, 4])
   })
 })
+
+describe('one evaluator for many users', () => {
+  test('shows each the letter case of their own policies', () => {
+    const documents = new Map(
+      ['iam:users:List*', 'iam:users:list*'].map((NotAction, at) => [
+        `P${at}`,
+        parseDocument(JSON.stringify({ Version: '5.0', Statement: { Effect: 'Allow', NotAction } })),
+      ]),
+    )
+    const evaluator = createEvaluator({ documents, permissions: [audited(['iam:*:*'])] })
+    expect(evaluator.held(['P0'], alice, 'p')).toMatchObject({ grants: [{ except: ['iam:users:List*'] }] })
+    expect(evaluator.held(['P1'], alice, 'p')).toMatchObject({ grants: [{ except: ['iam:users:list*'] }] })
+  })
+
+  test('knows a policy that reaches them twice, and thousands of statements', () => {
+    const Statement = Array.from({ length: 5000 }, (_, at) => allow(`iam:users:do${at % 3}`))
+    const documents = new Map([['P', parseDocument(JSON.stringify({ Version: '5.0', Statement }))]])
+    const evaluator = createEvaluator({ documents, permissions: [audited(['iam:*:*'])] })
+    const once = evaluator.held(['P'], alice, 'p')
+    expect(once).toMatchObject({ grants: [{ actions: ['iam:users:do0', 'iam:users:do1', 'iam:users:do2'] }] })
+    expect(evaluator.held(['P', 'P'], alice, 'p')).toBe(once)
+  })
+})

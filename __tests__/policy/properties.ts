@@ -103,6 +103,38 @@ export const properties: readonly Property[] = [
     }),
   },
   {
+    name: 'what one user is told depends on no other user, asked before or after',
+    runs: 500,
+    property: fc.property(
+      any.statements,
+      any.permission,
+      fc.array(fc.subarray([0, 1, 2, 3, 4]), { maxLength: 4 }),
+      (statements, permission, users) => {
+        const documents = new Map(
+          statements.map((one, at) => [
+            `p${at}`,
+            parseDocument(JSON.stringify({ Version: '5.0', Statement: [one] })),
+          ]),
+        )
+        const evaluator = () => createEvaluator({ documents, permissions: [permission] })
+        const ask = (user: readonly number[], by = evaluator()): string =>
+          JSON.stringify(
+            by.held(
+              user.map((at) => `p${at}`),
+              identity,
+              'p',
+            ),
+          )
+        const [forth, back] = [evaluator(), evaluator()]
+        const answers = users.map((user) => ask(user, forth))
+        for (const user of [...users].reverse()) ask(user, back)
+        for (const [at, user] of users.entries())
+          for (const answer of [answers[at], ask(user, back)])
+            if (answer !== ask(user)) throw new Error(`${answer} is not ${ask(user)}`)
+      },
+    ),
+  },
+  {
     name: 'adding an Allow never removes',
     runs: 500,
     property: fc.property(any.statements, any.allow, any.permission, (statements, more, permission) => {

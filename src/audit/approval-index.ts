@@ -147,17 +147,18 @@ export class ApprovalIndex {
 function sameGrant(one: Grant, other: Grant): boolean {
   return (
     sameTexts(one.actions, other.actions) &&
-    sameTexts(one.except ?? [], other.except ?? []) &&
-    (one.resources === undefined) === (other.resources === undefined) &&
-    sameTexts(one.resources ?? [], other.resources ?? []) &&
-    (one.not_resources === undefined) === (other.not_resources === undefined) &&
-    sameTexts(one.not_resources ?? [], other.not_resources ?? []) &&
+    sameTexts(one.except, other.except) &&
+    sameTexts(one.resources, other.resources) &&
+    sameTexts(one.not_resources, other.not_resources) &&
     (one.condition === other.condition || JSON.stringify(one.condition) === JSON.stringify(other.condition))
   )
 }
 
-function sameTexts(one: readonly string[], other: readonly string[]): boolean {
-  return one === other || (one.length === other.length && one.every((text, at) => text === other[at]))
+function sameTexts(one: readonly string[] | undefined, other: readonly string[] | undefined): boolean {
+  if (one === other) return true
+  if (one === undefined || other === undefined || one.length !== other.length) return false
+  for (let at = 0; at < one.length; at++) if (one[at] !== other[at]) return false
+  return true
 }
 
 function untouched(grants: readonly Grant[]): Difference | Undetermined {

@@ -181,22 +181,27 @@ function canonicalPass(
     (one, other) => ({ ...one, actions: [...one.actions, ...other.actions] }),
   )
   const kept = withoutCovered(byLimit.length === tidy.length ? tidy : sorted(byLimit), boxes, steps)
-  const joined = join(
-    kept,
-    (grant) =>
-      grant.restriction.resources === undefined
-        ? grantKey(grant)
-        : `${textKey(grant.actions)}|${textKey(grant.except)}|${JSON.stringify(grant.restriction.condition)}`,
-    (one, other) => ({
-      ...one,
-      restriction: canonicalRestriction({
-        ...one.restriction,
-        resources: [...(one.restriction.resources ?? []), ...(other.restriction.resources ?? [])],
-      }),
-    }),
-  )
+  // What shares exceptions, condition and the absence of resources is one grant already.
+  const joined =
+    kept.filter((grant) => grant.restriction.resources !== undefined).length < 2
+      ? kept
+      : join(
+          kept,
+          (grant) =>
+            grant.restriction.resources === undefined
+              ? grantKey(grant)
+              : `${textKey(grant.actions)}|${textKey(grant.except)}|${JSON.stringify(grant.restriction.condition)}`,
+          (one, other) => ({
+            ...one,
+            restriction: canonicalRestriction({
+              ...one.restriction,
+              resources: [...(one.restriction.resources ?? []), ...(other.restriction.resources ?? [])],
+            }),
+          }),
+        )
   const before = new Set(tidy)
-  return { grants: sorted(joined), changed: joined.some((grant) => !before.has(grant)) }
+  const changed = joined.some((grant) => !before.has(grant))
+  return { grants: changed ? sorted(joined) : joined, changed }
 }
 
 /** Drops, one after the other, every box that the remaining grants of equal or wider restriction cover. */
@@ -225,25 +230,28 @@ function covers(outer: Restriction, inner: Restriction): boolean {
 function sorted(grants: readonly BoxGrant[]): BoxGrant[] {
   const alive = grants.filter((grant) => grant.actions.length > 0)
   if (alive.length < 2) return alive
+  const keys = new Map<BoxGrant, string>()
+  const key = (grant: BoxGrant): string => {
+    const known = keys.get(grant) ?? grantKey(grant)
+    keys.set(grant, known)
+    return known
+  }
   const spelled = (list: readonly Box[]): string => list.map((box) => box.text).join(' ')
-  const keys = new Map(
-    alive.map((grant) => [grant, `${restrictionRank(grant.restriction)}${grantKey(grant)}`]),
+  return alive.sort(
+    (one, other) =>
+      restrictionRank(one.restriction) - restrictionRank(other.restriction) ||
+      compareText(key(one), key(other)) ||
+      compareText(spelled(one.actions), spelled(other.actions)) ||
+      compareText(spelled(one.except), spelled(other.except)),
   )
-  return alive.sort((one, other) => {
-    const [left, right] = [keys.get(one) as string, keys.get(other) as string]
-    return left === right
-      ? compareText(spelled(one.actions), spelled(other.actions)) ||
-          compareText(spelled(one.except), spelled(other.except))
-      : compareText(left, right)
-  })
 }
 
 function compareText(one: string, other: string): number {
   return one < other ? -1 : one > other ? 1 : 0
 }
 
-function restrictionRank(restriction: Restriction): string {
-  return isUnrestricted(restriction) ? '0' : restriction.condition === undefined ? '1' : '2'
+function restrictionRank(restriction: Restriction): number {
+  return isUnrestricted(restriction) ? 0 : restriction.condition === undefined ? 1 : 2
 }
 
 function join(

@@ -46,14 +46,16 @@ export function expandAliases(actions: readonly string[]): readonly string[] {
 /** Names of the catalogue that the grants contain, sorted. */
 export function namedActions(grants: readonly Grant[], catalogue: Catalogue): readonly string[] {
   const index = indexOf(catalogue)
-  const named = new Uint8Array(index.actions.length)
+  const { named } = index
+  named.fill(0)
   for (const { actions, except = [] } of grants) {
     const excepted = new Set(except.flatMap((pattern) => rowsOf(pattern, index)))
     for (const pattern of actions)
       for (const row of rowsOf(pattern, index)) if (!excepted.has(row)) named[row] = 1
   }
   const names: string[] = []
-  for (let row = 0; row < named.length; row++) if (named[row] === 1) names.push(index.actions[row] as string)
+  for (let row = named.indexOf(1); row >= 0; row = named.indexOf(1, row + 1))
+    names.push(index.actions[row] as string)
   return names
 }
 
@@ -61,6 +63,8 @@ interface CatalogueIndex {
   /** Sorted, each once. */
   readonly actions: readonly string[]
   readonly segments: readonly (readonly string[])[]
+  /** A mark for each row, for whoever asks at the moment. */
+  readonly named: Uint8Array
   /** Rows that a pattern matches, remembered: every holding asks for the same patterns. */
   readonly rows: Map<string, readonly number[]>
 }
@@ -72,7 +76,7 @@ function indexOf(catalogue: Catalogue): CatalogueIndex {
   if (known !== undefined) return known
   const actions = [...new Set(catalogue.actions.map((row) => row.action))].sort()
   const segments = actions.map((action) => action.toLowerCase().split(':'))
-  const index = { actions, segments, rows: new Map() }
+  const index = { actions, segments, named: new Uint8Array(actions.length), rows: new Map() }
   indexes.set(catalogue, index)
   return index
 }

@@ -2,8 +2,10 @@
  * What one user holds of one audited permission: the actions that some Allow covers and no unconditional Deny does,
  * over all statements of all policies that reach the user. Deny comes first, wherever it stands.
  */
+import type { Atoms } from './atoms.ts'
 import { type BoxGrant, canonical, distinctSorted, writeGrant } from './box-grants.ts'
 import { withoutNarrower } from './matches.ts'
+import { keyOf, type NumberSet } from './number-set.ts'
 import type { Box, Boxes } from './pattern.ts'
 import type { Piece, PreparedPermission, Relevant } from './prepare.ts'
 import { isUnrestricted } from './restriction.ts'
@@ -33,53 +35,53 @@ export interface Scope {
   readonly boxes: Boxes
   /** Steps that one question may take. */
   readonly bound: number
-  /** What was written before, by the parts it was written of: users hold the same by different statements. */
+  readonly atoms: Atoms
+  /** For whoever counts at the moment. */
+  readonly numbers: NumberSet
+  /** What was written before, by the atoms it was written of: users hold the same by different statements. */
   readonly written: Map<string, Written | Undetermined>
 }
 
 type Written = Pick<Held, 'extent' | 'restricted' | 'grants'>
 
-/** What the Allow statements give under one limit. */
-interface Part extends BoxGrant {
-  readonly limit: string
-}
-
 /** Statements come in the order of their policies and numbers. */
 export function evaluate(ordered: readonly Relevant[], scope: Scope): Held | Undetermined {
-  const { boxes, bound } = scope
-  return decide(() => {
-    const steps = new Steps(bound)
-    const { parts, matches } = allowed(ordered, boxes, steps)
-    if (parts.length === 0) return nothing
-    const written = writtenOf(parts, scope)
-    if ('undetermined' in written) return written
-    const { extent, restricted, grants } = written
-    const conditional = ordered.filter((one) => one.kind === 'conditional-deny')
-    return {
-      ...{ extent, restricted, grants, matches },
-      deniedBy: takenAway(ordered, boxes, steps),
-      conditionalDenies: conditional
-        .filter((one) => touchingPattern(one, parts, boxes, steps) !== null)
-        .map((one) => one.ref),
-    }
-  })
+  return ordered.every((one) => one.kind === 'allow')
+    ? evaluateAllowed(ordered, scope)
+    : decide(() => evaluateDenied(ordered, scope, new Steps(scope.bound)))
 }
 
-/** A question of its own, so that its answer does not depend on who asked first. */
-function writtenOf(parts: readonly Part[], scope: Scope): Written | Undetermined {
-  const key = parts
-    .map(({ limit, actions, except }) => [limit, ...textsOf(actions), '-', ...textsOf(except)].join(' '))
-    .sort()
-    .join('\n')
-  const known = scope.written.get(key)
-  if (known !== undefined) return known
-  const written = decide(() => write(parts, scope, new Steps(scope.bound)))
-  scope.written.set(key, written)
-  return written
+/** Without any Deny everything that is allowed is held. */
+function evaluateAllowed(ordered: readonly Relevant[], scope: Scope): Held | Undetermined {
+  scope.numbers.clear()
+  for (const one of ordered) for (const atom of one.atoms) scope.numbers.add(atom)
+  const atoms = scope.numbers.sorted()
+  const key = keyOf(atoms)
+  let written = scope.written.get(key)
+  if (written === undefined) {
+    const parts = scope.atoms.grants(atoms)
+    written = decide(() => write(parts, scope, new Steps(scope.bound)))
+    scope.written.set(key, written)
+  }
+  if ('undetermined' in written) return written
+  const { extent, restricted, grants } = written
+  const matches = ordered.flatMap((one) => one.matches)
+  return { extent, restricted, grants, matches, deniedBy: [], conditionalDenies: [] }
 }
 
-function textsOf(list: readonly Box[]): readonly string[] {
-  return list.map((box) => box.text)
+/** @throws BoundReached */
+function evaluateDenied(ordered: readonly Relevant[], scope: Scope, steps: Steps): Held {
+  const { boxes } = scope
+  const { parts, matches } = allowed(ordered, boxes, steps)
+  if (parts.length === 0) return nothing
+  return {
+    ...write(parts, scope, steps),
+    matches,
+    deniedBy: takenAway(ordered, boxes, steps),
+    conditionalDenies: ordered
+      .filter((one) => one.kind === 'conditional-deny' && touchingPattern(one, parts, boxes, steps) !== null)
+      .map((one) => one.ref),
+  }
 }
 
 /** @throws BoundReached */
@@ -98,7 +100,7 @@ function write(parts: readonly BoxGrant[], { permission, boxes }: Scope, steps: 
 }
 
 interface Allowed {
-  readonly parts: readonly Part[]
+  readonly parts: readonly BoxGrant[]
   readonly matches: readonly Match[]
 }
 
@@ -106,38 +108,24 @@ interface Allowed {
 function allowed(ordered: readonly Relevant[], boxes: Boxes, steps: Steps): Allowed {
   const denied = distinctSorted(ordered.flatMap((one) => (one.kind === 'deny' ? boxesOf(one) : [])))
   const spared = ordered.flatMap((one) => (one.kind === 'deny-all-but' ? [boxesOf(one)] : []))
-  const untouched = denied.length === 0 && spared.length === 0
-  const parts = new Map<string, Omit<Part, 'actions'> & { readonly actions: Box[] }>()
-  const add = ({ limit, except, restriction }: Piece, left: readonly Box[]): void => {
-    const known = parts.get(limit)
-    if (known !== undefined) known.actions.push(...left)
-    else
-      parts.set(limit, {
-        ...{ limit, restriction, actions: [...left] },
-        except: denied.length === 0 ? except : [...except, ...denied],
-      })
-  }
+  const leftOf = subtraction(denied, spared, boxes, steps)
+  const parts = new Map<string, Omit<BoxGrant, 'actions'> & { readonly actions: Set<Box> }>()
   const matches: Match[] = []
-  const leftOf = untouched ? null : subtraction(denied, spared, boxes, steps)
   for (const one of ordered) {
-    if (leftOf === null) {
-      for (const piece of one.pieces) add(piece, piece.boxes)
-      matches.push(...one.matches)
-      continue
-    }
     const own: Match[] = []
     for (const piece of one.pieces) {
       const left = leftOf(piece)
       if (left.length === 0) continue
-      add(piece, left)
+      const { limit, restriction } = piece
+      const except = denied.length === 0 ? piece.except : [...piece.except, ...denied]
+      const part = parts.get(limit) ?? { actions: new Set(), except, restriction }
+      parts.set(limit, part)
+      for (const box of left) part.actions.add(box)
       own.push(piece.match)
     }
     matches.push(...(own.length === one.pieces.length ? one.matches : withoutNarrower(own, boxes, steps)))
   }
-  return {
-    parts: [...parts.values()].map((part) => ({ ...part, actions: distinctSorted(part.actions) })),
-    matches,
-  }
+  return { parts: [...parts.values()].map((part) => ({ ...part, actions: [...part.actions] })), matches }
 }
 
 /** Tells which boxes of a piece have anything left once everything denied is gone. */

@@ -1,6 +1,8 @@
 /** Answers for users, remembered by what matters for the answer: users share groups, and groups share policies. */
+import { Atoms } from './atoms.ts'
 import { provablyFalse } from './condition.ts'
 import { evaluate, nothing, type Scope } from './evaluate.ts'
+import { keyOf, NumberSet } from './number-set.ts'
 import { Boxes } from './pattern.ts'
 import { preparePermission, prepareStatement, type Relevant } from './prepare.ts'
 import { decide, STEP_BOUND, Steps } from './steps.ts'
@@ -37,21 +39,19 @@ export function createEvaluator(options: EvaluatorOptions): Evaluator {
 /** Everything of one policy that touches one permission; a string says why it could not be decided. */
 type Prepared = readonly Relevant[] | string
 
-interface Answer {
-  readonly relevant: readonly Relevant[]
-  readonly held: Held | Undetermined
-}
-
 interface Memory extends Scope {
   readonly prepared: Map<string, Prepared>
-  /** By a hash of the numbers of the statements. */
-  readonly answers: Map<number, Answer[]>
+  /** Statements by their numbers. */
+  readonly statements: Relevant[]
+  /** By the numbers of the statements. */
+  readonly answers: Map<string, Held | Undetermined>
 }
 
 class RememberingEvaluator implements Evaluator {
   readonly #documents: ReadonlyMap<string, ParsedDocument>
   readonly #memories: ReadonlyMap<string, Memory>
   readonly #boxes = new Boxes()
+  readonly #numbers = new NumberSet()
   readonly #bound: number
   /** What the statements of a policy are numbered from: by policy id, then as they stand in it. */
   readonly #firstNumbers = new Map<string, number>()
@@ -73,7 +73,10 @@ class RememberingEvaluator implements Evaluator {
           boxes: this.#boxes,
           bound: this.#bound,
           written: new Map(),
+          atoms: new Atoms(),
+          numbers: this.#numbers,
           prepared: new Map(),
+          statements: [],
           answers: new Map(),
         },
       ]),
@@ -95,7 +98,8 @@ class RememberingEvaluator implements Evaluator {
   held(policies: readonly string[], identity: Identity, name: string): Held | Undetermined {
     const memory = this.#memories.get(name)
     if (memory === undefined) throw new Error(`No audited permission is called ${name}.`)
-    const reaching: Relevant[] = []
+    const reaching = this.#numbers
+    reaching.clear()
     let granted = false
     for (const policy of policies) {
       const prepared = this.#prepare(policy, memory)
@@ -103,20 +107,19 @@ class RememberingEvaluator implements Evaluator {
       for (const one of prepared) {
         if (one.namesIdentity && provablyFalse(one.statement.condition, identity)) continue
         if (one.kind === 'allow') granted = true
-        reaching.push(one)
+        reaching.add(one.number)
       }
     }
     if (!granted) return nothing
-    reaching.sort((one, other) => one.number - other.number)
-    // A policy that reaches the user twice stands there twice.
-    const relevant = reaching.filter((one, at) => one !== reaching[at - 1])
-    let hash = 0
-    for (const one of relevant) hash = (Math.imul(hash, 31) + one.number) | 0
-    const answers = memory.answers.get(hash) ?? []
-    for (const answer of answers) if (sameStatements(answer.relevant, relevant)) return answer.held
-    const held = evaluate(relevant, memory)
-    answers.push({ relevant, held })
-    memory.answers.set(hash, answers)
+    const numbers = reaching.sorted()
+    const key = keyOf(numbers)
+    const known = memory.answers.get(key)
+    if (known !== undefined) return known
+    const held = evaluate(
+      Array.from(numbers, (number) => memory.statements[number] as Relevant),
+      memory,
+    )
+    memory.answers.set(key, held)
     return held
   }
 
@@ -133,17 +136,14 @@ class RememberingEvaluator implements Evaluator {
             return document.statements.flatMap((statement, at): Relevant[] => {
               const ref = { policy, statement: statement.number }
               const one = prepareStatement(ref, statement, memory.permission, this.#boxes, steps)
-              return one === null ? [] : [{ ...one, number: first + at }]
+              if (one === null) return []
+              const relevant = { ...one, number: first + at, atoms: memory.atoms.of(one.pieces) }
+              memory.statements[relevant.number] = relevant
+              return [relevant]
             })
           })
     const result = 'undetermined' in prepared ? prepared.undetermined : prepared
     memory.prepared.set(policy, result)
     return result
   }
-}
-
-function sameStatements(one: readonly Relevant[], other: readonly Relevant[]): boolean {
-  if (one.length !== other.length) return false
-  for (let at = 0; at < one.length; at++) if (one[at] !== other[at]) return false
-  return true
 }

@@ -15,6 +15,8 @@ export interface PreparedPermission {
   readonly permission: Permission
   readonly actions: readonly Box[]
   readonly except: readonly Box[]
+  /** Of its actions; null when a wildcard leaves one open. */
+  readonly services: ReadonlySet<string> | null
 }
 
 /** A part of an Allow, within the permission and under one restriction, and the pattern it came by. */
@@ -42,6 +44,8 @@ export interface Relevant {
   readonly statement: Statement
   readonly kind: 'allow' | 'deny' | 'deny-all-but' | 'conditional-deny'
   readonly pieces: readonly Piece[]
+  /** Of all its pieces. */
+  readonly atoms: readonly number[]
   /** Of an Allow from which no Deny takes anything: its patterns, narrower ones left out. */
   readonly matches: readonly Match[]
   /** Of a Deny: of its Action, or, for `NotAction`, what it spares. */
@@ -54,7 +58,17 @@ export interface Relevant {
 export function preparePermission(permission: Permission, boxes: Boxes): PreparedPermission {
   const read = (patterns: readonly string[]): readonly Box[] =>
     patterns.flatMap((pattern) => boxes.read(pattern, 'grants'))
-  return { permission, actions: read(permission.actions), except: read(permission.except) }
+  const actions = read(permission.actions)
+  const services = actions.flatMap((box) => box.service ?? [])
+  return {
+    ...{ permission, actions, except: read(permission.except) },
+    services: services.length < actions.length ? null : new Set(services),
+  }
+}
+
+/** False: they are of different services, as nearly all patterns of an account are. */
+function mayTouch({ services }: PreparedPermission, box: Box): boolean {
+  return services === null || box.service === null || services.has(box.service)
 }
 
 /** A statement through the eyes of a permission; null when it does not touch it. @throws BoundReached */
@@ -64,7 +78,7 @@ export function prepareStatement(
   permission: PreparedPermission,
   boxes: Boxes,
   steps: Steps,
-): Omit<Relevant, 'number'> | null {
+): Omit<Relevant, 'number' | 'atoms'> | null {
   if (statement.effect === 'Allow') {
     const pieces = allowPieces(ref, statement, permission, boxes, steps)
     const named = namesIdentity(statement.condition)
@@ -120,10 +134,11 @@ function allowPieces(
   const except = spared.length === 0 ? permission.except : [...permission.except, ...spared]
   const pieces: Piece[] = []
   for (const pattern of statement.action ?? ['*:*:*']) {
-    const within = boxes
-      .read(pattern, 'grants')
-      .flatMap((box) => permission.actions.flatMap((one) => boxes.intersect(box, one, steps)))
-    if (within.length === 0) continue
+    const read = boxes.read(pattern, 'grants')
+    if (!read.some((box) => mayTouch(permission, box))) continue
+    const within = read.flatMap((box) =>
+      permission.actions.flatMap((one) => boxes.intersect(box, one, steps)),
+    )
     const reaching = [...new Set(within)].filter((box) => reachesBeyond(box, [boxSet(except)], boxes, steps))
     if (reaching.length === 0) continue
     for (const part of byRestriction(reaching, limitsOf(statement), boxes, steps))
@@ -136,7 +151,7 @@ function allowPieces(
         boxes: part.actions,
         except,
         restriction: part.restriction,
-        limit: `${restrictionKey(part.restriction)} ${spared.map((box) => box.id).join(' ')}`,
+        limit: `${restrictionKey(part.restriction)} ${spared.map((box) => box.text).join(' ')}`,
       })
   }
   return pieces
