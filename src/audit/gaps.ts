@@ -186,8 +186,11 @@ function unreadGroups({ snapshot, inventory, evaluator }: GapContext, told: Read
 function unknownHolders({ snapshot, inventory, evaluator }: GapContext): Gap[] {
   // Whom each of them makes uncertain: themselves, or whoever is in a group that no list has.
   const strangers = new Map<string, readonly string[] | null>()
+  const seen = new Set<string>()
   for (const { principal_type, principal_id, policy_id } of snapshot.attachments) {
-    if (principal_type === 'agency' || evaluator.relevance(policy_id) === 'none') continue
+    if (seen.has(principal_id) || principal_type === 'agency' || evaluator.relevance(policy_id) === 'none')
+      continue
+    seen.add(principal_id)
     const members = principal_type === 'group' ? inventory.members.get(principal_id) : undefined
     if (principal_type === 'user' && !inventory.users.has(principal_id))
       strangers.set(principal_id, [principal_id])

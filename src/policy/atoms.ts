@@ -20,7 +20,7 @@ export class Atoms {
     for (const piece of pieces) {
       const ofLimit = this.#numbers.get(piece.limit) ?? new Map<Box, number>()
       this.#numbers.set(piece.limit, ofLimit)
-      for (const box of piece.boxes) {
+      for (const box of piece.actions) {
         const number = ofLimit.get(box) ?? this.#atoms.length
         if (number === this.#atoms.length) this.#atoms.push({ box, piece })
         ofLimit.set(box, number)

@@ -50,8 +50,13 @@ export function namedActions(grants: readonly Grant[], catalogue: Catalogue): re
   named.fill(0)
   for (const { actions, except = [] } of grants) {
     const excepted = new Set(except.flatMap((pattern) => rowsOf(pattern, index)))
-    for (const pattern of actions)
-      for (const row of rowsOf(pattern, index)) if (!excepted.has(row)) named[row] = 1
+    for (const pattern of actions) {
+      const rows = rowsOf(pattern, index)
+      for (let at = 0; at < rows.length; at++) {
+        const row = rows[at] as number
+        if (!excepted.has(row)) named[row] = 1
+      }
+    }
   }
   const names: string[] = []
   for (let row = named.indexOf(1); row >= 0; row = named.indexOf(1, row + 1))

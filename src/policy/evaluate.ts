@@ -137,13 +137,15 @@ function subtraction(
 ): (piece: Piece) => readonly Box[] {
   const literals = new Set(denied.flatMap((box) => (box.wild ? [] : [box.id])))
   const wild = denied.filter((box) => box.wild)
-  const isTouched = (box: Box): boolean =>
-    (!box.wild && literals.has(box.id)) ||
-    (box.wild ? denied : wild).some((one) => {
+  const isTouched = (box: Box): boolean => {
+    if (!box.wild && literals.has(box.id)) return true
+    for (const one of box.wild ? denied : wild) {
       steps.take()
-      return boxes.meet(one, box)
-    })
-  const withoutSpared = (list: readonly Box[]): readonly Box[] =>
+      if (boxes.meet(one, box)) return true
+    }
+    return false
+  }
+  const within = (list: readonly Box[]): readonly Box[] =>
     spared.reduce(
       (left, sparing) => [
         ...new Set(left.flatMap((box) => sparing.flatMap((one) => boxes.intersect(box, one, steps)))),
@@ -151,13 +153,12 @@ function subtraction(
       list,
     )
   const deniedSet = boxSet(denied)
-  return (piece) =>
-    withoutSpared(piece.boxes).filter(
-      (box) =>
-        // A piece has actions beyond its exceptions; where no Deny touches it, it still has.
-        (spared.length === 0 && !isTouched(box)) ||
-        reachesBeyond(box, [boxSet(piece.except), deniedSet], boxes, steps),
-    )
+  return ({ actions, except }) => {
+    // A piece has actions beyond its exceptions; where no Deny touches it, it still has.
+    if (spared.length === 0 && !actions.some(isTouched)) return actions
+    const outside = [boxSet(except), deniedSet]
+    return within(actions).filter((box) => reachesBeyond(box, outside, boxes, steps))
+  }
 }
 
 function boxesOf(deny: Relevant): readonly Box[] {
@@ -184,9 +185,7 @@ function withoutCondition(grant: BoxGrant): BoxGrant {
 function takenAway(ordered: readonly Relevant[], boxes: Boxes, steps: Steps): readonly Match[] {
   const denies = ordered.filter((one) => one.kind === 'deny' || one.kind === 'deny-all-but')
   if (denies.length === 0) return []
-  const granted = ordered.flatMap((one) =>
-    one.pieces.map(({ boxes: actions, except, restriction }) => ({ actions, except, restriction })),
-  )
+  const granted = ordered.flatMap((one) => one.pieces)
   return denies.flatMap((deny): Match[] => {
     const pattern = touchingPattern(deny, granted, boxes, steps)
     return pattern === null ? [] : [{ ...deny.ref, pattern, restricted: false }]

@@ -8,12 +8,14 @@ import { preparePermission, prepareStatement, type Relevant } from './prepare.ts
 import { decide, STEP_BOUND, Steps } from './steps.ts'
 import type { Held, Identity, ParsedDocument, Permission, Undetermined } from './types.ts'
 
+export type Relevance = 'grants' | 'denies' | 'none' | 'undetermined'
+
 export interface Evaluator {
   /**
    * What a policy means for the audited permissions, all of them together: `denies` has a Deny that touches one, with
    * or without conditions, and no Allow that does.
    */
-  relevance(policy: string): 'grants' | 'denies' | 'none' | 'undetermined'
+  relevance(policy: string): Relevance
   /**
    * What a user with these policies (attached directly or by group, in any order, twice or once) holds of a
    * permission. A policy without a readable document counts as absent: whoever asks knows which ones those are.
@@ -52,6 +54,7 @@ class RememberingEvaluator implements Evaluator {
   readonly #memories: ReadonlyMap<string, Memory>
   readonly #boxes = new Boxes()
   readonly #numbers = new NumberSet()
+  readonly #relevances = new Map<string, Relevance>()
   readonly #bound: number
   /** What the statements of a policy are numbered from: by policy id, then as they stand in it. */
   readonly #firstNumbers = new Map<string, number>()
@@ -83,9 +86,17 @@ class RememberingEvaluator implements Evaluator {
     )
   }
 
-  relevance(policy: string): 'grants' | 'denies' | 'none' | 'undetermined' {
+  relevance(policy: string): Relevance {
+    const known = this.#relevances.get(policy)
+    if (known !== undefined) return known
+    const relevance = this.#relevanceOf(policy)
+    this.#relevances.set(policy, relevance)
+    return relevance
+  }
+
+  #relevanceOf(policy: string): Relevance {
     if (this.#documents.get(policy)?.ok !== true) return 'undetermined'
-    let relevance: 'grants' | 'denies' | 'none' = 'none'
+    let relevance: Relevance = 'none'
     for (const memory of this.#memories.values()) {
       const prepared = this.#prepare(policy, memory)
       if (typeof prepared === 'string') return 'undetermined'

@@ -102,8 +102,9 @@ export class Boxes {
     if (outer.id === inner.id) return true
     if (!outer.wild || (outer.service !== null && outer.service !== inner.service)) return false
     if (endsDiffer(outer, inner)) return false
-    return remember(this.#includes, outer, inner, () =>
-      outer.segments.every((segment, at) => globSurelyIncludes(segment, inner.segments[at] as string)),
+    return (
+      recalled(this.#includes, outer, inner) ??
+      remembered(this.#includes, outer, inner, everySegment(outer, inner, globSurelyIncludes))
     )
   }
 
@@ -113,8 +114,9 @@ export class Boxes {
     if (!one.wild && !other.wild) return false
     if (one.service !== null && other.service !== null && one.service !== other.service) return false
     if (endsDiffer(one, other)) return false
-    return remember(this.#meets, one, other, () =>
-      one.segments.every((segment, at) => globsMeet(segment, other.segments[at] as string)),
+    return (
+      recalled(this.#meets, one, other) ??
+      remembered(this.#meets, one, other, everySegment(one, other, globsMeet))
     )
   }
 
@@ -149,15 +151,15 @@ function hasActions(box: Box): boolean {
 /** Boxes remembered at most by what has no audit of its own to remember them. */
 const MAXIMUM_REMEMBERED = 20_000
 
-let remembered = new Boxes()
+let latest = new Boxes()
 
 /**
  * Boxes for questions that stand alone. They are remembered from one question to the next, since the same patterns
  * come again and again; no answer and no count of steps depends on it.
  */
 export function rememberedBoxes(): Boxes {
-  if (remembered.size > MAXIMUM_REMEMBERED) remembered = new Boxes()
-  return remembered
+  if (latest.size > MAXIMUM_REMEMBERED) latest = new Boxes()
+  return latest
 }
 
 /** Whether an action string is in the box. */
@@ -248,15 +250,16 @@ function lettersDiffer(one: number, other: number): boolean {
 /** What was asked of pairs of boxes: for each first one, the answers by the second. */
 type PairMemory = Map<number, boolean>[]
 
-function remember(memory: PairMemory, one: Box, other: Box, ask: () => boolean): boolean {
-  let answers = memory[one.id]
-  if (answers === undefined) {
-    answers = new Map()
-    memory[one.id] = answers
-  }
-  const known = answers.get(other.id)
-  if (known !== undefined) return known
-  const answer = ask()
-  answers.set(other.id, answer)
+function recalled(memory: PairMemory, one: Box, other: Box): boolean | undefined {
+  return memory[one.id]?.get(other.id)
+}
+
+function remembered(memory: PairMemory, one: Box, other: Box, answer: boolean): boolean {
+  const answers = memory[one.id] ?? new Map<number, boolean>()
+  memory[one.id] = answers.set(other.id, answer)
   return answer
+}
+
+function everySegment(one: Box, other: Box, holds: (left: string, right: string) => boolean): boolean {
+  return one.segments.every((segment, at) => holds(segment, other.segments[at] as string))
 }

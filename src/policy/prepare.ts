@@ -1,6 +1,6 @@
 /** Policies seen through one audited permission: what each statement contributes, worked out once for all users. */
 
-import { byRestriction } from './box-grants.ts'
+import { type BoxGrant, byRestriction } from './box-grants.ts'
 import { namesIdentity } from './condition.ts'
 import { withoutNarrower } from './matches.ts'
 import type { Box, Boxes } from './pattern.ts'
@@ -20,12 +20,9 @@ export interface PreparedPermission {
 }
 
 /** A part of an Allow, within the permission and under one restriction, and the pattern it came by. */
-export interface Piece {
+export interface Piece extends BoxGrant {
   /** What is said of it in every answer: one object for all users, who may be many. */
   readonly match: Match
-  readonly boxes: readonly Box[]
-  readonly except: readonly Box[]
-  readonly restriction: Restriction
   /** Equal for pieces of equal restriction and exceptions. */
   readonly limit: string
 }
@@ -148,7 +145,7 @@ function allowPieces(
           pattern: statement.action === undefined ? 'NotAction' : pattern,
           restricted: !isUnrestricted(part.restriction),
         },
-        boxes: part.actions,
+        actions: part.actions,
         except,
         restriction: part.restriction,
         limit: `${restrictionKey(part.restriction)} ${spared.map((box) => box.text).join(' ')}`,
