@@ -103,12 +103,14 @@ function isWithinOne(inner: Box, wide: readonly Box[], boxes: Boxes): boolean {
 /** By text; of boxes of one id, which differ in letter case alone, the first. */
 export function distinctSorted(list: readonly Box[]): readonly Box[] {
   if (isDistinctAndSorted(list)) return list
-  const first = new Map<number, Box>()
-  for (const box of list) {
-    const known = first.get(box.id)
-    if (known === undefined || box.text < known.text) first.set(box.id, box)
+  const seen = new Set<number>()
+  const distinct: Box[] = []
+  for (const box of [...list].sort(byText)) {
+    if (seen.has(box.id)) continue
+    seen.add(box.id)
+    distinct.push(box)
   }
-  return [...first.values()].sort(byText)
+  return distinct
 }
 
 /** False says nothing: texts and ids may be sorted each in its own way. */

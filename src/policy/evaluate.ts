@@ -116,10 +116,12 @@ function allowed(ordered: readonly Relevant[], boxes: Boxes, steps: Steps): Allo
     for (const piece of one.pieces) {
       const left = leftOf(piece)
       if (left.length === 0) continue
-      const { limit, restriction } = piece
-      const except = denied.length === 0 ? piece.except : [...piece.except, ...denied]
-      const part = parts.get(limit) ?? { actions: new Set(), except, restriction }
-      parts.set(limit, part)
+      let part = parts.get(piece.limit)
+      if (part === undefined) {
+        const except = denied.length === 0 ? piece.except : [...piece.except, ...denied]
+        part = { actions: new Set(), except, restriction: piece.restriction }
+        parts.set(piece.limit, part)
+      }
       for (const box of left) part.actions.add(box)
       own.push(piece.match)
     }
