@@ -48939,7 +48939,7 @@ exports.visitAsync = visitAsync;
 
 /***/ }),
 
-/***/ 7372:
+/***/ 3120:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -61574,8 +61574,9 @@ function obtainedKeys(obtain, clock, staticSecret) {
     const fresh = () => {
         underWay ??= obtain()
             .then(({ keys, expires }) => {
-            const margin = Math.min(MARGIN, Math.max(0, expires - clock.now()) / 4);
-            current = { keys, until: expires - margin };
+            const life = expires - clock.now();
+            // Keys that are over as they come say that this clock is off: a 401 will tell when they end.
+            current = { keys, until: life > 0 ? expires - Math.min(MARGIN, life / 4) : Number.POSITIVE_INFINITY };
             return keys;
         })
             .finally(() => {
@@ -61619,7 +61620,7 @@ async function assumeAgency(options) {
         return await assume(options, '/v5/agencies/assume', true, {});
     }
     catch (error) {
-        if (!(error instanceof CloudError))
+        if (!(error instanceof CloudError) || error instanceof DeadlineError)
             throw error;
         throw new UserError(`The agency ${options.agencyUrn} could not be assumed: ${error.message} The keys need the IAM action sts:agencies:assume on it, and its trust policy must trust them.`, { cause: error });
     }
@@ -61651,21 +61652,21 @@ async function assume({ http, sts, agencyUrn, sessionName, mask }, path, signed,
         expires: Number.isNaN(expires) ? Number.POSITIVE_INFINITY : expires,
     };
 }
-/** The claims of an OIDC token that trust policies look at. The token itself is never shown. */
+/** Reads them. The token itself is never shown. */
 function oidcClaims(idToken) {
     const claim = (name) => {
         try {
             const payload = JSON.parse(Buffer.from(idToken.split('.')[1] ?? '', 'base64url').toString('utf8'));
-            return typeof payload[name] === 'string' ? payload[name] : '?';
+            return typeof payload[name] === 'string' ? payload[name] : null;
         }
         catch {
-            return '?';
+            return null;
         }
     };
     return { iss: claim('iss'), sub: claim('sub'), aud: claim('aud'), ref: claim('ref') };
 }
 function explainedOidc(error, idToken) {
-    if (!(error instanceof CloudError))
+    if (!(error instanceof CloudError) || error instanceof DeadlineError)
         return error;
     const { sub, aud, iss } = oidcClaims(idToken);
     if (error.code === 'STS5.2001')
@@ -62620,7 +62621,8 @@ class Boxes {
             return false;
         if (endsDiffer(outer, inner))
             return false;
-        return remember(this.#includes, outer, inner, () => outer.segments.every((segment, at) => globSurelyIncludes(segment, inner.segments[at])));
+        return (recalled(this.#includes, outer, inner) ??
+            remembered(this.#includes, outer, inner, everySegment(outer, inner, globSurelyIncludes)));
     }
     /** Whether some action string is in both. Exact. */
     meet(one, other) {
@@ -62632,7 +62634,8 @@ class Boxes {
             return false;
         if (endsDiffer(one, other))
             return false;
-        return remember(this.#meets, one, other, () => one.segments.every((segment, at) => globsMeet(segment, other.segments[at])));
+        return (recalled(this.#meets, one, other) ??
+            remembered(this.#meets, one, other, everySegment(one, other, globsMeet)));
     }
     /** The boxes whose union is exactly what is in both. @throws BoundReached */
     intersect(one, other, steps) {
@@ -62662,15 +62665,15 @@ function hasActions(box) {
 }
 /** Boxes remembered at most by what has no audit of its own to remember them. */
 const MAXIMUM_REMEMBERED = 20_000;
-let remembered = new Boxes();
+let latest = new Boxes();
 /**
  * Boxes for questions that stand alone. They are remembered from one question to the next, since the same patterns
  * come again and again; no answer and no count of steps depends on it.
  */
 function pattern_rememberedBoxes() {
-    if (remembered.size > MAXIMUM_REMEMBERED)
-        remembered = new Boxes();
-    return remembered;
+    if (latest.size > MAXIMUM_REMEMBERED)
+        latest = new Boxes();
+    return latest;
 }
 /** Whether an action string is in the box. */
 function pattern_boxMatches(box, action) {
@@ -62681,7 +62684,8 @@ function boxMatchesSegments(box, segments) {
     if (segments.length !== 3)
         return false;
     for (let at = 0; at < 3; at++) {
-        const [glob, segment] = [box.segments[at], segments[at]];
+        const glob = box.segments[at];
+        const segment = segments[at];
         if (glob !== '*' && glob !== segment && !(box.wild && globMatches(glob, segment)))
             return false;
     }
@@ -62755,18 +62759,16 @@ const [STAR, QUESTION] = ['*'.charCodeAt(0), '?'.charCodeAt(0)];
 function lettersDiffer(one, other) {
     return one !== other && one !== STAR && one !== QUESTION && other !== STAR && other !== QUESTION;
 }
-function remember(memory, one, other, ask) {
-    let answers = memory[one.id];
-    if (answers === undefined) {
-        answers = new Map();
-        memory[one.id] = answers;
-    }
-    const known = answers.get(other.id);
-    if (known !== undefined)
-        return known;
-    const answer = ask();
-    answers.set(other.id, answer);
+function recalled(memory, one, other) {
+    return memory[one.id]?.get(other.id);
+}
+function remembered(memory, one, other, answer) {
+    const answers = memory[one.id] ?? new Map();
+    memory[one.id] = answers.set(other.id, answer);
     return answer;
+}
+function everySegment(one, other, holds) {
+    return one.segments.every((segment, at) => holds(segment, other.segments[at]));
 }
 
 ;// CONCATENATED MODULE: ./build/policy/witness.js
@@ -63062,18 +63064,40 @@ function withoutNarrower(list, boxes, steps) {
         return list;
     const distinct = distinctSorted(list);
     const wide = distinct.filter((box) => box.wild);
+    if (wide.length === 0)
+        return distinct;
     steps.take(wide.length * distinct.length);
-    return distinct.filter((inner) => !wide.some((outer) => outer !== inner && boxes.includes(outer, inner) && !isLater(outer, inner, boxes)));
+    return distinct.filter((inner) => !isWithinOne(inner, wide, boxes));
+}
+function isWithinOne(inner, wide, boxes) {
+    for (const outer of wide)
+        if (outer !== inner && boxes.includes(outer, inner) && !isLater(outer, inner, boxes))
+            return true;
+    return false;
 }
 /** By text; of boxes of one id, which differ in letter case alone, the first. */
 function distinctSorted(list) {
-    const first = new Map();
-    for (const box of list) {
-        const known = first.get(box.id);
-        if (known === undefined || box.text < known.text)
-            first.set(box.id, box);
+    if (isDistinctAndSorted(list))
+        return list;
+    const seen = new Set();
+    const distinct = [];
+    for (const box of [...list].sort(byText)) {
+        if (seen.has(box.id))
+            continue;
+        seen.add(box.id);
+        distinct.push(box);
     }
-    return [...first.values()].sort(byText);
+    return distinct;
+}
+/** False says nothing: texts and ids may be sorted each in its own way. */
+function isDistinctAndSorted(list) {
+    for (let at = 1; at < list.length; at++) {
+        const one = list[at - 1];
+        const other = list[at];
+        if (one.text >= other.text || one.key >= other.key)
+            return false;
+    }
+    return true;
 }
 /** Of two boxes that include each other, the later one goes. */
 function isLater(outer, inner, boxes) {
@@ -63121,18 +63145,22 @@ function canonicalPass(grants, boxes, steps) {
     if (tidy.length < 2)
         return { grants: tidy, changed: false };
     const byLimit = join(tidy, (grant) => `${restrictionKey(grant.restriction)}${textKey(grant.except)}`, (one, other) => ({ ...one, actions: [...one.actions, ...other.actions] }));
-    const kept = withoutCovered(sorted(byLimit), boxes, steps);
-    const joined = join(kept, (grant) => grant.restriction.resources === undefined
-        ? grantKey(grant)
-        : `${textKey(grant.actions)}|${textKey(grant.except)}|${JSON.stringify(grant.restriction.condition)}`, (one, other) => ({
-        ...one,
-        restriction: canonicalRestriction({
-            ...one.restriction,
-            resources: [...(one.restriction.resources ?? []), ...(other.restriction.resources ?? [])],
-        }),
-    }));
+    const kept = withoutCovered(byLimit.length === tidy.length ? tidy : sorted(byLimit), boxes, steps);
+    // What shares exceptions, condition and the absence of resources is one grant already.
+    const joined = kept.filter((grant) => grant.restriction.resources !== undefined).length < 2
+        ? kept
+        : join(kept, (grant) => grant.restriction.resources === undefined
+            ? grantKey(grant)
+            : `${textKey(grant.actions)}|${textKey(grant.except)}|${JSON.stringify(grant.restriction.condition)}`, (one, other) => ({
+            ...one,
+            restriction: canonicalRestriction({
+                ...one.restriction,
+                resources: [...(one.restriction.resources ?? []), ...(other.restriction.resources ?? [])],
+            }),
+        }));
     const before = new Set(tidy);
-    return { grants: sorted(joined), changed: joined.some((grant) => !before.has(grant)) };
+    const changed = joined.some((grant) => !before.has(grant));
+    return { grants: changed ? sorted(joined) : joined, changed };
 }
 /** Drops, one after the other, every box that the remaining grants of equal or wider restriction cover. */
 function withoutCovered(grants, boxes, steps) {
@@ -63157,21 +63185,23 @@ function sorted(grants) {
     const alive = grants.filter((grant) => grant.actions.length > 0);
     if (alive.length < 2)
         return alive;
+    const keys = new Map();
+    const key = (grant) => {
+        const known = keys.get(grant) ?? grantKey(grant);
+        keys.set(grant, known);
+        return known;
+    };
     const spelled = (list) => list.map((box) => box.text).join(' ');
-    const keys = new Map(alive.map((grant) => [grant, `${restrictionRank(grant.restriction)}${grantKey(grant)}`]));
-    return alive.sort((one, other) => {
-        const [left, right] = [keys.get(one), keys.get(other)];
-        return left === right
-            ? box_grants_compareText(spelled(one.actions), spelled(other.actions)) ||
-                box_grants_compareText(spelled(one.except), spelled(other.except))
-            : box_grants_compareText(left, right);
-    });
+    return alive.sort((one, other) => restrictionRank(one.restriction) - restrictionRank(other.restriction) ||
+        box_grants_compareText(key(one), key(other)) ||
+        box_grants_compareText(spelled(one.actions), spelled(other.actions)) ||
+        box_grants_compareText(spelled(one.except), spelled(other.except)));
 }
 function box_grants_compareText(one, other) {
     return one < other ? -1 : one > other ? 1 : 0;
 }
 function restrictionRank(restriction) {
-    return isUnrestricted(restriction) ? '0' : restriction.condition === undefined ? '1' : '2';
+    return isUnrestricted(restriction) ? 0 : restriction.condition === undefined ? 1 : 2;
 }
 function join(grants, key, merge) {
     const joined = new Map();
@@ -63185,23 +63215,15 @@ function join(grants, key, merge) {
     return [...joined.values()];
 }
 function textKey(boxes) {
-    return [...new Set(boxes.map((box) => box.key))].sort().join(' ');
+    const keys = boxes.map((box) => box.key);
+    return (isDistinctAndSorted(boxes) ? keys : [...new Set(keys)].sort()).join(' ');
 }
-const box_grants_keyOf = new WeakMap();
 function grantKey(grant) {
-    const known = box_grants_keyOf.get(grant);
-    if (known !== undefined)
-        return known;
-    const key = grantKeyOf(grant);
-    box_grants_keyOf.set(grant, key);
-    return key;
-}
-function grantKeyOf(grant) {
     return `${textKey(grant.actions)}|${textKey(grant.except)}|${restrictionKey(grant.restriction)}`;
 }
 /** As the baseline and the report write it. */
 function writeGrant(grant) {
-    const texts = (list) => [...new Set(list)].sort(byText).map((box) => box.text);
+    const texts = (list) => (isDistinctAndSorted(list) ? list : [...new Set(list)].sort(byText)).map((box) => box.text);
     return {
         actions: texts(grant.actions),
         ...(grant.except.length === 0 ? {} : { except: texts(grant.except) }),
@@ -63453,18 +63475,23 @@ function expandAliases(actions) {
 /** Names of the catalogue that the grants contain, sorted. */
 function namedActions(grants, catalogue) {
     const index = indexOf(catalogue);
-    const named = new Uint8Array(index.actions.length);
+    const { named } = index;
+    named.fill(0);
     for (const { actions, except = [] } of grants) {
-        const excepted = new Set();
-        for (const pattern of except)
-            for (const row of rowsOf(pattern, index))
-                excepted.add(row);
-        for (const pattern of actions)
-            for (const row of rowsOf(pattern, index))
+        const excepted = new Set(except.flatMap((pattern) => rowsOf(pattern, index)));
+        for (const pattern of actions) {
+            const rows = rowsOf(pattern, index);
+            for (let at = 0; at < rows.length; at++) {
+                const row = rows[at];
                 if (!excepted.has(row))
                     named[row] = 1;
+            }
+        }
     }
-    return index.actions.filter((_, row) => named[row] === 1);
+    const names = [];
+    for (let row = named.indexOf(1); row >= 0; row = named.indexOf(1, row + 1))
+        names.push(index.actions[row]);
+    return names;
 }
 const indexes = new WeakMap();
 function indexOf(catalogue) {
@@ -63473,7 +63500,7 @@ function indexOf(catalogue) {
         return known;
     const actions = [...new Set(catalogue.actions.map((row) => row.action))].sort();
     const segments = actions.map((action) => action.toLowerCase().split(':'));
-    const index = { actions, segments, rows: new Map() };
+    const index = { actions, segments, named: new Uint8Array(actions.length), rows: new Map() };
     indexes.set(catalogue, index);
     return index;
 }
@@ -63747,11 +63774,49 @@ function saysAsMuch(one, other, boxes) {
     return other.boxes.every((narrow) => one.boxes.some((wide) => boxes.includes(wide, narrow)));
 }
 
+;// CONCATENATED MODULE: ./build/policy/number-set.js
+/** Distinct numbers in ascending order: what sets of statements or patterns are told apart by, for every user anew. */
+class NumberSet {
+    #numbers = new Uint32Array(64);
+    #size = 0;
+    clear() {
+        this.#size = 0;
+    }
+    /** @param number a whole number from 0 up to 2³² */
+    add(number) {
+        if (this.#size === this.#numbers.length) {
+            const larger = new Uint32Array(2 * this.#size);
+            larger.set(this.#numbers);
+            this.#numbers = larger;
+        }
+        this.#numbers[this.#size++] = number;
+    }
+    /** The numbers, each once; valid until the set changes. */
+    sorted() {
+        const numbers = this.#numbers.subarray(0, this.#size).sort();
+        let kept = 0;
+        for (let at = 0; at < numbers.length; at++)
+            if (at === 0 || numbers[at] !== numbers[kept - 1])
+                numbers[kept++] = numbers[at];
+        this.#size = kept;
+        return numbers.subarray(0, kept);
+    }
+}
+/** The engine takes only so many arguments at once. */
+const PIECE = 4096;
+/** Text that only equal lists of numbers share. */
+function number_set_keyOf(numbers) {
+    // Two letters for each number, made by the engine at once.
+    const letters = new Uint16Array(numbers.buffer, numbers.byteOffset, 2 * numbers.length);
+    let key = '';
+    for (let at = 0; at < letters.length; at += PIECE)
+        key += String.fromCharCode.apply(null, letters.subarray(at, at + PIECE));
+    return key;
+}
+
 ;// CONCATENATED MODULE: ./build/policy/evaluate.js
-/**
- * What one user holds of one audited permission: the actions that some Allow covers and no unconditional Deny does,
- * over all statements of all policies that reach the user. Deny comes first, wherever it stands.
- */
+
+
 
 
 
@@ -63770,11 +63835,49 @@ function holdsEverything(permission) {
     const { actions, except } = permission;
     return { ...nothing, extent: 'all', grants: [{ actions, ...(except.length === 0 ? {} : { except }) }] };
 }
-/** Statements come in the order of their policies and numbers. @throws BoundReached */
-function evaluate(ordered, permission, boxes, steps) {
+/** Statements come in the order of their policies and numbers. */
+function evaluate(ordered, scope) {
+    return ordered.every((one) => one.kind === 'allow')
+        ? evaluateAllowed(ordered, scope)
+        : steps_decide(() => evaluateDenied(ordered, scope, new Steps(scope.bound)));
+}
+/** Without any Deny everything that is allowed is held. */
+function evaluateAllowed(ordered, scope) {
+    scope.numbers.clear();
+    for (const one of ordered)
+        for (const atom of one.atoms)
+            scope.numbers.add(atom);
+    const atoms = scope.numbers.sorted();
+    const key = number_set_keyOf(atoms);
+    let written = scope.written.get(key);
+    if (written === undefined) {
+        const parts = scope.atoms.grants(atoms);
+        written = steps_decide(() => write(parts, scope, new Steps(scope.bound)));
+        scope.written.set(key, written);
+    }
+    if ('undetermined' in written)
+        return written;
+    const { extent, restricted, grants } = written;
+    const matches = ordered.flatMap((one) => one.matches);
+    return { extent, restricted, grants, matches, deniedBy: [], conditionalDenies: [] };
+}
+/** @throws BoundReached */
+function evaluateDenied(ordered, scope, steps) {
+    const { boxes } = scope;
     const { parts, matches } = allowed(ordered, boxes, steps);
     if (parts.length === 0)
         return nothing;
+    return {
+        ...write(parts, scope, steps),
+        matches,
+        deniedBy: takenAway(ordered, boxes, steps),
+        conditionalDenies: ordered
+            .filter((one) => one.kind === 'conditional-deny' && touchingPattern(one, parts, boxes, steps) !== null)
+            .map((one) => one.ref),
+    };
+}
+/** @throws BoundReached */
+function write(parts, { permission, boxes }, steps) {
     const everything = permission.permission.holds === 'all';
     // For `holds: all` a condition alone does not restrict.
     const grants = canonical(everything ? parts.map(withoutCondition) : parts, boxes, steps);
@@ -63785,57 +63888,59 @@ function evaluate(ordered, permission, boxes, steps) {
         extent: all ? 'all' : 'part',
         restricted: !written.some((grant) => isUnrestricted(grant.restriction)),
         grants: written.map(writeGrant),
-        matches,
-        deniedBy: takenAway(ordered, boxes, steps),
-        conditionalDenies: ordered
-            .filter((one) => one.kind === 'conditional-deny' && touchingPattern(one, parts, boxes, steps) !== null)
-            .map((one) => one.ref),
     };
 }
 /** Pieces of Allow statements that no Deny takes away whole, joined where they are limited alike. @throws BoundReached */
 function allowed(ordered, boxes, steps) {
-    const denied = [...new Set(ordered.filter((one) => one.kind === 'deny').flatMap(boxesOf))];
-    const literals = new Set(denied.flatMap((box) => (box.wild ? [] : [box.id])));
-    const wild = denied.filter((box) => box.wild);
-    const isTouched = (box) => (!box.wild && literals.has(box.id)) ||
-        (box.wild ? denied : wild).some((one) => {
-            steps.take();
-            return boxes.meet(one, box);
-        });
-    const spared = ordered.filter((one) => one.kind === 'deny-all-but').map(boxesOf);
-    const untouched = denied.length === 0 && spared.length === 0;
-    const withoutSpared = (list) => spared.reduce((left, sparing) => [
-        ...new Set(left.flatMap((box) => sparing.flatMap((one) => boxes.intersect(box, one, steps)))),
-    ], list);
+    const denied = distinctSorted(ordered.flatMap((one) => (one.kind === 'deny' ? boxesOf(one) : [])));
+    const spared = ordered.flatMap((one) => (one.kind === 'deny-all-but' ? [boxesOf(one)] : []));
+    const leftOf = subtraction(denied, spared, boxes, steps);
     const parts = new Map();
     const matches = [];
     for (const one of ordered) {
         const own = [];
         for (const piece of one.pieces) {
-            const sets = [boxSet(piece.except), boxSet(denied)];
-            const left = untouched
-                ? piece.boxes
-                : withoutSpared(piece.boxes).filter((box) => 
-                // A piece has actions beyond its exceptions; where no Deny touches it, it still has.
-                (spared.length === 0 && !isTouched(box)) || reachesBeyond(box, sets, boxes, steps));
+            const left = leftOf(piece);
             if (left.length === 0)
                 continue;
-            const { restriction } = piece;
-            const part = parts.get(piece.limit) ?? {
-                actions: new Set(),
-                except: denied.length === 0 ? piece.except : [...piece.except, ...denied],
-                restriction,
-            };
-            parts.set(piece.limit, part);
+            let part = parts.get(piece.limit);
+            if (part === undefined) {
+                const except = denied.length === 0 ? piece.except : [...piece.except, ...denied];
+                part = { actions: new Set(), except, restriction: piece.restriction };
+                parts.set(piece.limit, part);
+            }
             for (const box of left)
                 part.actions.add(box);
             own.push(piece.match);
         }
         matches.push(...(own.length === one.pieces.length ? one.matches : matches_withoutNarrower(own, boxes, steps)));
     }
-    return {
-        parts: [...parts.values()].map((part) => ({ ...part, actions: [...part.actions] })),
-        matches,
+    return { parts: [...parts.values()].map((part) => ({ ...part, actions: [...part.actions] })), matches };
+}
+/** Tells which boxes of a piece have anything left once everything denied is gone. */
+function subtraction(denied, spared, boxes, steps) {
+    const literals = new Set(denied.flatMap((box) => (box.wild ? [] : [box.id])));
+    const wild = denied.filter((box) => box.wild);
+    const isTouched = (box) => {
+        if (!box.wild && literals.has(box.id))
+            return true;
+        for (const one of box.wild ? denied : wild) {
+            steps.take();
+            if (boxes.meet(one, box))
+                return true;
+        }
+        return false;
+    };
+    const within = (list) => spared.reduce((left, sparing) => [
+        ...new Set(left.flatMap((box) => sparing.flatMap((one) => boxes.intersect(box, one, steps)))),
+    ], list);
+    const deniedSet = boxSet(denied);
+    return ({ actions, except }) => {
+        // A piece has actions beyond its exceptions; where no Deny touches it, it still has.
+        if (spared.length === 0 && !actions.some(isTouched))
+            return actions;
+        const outside = [boxSet(except), deniedSet];
+        return within(actions).filter((box) => reachesBeyond(box, outside, boxes, steps));
     };
 }
 function boxesOf(deny) {
@@ -63855,7 +63960,7 @@ function takenAway(ordered, boxes, steps) {
     const denies = ordered.filter((one) => one.kind === 'deny' || one.kind === 'deny-all-but');
     if (denies.length === 0)
         return [];
-    const granted = ordered.flatMap((one) => one.pieces.map(({ boxes: actions, except, restriction }) => ({ actions, except, restriction })));
+    const granted = ordered.flatMap((one) => one.pieces);
     return denies.flatMap((deny) => {
         const pattern = touchingPattern(deny, granted, boxes, steps);
         return pattern === null ? [] : [{ ...deny.ref, pattern, restricted: false }];
@@ -63876,11 +63981,42 @@ function touchingPattern(deny, granted, boxes, steps) {
     const touching = deny.patterns.find((pattern) => pattern.boxes.some((one) => granted.some(({ actions, except }) => actions.some((box) => touches(one, box, except)))));
     return touching?.text ?? null;
 }
-/** By policy, then by number. */
-function compareRefs(one, other) {
-    if (one.policy !== other.policy)
-        return one.policy < other.policy ? -1 : 1;
-    return one.statement - other.statement;
+
+;// CONCATENATED MODULE: ./build/policy/atoms.js
+/** The atoms of all statements that touch one permission. */
+class Atoms {
+    #numbers = new Map();
+    #atoms = [];
+    /** The numbers of all boxes of the pieces, each once. */
+    of(pieces) {
+        const numbers = new Set();
+        for (const piece of pieces) {
+            const ofLimit = this.#numbers.get(piece.limit) ?? new Map();
+            this.#numbers.set(piece.limit, ofLimit);
+            for (const box of piece.actions) {
+                const number = ofLimit.get(box) ?? this.#atoms.length;
+                if (number === this.#atoms.length)
+                    this.#atoms.push({ box, piece });
+                ofLimit.set(box, number);
+                numbers.add(number);
+            }
+        }
+        return [...numbers];
+    }
+    /** What these numbers stand for, atoms of one limit together. */
+    grants(numbers) {
+        const grants = new Map();
+        for (const number of numbers) {
+            const { box, piece } = this.#atoms[number];
+            const { limit, except, restriction } = piece;
+            const known = grants.get(limit);
+            if (known === undefined)
+                grants.set(limit, { actions: [box], except, restriction });
+            else
+                known.actions.push(box);
+        }
+        return [...grants.values()];
+    }
 }
 
 ;// CONCATENATED MODULE: ./build/policy/condition.js
@@ -63940,7 +64076,16 @@ function statement_isUnconditional(statement) {
 /** Reads an audited permission. */
 function preparePermission(permission, boxes) {
     const read = (patterns) => patterns.flatMap((pattern) => boxes.read(pattern, 'grants'));
-    return { permission, actions: read(permission.actions), except: read(permission.except) };
+    const actions = read(permission.actions);
+    const services = actions.flatMap((box) => box.service ?? []);
+    return {
+        ...{ permission, actions, except: read(permission.except) },
+        services: services.length < actions.length ? null : new Set(services),
+    };
+}
+/** False: they are of different services, as nearly all patterns of an account are. */
+function mayTouch({ services }, box) {
+    return services === null || box.service === null || services.has(box.service);
 }
 /** A statement through the eyes of a permission; null when it does not touch it. @throws BoundReached */
 function prepareStatement(ref, statement, permission, boxes, steps) {
@@ -63983,9 +64128,10 @@ function allowPieces(ref, statement, permission, boxes, steps) {
     const except = spared.length === 0 ? permission.except : [...permission.except, ...spared];
     const pieces = [];
     for (const pattern of statement.action ?? ['*:*:*']) {
-        const within = boxes
-            .read(pattern, 'grants')
-            .flatMap((box) => permission.actions.flatMap((one) => boxes.intersect(box, one, steps)));
+        const read = boxes.read(pattern, 'grants');
+        if (!read.some((box) => mayTouch(permission, box)))
+            continue;
+        const within = read.flatMap((box) => permission.actions.flatMap((one) => boxes.intersect(box, one, steps)));
         const reaching = [...new Set(within)].filter((box) => reachesBeyond(box, [boxSet(except)], boxes, steps));
         if (reaching.length === 0)
             continue;
@@ -63996,10 +64142,10 @@ function allowPieces(ref, statement, permission, boxes, steps) {
                     pattern: statement.action === undefined ? 'NotAction' : pattern,
                     restricted: !isUnrestricted(part.restriction),
                 },
-                boxes: part.actions,
+                actions: part.actions,
                 except,
                 restriction: part.restriction,
-                limit: `${restrictionKey(part.restriction)} ${spared.map((box) => box.id).join(' ')}`,
+                limit: `${restrictionKey(part.restriction)} ${spared.map((box) => box.text).join(' ')}`,
             });
     }
     return pieces;
@@ -64019,6 +64165,8 @@ function limitsOf({ resource, notResource, condition }) {
 
 
 
+
+
 /** Makes an evaluator for one snapshot and one audited list. It changes nothing it was given. */
 function createEvaluator(options) {
     return new RememberingEvaluator(options);
@@ -64027,21 +64175,45 @@ class RememberingEvaluator {
     #documents;
     #memories;
     #boxes = new Boxes();
+    #numbers = new NumberSet();
+    #relevances = new Map();
     #bound;
-    #statements = 0;
+    /** What the statements of a policy are numbered from: by policy id, then as they stand in it. */
+    #firstNumbers = new Map();
     constructor(options) {
         this.#documents = options.documents;
         this.#bound = options.stepBound ?? STEP_BOUND;
+        let statements = 0;
+        for (const policy of [...options.documents.keys()].sort()) {
+            this.#firstNumbers.set(policy, statements);
+            const document = options.documents.get(policy);
+            if (document?.ok)
+                statements += document.statements.length;
+        }
         this.#memories = new Map(options.permissions.map((permission) => [
             permission.name,
             {
                 permission: preparePermission(permission, this.#boxes),
+                boxes: this.#boxes,
+                bound: this.#bound,
+                written: new Map(),
+                atoms: new Atoms(),
+                numbers: this.#numbers,
                 prepared: new Map(),
+                statements: [],
                 answers: new Map(),
             },
         ]));
     }
     relevance(policy) {
+        const known = this.#relevances.get(policy);
+        if (known !== undefined)
+            return known;
+        const relevance = this.#relevanceOf(policy);
+        this.#relevances.set(policy, relevance);
+        return relevance;
+    }
+    #relevanceOf(policy) {
         if (this.#documents.get(policy)?.ok !== true)
             return 'undetermined';
         let relevance = 'none';
@@ -64060,9 +64232,10 @@ class RememberingEvaluator {
         const memory = this.#memories.get(name);
         if (memory === undefined)
             throw new Error(`No audited permission is called ${name}.`);
-        const relevant = [];
+        const reaching = this.#numbers;
+        reaching.clear();
         let granted = false;
-        for (const policy of new Set(policies)) {
+        for (const policy of policies) {
             const prepared = this.#prepare(policy, memory);
             if (typeof prepared === 'string')
                 return { undetermined: prepared };
@@ -64071,22 +64244,19 @@ class RememberingEvaluator {
                     continue;
                 if (one.kind === 'allow')
                     granted = true;
-                relevant.push(one);
+                reaching.add(one.number);
             }
         }
         if (!granted)
             return nothing;
-        relevant.sort((one, other) => compareRefs(one.ref, other.ref));
-        let key = '';
-        for (const one of relevant)
-            key += `${one.id} `;
+        const numbers = reaching.sorted();
+        const key = number_set_keyOf(numbers);
         const known = memory.answers.get(key);
         if (known !== undefined)
             return known;
-        const steps = new Steps(this.#bound);
-        const answer = steps_decide(() => evaluate(relevant, memory.permission, this.#boxes, steps));
-        memory.answers.set(key, answer);
-        return answer;
+        const held = evaluate(Array.from(numbers, (number) => memory.statements[number]), memory);
+        memory.answers.set(key, held);
+        return held;
     }
     #prepare(policy, memory) {
         const known = memory.prepared.get(policy);
@@ -64097,10 +64267,15 @@ class RememberingEvaluator {
             ? []
             : steps_decide(() => {
                 const steps = new Steps(this.#bound);
-                return document.statements.flatMap((statement) => {
+                const first = this.#firstNumbers.get(policy) ?? 0;
+                return document.statements.flatMap((statement, at) => {
                     const ref = { policy, statement: statement.number };
                     const one = prepareStatement(ref, statement, memory.permission, this.#boxes, steps);
-                    return one === null ? [] : [{ ...one, id: this.#statements++ }];
+                    if (one === null)
+                        return [];
+                    const relevant = { ...one, number: first + at, atoms: memory.atoms.of(one.pieces) };
+                    memory.statements[relevant.number] = relevant;
+                    return [relevant];
                 });
             });
         const result = 'undetermined' in prepared ? prepared.undetermined : prepared;
@@ -64811,6 +64986,7 @@ class ApprovalIndex {
     #permissions;
     #differences = new Map();
     #texts = new WeakMap();
+    #wordForWord = new Map();
     /** Entries of permissions that are not audited any more are left alone. */
     constructor(baseline, permissions, today) {
         this.#baseline = baseline;
@@ -64870,14 +65046,19 @@ class ApprovalIndex {
      * says nothing.
      */
     isWordForWord(entry, held) {
+        if (this.#wordForWord.get(entry) === held)
+            return true;
         const permission = this.#permissions.get(entry.permission);
         const definition = this.definitionOf(entry);
         if (permission === undefined || definition === undefined)
             return false;
-        return (sameTexts(definition.actions, permission.actions) &&
+        const same = sameTexts(definition.actions, permission.actions) &&
             sameTexts(definition.except ?? [], permission.except) &&
             entry.grants.length === held.length &&
-            entry.grants.every((grant, at) => sameGrant(grant, held[at])));
+            entry.grants.every((grant, at) => sameGrant(grant, held[at]));
+        if (same)
+            this.#wordForWord.set(entry, held);
+        return same;
     }
     /**
      * minuend minus what the entries approve; answers are remembered, since users share holdings and approvals. A minuend
@@ -64902,15 +65083,20 @@ class ApprovalIndex {
 }
 function sameGrant(one, other) {
     return (sameTexts(one.actions, other.actions) &&
-        sameTexts(one.except ?? [], other.except ?? []) &&
-        (one.resources === undefined) === (other.resources === undefined) &&
-        sameTexts(one.resources ?? [], other.resources ?? []) &&
-        (one.not_resources === undefined) === (other.not_resources === undefined) &&
-        sameTexts(one.not_resources ?? [], other.not_resources ?? []) &&
+        sameTexts(one.except, other.except) &&
+        sameTexts(one.resources, other.resources) &&
+        sameTexts(one.not_resources, other.not_resources) &&
         (one.condition === other.condition || JSON.stringify(one.condition) === JSON.stringify(other.condition)));
 }
 function sameTexts(one, other) {
-    return one === other || (one.length === other.length && one.every((text, at) => text === other[at]));
+    if (one === other)
+        return true;
+    if (one === undefined || other === undefined || one.length !== other.length)
+        return false;
+    for (let at = 0; at < one.length; at++)
+        if (one[at] !== other[at])
+            return false;
+    return true;
 }
 function untouched(grants) {
     const example = exampleOf(grants);
@@ -65062,9 +65248,11 @@ function unreadGroups({ snapshot, inventory, evaluator }, told) {
 function unknownHolders({ snapshot, inventory, evaluator }) {
     // Whom each of them makes uncertain: themselves, or whoever is in a group that no list has.
     const strangers = new Map();
+    const seen = new Set();
     for (const { principal_type, principal_id, policy_id } of snapshot.attachments) {
-        if (principal_type === 'agency' || evaluator.relevance(policy_id) === 'none')
+        if (seen.has(principal_id) || principal_type === 'agency' || evaluator.relevance(policy_id) === 'none')
             continue;
+        seen.add(principal_id);
         const members = principal_type === 'group' ? inventory.members.get(principal_id) : undefined;
         if (principal_type === 'user' && !inventory.users.has(principal_id))
             strangers.set(principal_id, [principal_id]);
@@ -65292,8 +65480,8 @@ function undecided(pair, { inventory }) {
  * Gives every drift its cause. The newest part of its paths is taken for what changed: the version or the attachment.
  * Where somebody else came by the same way and is no drift, the way itself is old, and the membership must be new.
  */
-function groupByCause(drift, holdings) {
-    const calm = calmWays(drift, holdings);
+function groupByCause(drift, holders) {
+    const calm = calmWays(drift, holders);
     const causes = new Map();
     const caused = drift.map((row) => {
         const { kind, path } = causeOf(row, (one) => calm.has(`${row.permission} ${wayKey(one)}`));
@@ -65309,16 +65497,18 @@ function groupByCause(drift, holdings) {
     return { drift: caused, causes: [...causes.values()] };
 }
 /** Ways by which somebody came who is no drift, of those that end at a policy by which the newest drift came. */
-function calmWays(drift, holdings) {
-    const drifting = new Set(drift.map((row) => `${row.permission} ${row.user_id}`));
+function calmWays(drift, holders) {
+    const drifting = Map.groupBy(drift, (row) => row.permission);
+    const driftingUsers = new Map([...drifting].map(([permission, rows]) => [permission, new Set(rows.map((row) => row.user_id))]));
+    const isCalm = ({ counts, permission, user_id }) => counts && driftingUsers.get(permission)?.has(user_id) !== true;
     const policies = new Set(drift.map((row) => newestOf(row)?.policy_id));
     const calm = new Set();
-    for (const holding of holdings) {
-        const ways = holding.paths.filter((path) => policies.has(path.policy_id));
-        if (ways.length === 0 || !holding.counts || drifting.has(`${holding.permission} ${holding.user_id}`))
+    for (const [path, holdings] of holders) {
+        if (!policies.has(path.policy_id))
             continue;
-        for (const path of ways)
-            calm.add(`${holding.permission} ${wayKey(path)}`);
+        const way = wayKey(path);
+        for (const permission of new Set(holdings.filter(isCalm).map((holding) => holding.permission)))
+            calm.add(`${permission} ${way}`);
     }
     return calm;
 }
@@ -65379,287 +65569,19 @@ function wayKey(path) {
     return [path.via, path.group_id, path.policy_id, path.statement].join(' ');
 }
 
-;// CONCATENATED MODULE: ./build/audit/inventory.js
-/**
- * Indexes a snapshot.
- *
- * @param matters policies that stand in routes; others grant and deny nothing that is asked about. All, unless told
- */
-function takeInventory(snapshot, matters = () => true) {
-    const users = new Map(snapshot.users.map((user) => [user.user_id, user]));
-    const groups = new Map(snapshot.groups.map((group) => [group.group_id, group]));
-    const policies = new Map(snapshot.policies.map((policy) => [policy.policy_id, policy]));
-    const members = new Map(snapshot.memberships.map((row) => [row.group_id, row.user_ids]));
-    const groupsOf = new Map();
-    for (const [groupId, ids] of members) {
-        const group = groups.get(groupId);
-        if (group === undefined)
-            continue;
-        for (const id of new Set(ids))
-            append(groupsOf, id, group);
-    }
-    const byUser = new Map();
-    const byGroup = new Map();
-    const attachmentsOf = new Map();
-    for (const attachment of snapshot.attachments) {
-        append(attachmentsOf, attachment.policy_id, attachment);
-        if (attachment.principal_type === 'user')
-            append(byUser, attachment.principal_id, attachment);
-        if (attachment.principal_type === 'group')
-            append(byGroup, attachment.principal_id, attachment);
-    }
-    const routesOf = (attachments, group) => attachments.flatMap(({ policy_id, attached_at }) => {
-        const policy = policies.get(policy_id);
-        return policy === undefined || !matters(policy_id) ? [] : [{ policy, group, attached_at }];
-    });
-    const groupRoutes = new Map([...groups.values()].map((group) => [group, routesOf(byGroup.get(group.group_id) ?? [], group)]));
-    const userRoutes = new Map([...byUser].map(([id, attachments]) => [id, routesOf(attachments, null)]));
-    return {
-        users,
-        groups,
-        policies,
-        members,
-        groupsOf,
-        attachmentsOf,
-        routes: (userId) => {
-            const routes = [...(userRoutes.get(userId) ?? [])];
-            for (const group of groupsOf.get(userId) ?? [])
-                routes.push(...(groupRoutes.get(group) ?? []));
-            return routes;
-        },
-        reachedBy: (policyId) => {
-            const reached = new Set();
-            for (const { principal_type, principal_id } of attachmentsOf.get(policyId) ?? []) {
-                if (principal_type === 'user')
-                    reached.add(principal_id);
-                if (principal_type !== 'group')
-                    continue;
-                const ids = members.get(principal_id);
-                if (ids === undefined)
-                    return null;
-                for (const id of ids)
-                    reached.add(id);
-            }
-            return [...reached];
-        },
-    };
-}
-function append(map, key, value) {
-    const list = map.get(key);
-    if (list === undefined)
-        map.set(key, [value]);
-    else
-        list.push(value);
-}
-
-;// CONCATENATED MODULE: ./build/audit/holdings.js
-
-
-
-/** Name of the group that is born with every account and may do everything. */
-const ADMIN_GROUP = 'admin';
-/** Works out what every user holds. A pure function of its input; linear in users. */
-function findHoldings(input) {
-    const { snapshot, permissions, catalogue } = input;
-    const documents = new Map(snapshot.policies.flatMap((policy) => policy.version === null ? [] : [[policy.policy_id, parseDocument(policy.version.document)]]));
-    const evaluator = createEvaluator({ documents, permissions });
-    const inventory = takeInventory(snapshot, (policyId) => evaluator.relevance(policyId) !== 'none');
-    const found = findGaps({ ...input, inventory, documents, evaluator });
-    const admin = findAdminGroup(input, inventory);
-    const gaps = [...found.gaps, ...admin.gaps];
-    const everything = new Map(permissions.map((permission) => [permission.name, holdsEverything(permission)]));
-    const names = new Map();
-    const named = (held) => {
-        const known = names.get(held) ?? namedActions(held.grants, catalogue);
-        names.set(held, known);
-        return known;
-    };
-    // A live known gap grants and denies nothing, whatever of its document could be decided.
-    const accepted = new Set(found.known.map((gap) => gap.policy_id));
-    const ask = (user, routes, inAdminGroup, permission) => {
-        if (inAdminGroup)
-            return everything.get(permission);
-        const all = routes.map((route) => route.policy.policy_id);
-        const policies = accepted.size === 0 ? all : all.filter((id) => !accepted.has(id));
-        const held = evaluator.held(policies, user, permission);
-        if (!('undetermined' in held))
-            return held;
-        // What a policy beyond the bound means is a gap of its own; what the others grant is held all the same.
-        const decided = policies.filter((id) => evaluator.relevance(id) !== 'undetermined');
-        const rest = decided.length < policies.length ? evaluator.held(decided, user, permission) : held;
-        return 'undetermined' in rest ? null : rest;
-    };
-    const holdings = [];
-    for (const user of snapshot.users) {
-        if (user.is_root_user)
-            continue;
-        const routes = inventory.routes(user.user_id);
-        const adminPath = admin.members.get(user.user_id);
-        if (routes.length === 0 && adminPath === undefined)
-            continue;
-        for (const permission of permissions) {
-            const held = ask(user, routes, adminPath !== undefined, permission.name);
-            if (held === null)
-                gaps.push(boundGap(user, permission, inventory));
-            else if (held.extent !== 'none')
-                holdings.push(holdingOf(user, permission, held, named(held), [
-                    ...(adminPath === undefined ? [] : [adminPath]),
-                    ...pathsOf(adminPath === undefined ? held : (ask(user, routes, false, permission.name) ?? held), routes),
-                ], conditionalDenies(held, routes)));
-        }
-    }
-    const root = snapshot.users.find((user) => user.is_root_user);
-    return {
-        holdings,
-        gaps,
-        known_gaps: found.known,
-        notices: [...snapshot.notices, ...admin.notices],
-        root_user: root ? { user_id: root.user_id, user: root.user_name, enabled: root.enabled } : null,
-        admin_group: admin.id,
-        uncertain_user_ids: gaps.some((gap) => gap.user_ids === null)
-            ? 'all'
-            : new Set(gaps.flatMap((gap) => gap.user_ids ?? [])),
-        inventory,
-        heldBy: ask,
-        counts: (permission, held) => held.extent === 'all' || permissions.some((one) => one.name === permission && one.holds === 'any'),
-        adminMembers: admin.members,
-    };
-}
-function holdingOf(user, permission, held, actions, paths, conditional_denies) {
-    return {
-        principal_type: 'user',
-        user_id: user.user_id,
-        user: user.user_name,
-        enabled: user.enabled,
-        permission: permission.name,
-        severity: permission.severity,
-        extent: held.extent === 'all' ? 'all' : 'part',
-        restricted: held.restricted,
-        counts: permission.holds === 'any' || held.extent === 'all',
-        grants: held.grants,
-        actions,
-        paths,
-        conditional_denies,
-    };
-}
-/** Every route of every statement that grants a part of it, in the order of the statements. */
-function pathsOf(held, routes) {
-    const paths = [];
-    for (const match of held.matches)
-        for (const route of routes)
-            if (route.policy.policy_id === match.policy)
-                paths.push(pathOf(match, route));
-    return paths;
-}
-/** Members of a group come by the same paths: one object serves them all. */
-const pathsKnown = new WeakMap();
-function pathOf(match, route) {
-    const ofRoute = pathsKnown.get(route) ?? new WeakMap();
-    pathsKnown.set(route, ofRoute);
-    const known = ofRoute.get(match);
-    if (known !== undefined)
-        return known;
-    const { group, policy, attached_at } = route;
-    const path = {
-        via: group === null ? 'user' : 'group',
-        group_id: group?.group_id ?? null,
-        group: group?.group_name ?? null,
-        policy_id: policy.policy_id,
-        policy: policy.policy_name,
-        version_id: policy.version?.version_id ?? null,
-        version_created_at: policy.version?.created_at ?? null,
-        statement: match.statement,
-        pattern: match.pattern,
-        attached_at,
-        restricted: match.restricted,
-    };
-    ofRoute.set(match, path);
-    return path;
-}
-function conditionalDenies(held, routes) {
-    return held.conditionalDenies.flatMap((deny) => {
-        const policy = routes.find((route) => route.policy.policy_id === deny.policy)?.policy;
-        if (policy === undefined)
-            return [];
-        const { policy_id, policy_name, version, default_version_id } = policy;
-        const version_id = version?.version_id ?? default_version_id;
-        return [{ policy_id, policy: policy_name, version_id, statement: deny.statement }];
-    });
-}
-function boundGap(user, permission, inventory) {
-    return gapFor({
-        code: 'undetermined-holding',
-        call: 'policy evaluation',
-        message: `What ${user.user_name} holds of ${permission.name} could not be decided: the patterns of the policies that reach this user go beyond the bound of the analysis.`,
-        remedy: 'Simplify the policies of this user: fewer wildcards inside words.',
-        ...{ iam_action: null, policy_id: null, policy: null, version_id: null, sha256: null },
-        user_ids: [user.user_id],
-    }, inventory);
-}
-/**
- * The built-in group is known by its name, and by the id that the baseline recorded: renamed, its members count all
- * the same and a gap says so, because nobody documents what a rename does to its power; gone, a notice says so.
- */
-function findAdminGroup({ snapshot, baseline }, inventory) {
-    const byName = snapshot.groups.find((group) => group.group_name === ADMIN_GROUP);
-    const recorded = baseline?.admin_group;
-    const byId = recorded === undefined ? undefined : inventory.groups.get(recorded);
-    const members = new Map();
-    const gaps = [];
-    const gap = (code, message, remedy, ids) => {
-        const nothing = { iam_action: null, policy_id: null, policy: null, version_id: null, sha256: null };
-        gaps.push(gapFor({ code, call: 'GET /v5/users?group_id', message, remedy, ...nothing, user_ids: ids }, inventory));
-    };
-    for (const group of new Set([byName, byId])) {
-        if (group === undefined)
-            continue;
-        const ids = inventory.members.get(group.group_id);
-        const path = {
-            ...{ via: 'builtin-group', group_id: group.group_id, group: group.group_name },
-            ...{ policy_id: null, policy: null, version_id: null, version_created_at: null },
-            ...{ statement: null, pattern: null, attached_at: null, restricted: false },
-        };
-        for (const id of ids ?? [])
-            members.set(id, path);
-        const strangers = (ids ?? []).filter((id) => !inventory.users.has(id));
-        if (strangers.length > 0)
-            gap('unknown-principal', `${strangers.join(', ')} can do everything as a member of the built-in group ${group.group_name}, and no list of users has them.`, 'Run the audit again; the account may have changed while it was read.', strangers);
-        const unread = snapshot.gaps.some((one) => one.scope.type === 'group' && one.scope.group_id === group.group_id);
-        if (ids === undefined && !unread)
-            gap('unread-group', `The members of the built-in group ${group.group_name} were not read.`, 'Crawl the account again.', null);
-        if (group.group_name !== ADMIN_GROUP)
-            gap('admin-group-renamed', `The built-in group admin is now called ${group.group_name}; what a rename does to its power is not documented, so its members are counted as holding everything.`, 'Call it admin again, or record the group that has its power as admin_group in the baseline.', ids ?? null);
-    }
-    const notices = recorded !== undefined && byId === undefined
-        ? ['The built-in group admin that the baseline records (admin_group) is not in the account any more.']
-        : [];
-    return { id: byName?.group_id ?? byId?.group_id ?? null, members, gaps, notices };
-}
-
 ;// CONCATENATED MODULE: ./build/audit/cuts.js
-
-/** Finds holders by the group attachment they came through; answers are remembered. */
-function holdersThrough({ holdings, inventory }) {
-    const ofUser = new Map();
-    for (const holding of holdings) {
-        const others = ofUser.get(holding.user_id);
-        if (others === undefined)
-            ofUser.set(holding.user_id, [holding]);
-        else
-            others.push(holding);
-    }
+/** Finds holders by the group attachment they came through. */
+function holdersThrough(holders) {
     const answers = new Map();
-    return (groupId, policyId) => {
-        const key = `${groupId} ${policyId}`;
-        const known = answers.get(key);
-        if (known !== undefined)
-            return known;
-        const comesBy = ({ paths }) => paths.some((path) => path.policy_id === policyId && path.group_id === groupId);
-        const members = inventory.members.get(groupId) ?? [];
-        const answer = new Set(members.filter((id) => ofUser.get(id)?.some(comesBy)));
-        answers.set(key, answer);
-        return answer;
-    };
+    for (const [{ group_id, policy_id }, holdings] of holders) {
+        const key = `${group_id} ${policy_id}`;
+        const users = answers.get(key) ?? new Set();
+        answers.set(key, users);
+        for (const { user_id } of holdings)
+            users.add(user_id);
+    }
+    const nobody = new Set();
+    return (groupId, policyId) => answers.get(`${groupId} ${policyId}`) ?? nobody;
 }
 /**
  * The complete set of cuts: whichever alternative of each inner list is chosen, together they remove the drift. A
@@ -65732,7 +65654,7 @@ function remaining(question, cuts, leaving, found, index) {
     if (held === null || held.extent === 'none' || !found.counts(permission, held))
         return [];
     const rest = index.subtract(held.grants, approved);
-    return 'undetermined' in rest || rest.grants.length > 0 ? pathsOf(held, left) : [];
+    return 'undetermined' in rest || rest.grants.length > 0 ? found.pathsTo(held, left) : [];
 }
 function removes(cut, route, leaving) {
     if (cut.group_id !== (route.group?.group_id ?? null))
@@ -65749,7 +65671,8 @@ function removes(cut, route, leaving) {
 /** Adds to each drift what a person needs to act on it. */
 function completeDrift(comparison, found) {
     const { index } = comparison;
-    const through = holdersThrough(found);
+    const holders = holdersByPath(found.holdings);
+    const through = holdersThrough(holders);
     const meets = rememberMeeting();
     const rows = comparison.drift.map((bare) => {
         const { holding, indexed } = bare;
@@ -65774,7 +65697,19 @@ function completeDrift(comparison, found) {
             because: bare.because,
         };
     });
-    return groupByCause(rows.sort(byWeight), found.holdings);
+    return groupByCause(rows.sort(byWeight), holders);
+}
+function holdersByPath(holdings) {
+    const holders = new Map();
+    for (const holding of holdings)
+        for (const path of holding.paths) {
+            const others = holders.get(path);
+            if (others === undefined)
+                holders.set(path, [holding]);
+            else
+                others.push(holding);
+        }
+    return holders;
 }
 /**
  * The entry that approves exactly what is held. An old justification was given for less, so it is kept beside, for
@@ -65850,6 +65785,270 @@ function drift_compareText(one, other) {
     return one < other ? -1 : one > other ? 1 : 0;
 }
 
+;// CONCATENATED MODULE: ./build/audit/inventory.js
+/**
+ * Indexes a snapshot.
+ *
+ * @param matters policies that stand in routes; others grant and deny nothing that is asked about. All, unless told
+ */
+function takeInventory(snapshot, matters = () => true) {
+    const users = new Map(snapshot.users.map((user) => [user.user_id, user]));
+    const groups = new Map(snapshot.groups.map((group) => [group.group_id, group]));
+    const policies = new Map(snapshot.policies.map((policy) => [policy.policy_id, policy]));
+    const members = new Map(snapshot.memberships.map((row) => [row.group_id, row.user_ids]));
+    const groupsOf = new Map();
+    for (const [groupId, ids] of members) {
+        const group = groups.get(groupId);
+        if (group === undefined)
+            continue;
+        for (const id of new Set(ids))
+            append(groupsOf, id, group);
+    }
+    const byUser = new Map();
+    const byGroup = new Map();
+    const attachmentsOf = new Map();
+    for (const attachment of snapshot.attachments) {
+        append(attachmentsOf, attachment.policy_id, attachment);
+        if (attachment.principal_type === 'user')
+            append(byUser, attachment.principal_id, attachment);
+        if (attachment.principal_type === 'group')
+            append(byGroup, attachment.principal_id, attachment);
+    }
+    const routesOf = (attachments, group) => attachments.flatMap(({ policy_id, attached_at }) => {
+        const policy = policies.get(policy_id);
+        return policy === undefined || !matters(policy_id) ? [] : [{ policy, group, attached_at }];
+    });
+    const groupRoutes = new Map([...groups.values()].map((group) => [group, routesOf(byGroup.get(group.group_id) ?? [], group)]));
+    const userRoutes = new Map([...byUser].map(([id, attachments]) => [id, routesOf(attachments, null)]));
+    return {
+        users,
+        groups,
+        policies,
+        members,
+        groupsOf,
+        attachmentsOf,
+        routes: (userId) => {
+            const ofGroups = (groupsOf.get(userId) ?? []).map((group) => groupRoutes.get(group) ?? []);
+            return (userRoutes.get(userId) ?? []).concat(...ofGroups);
+        },
+        reachedBy: (policyId) => {
+            const reached = new Set();
+            for (const { principal_type, principal_id } of attachmentsOf.get(policyId) ?? []) {
+                if (principal_type === 'user')
+                    reached.add(principal_id);
+                if (principal_type !== 'group')
+                    continue;
+                const ids = members.get(principal_id);
+                if (ids === undefined)
+                    return null;
+                for (const id of ids)
+                    reached.add(id);
+            }
+            return [...reached];
+        },
+    };
+}
+function append(map, key, value) {
+    const list = map.get(key);
+    if (list === undefined)
+        map.set(key, [value]);
+    else
+        list.push(value);
+}
+
+;// CONCATENATED MODULE: ./build/audit/holdings.js
+
+
+
+/** Name of the group that is born with every account and may do everything. */
+const ADMIN_GROUP = 'admin';
+/** Works out what every user holds. A pure function of its input; linear in users. */
+function findHoldings(input) {
+    const { snapshot, permissions, catalogue } = input;
+    const documents = new Map(snapshot.policies.flatMap((policy) => policy.version === null ? [] : [[policy.policy_id, parseDocument(policy.version.document)]]));
+    const evaluator = createEvaluator({ documents, permissions });
+    const inventory = takeInventory(snapshot, (policyId) => evaluator.relevance(policyId) !== 'none');
+    const found = findGaps({ ...input, inventory, documents, evaluator });
+    const admin = findAdminGroup(input, inventory);
+    const gaps = [...found.gaps, ...admin.gaps];
+    const everything = new Map(permissions.map((permission) => [permission.name, holdsEverything(permission)]));
+    const names = new Map();
+    const named = (grants) => {
+        const known = names.get(grants) ?? namedActions(grants, catalogue);
+        names.set(grants, known);
+        return known;
+    };
+    // A live known gap grants and denies nothing, whatever of its document could be decided.
+    const accepted = new Set(found.known.map((gap) => gap.policy_id));
+    const ask = (user, routes, inAdminGroup, permission) => {
+        if (inAdminGroup)
+            return everything.get(permission);
+        const all = routes.map((route) => route.policy.policy_id);
+        const policies = accepted.size === 0 ? all : all.filter((id) => !accepted.has(id));
+        const held = evaluator.held(policies, user, permission);
+        if (!('undetermined' in held))
+            return held;
+        // What a policy beyond the bound means is a gap of its own; what the others grant is held all the same.
+        const decided = policies.filter((id) => evaluator.relevance(id) !== 'undetermined');
+        const rest = decided.length < policies.length ? evaluator.held(decided, user, permission) : held;
+        return 'undetermined' in rest ? null : rest;
+    };
+    const paths = new Paths();
+    const holdings = [];
+    for (const user of snapshot.users) {
+        if (user.is_root_user)
+            continue;
+        const routes = inventory.routes(user.user_id);
+        const adminPath = admin.members.get(user.user_id);
+        if (routes.length === 0 && adminPath === undefined)
+            continue;
+        for (const permission of permissions) {
+            const held = ask(user, routes, adminPath !== undefined, permission.name);
+            if (held === null)
+                gaps.push(boundGap(user, permission, inventory));
+            else if (held.extent !== 'none')
+                holdings.push(holdingOf(user, permission, held, named(held.grants), [
+                    ...(adminPath === undefined ? [] : [adminPath]),
+                    ...paths.of(adminPath === undefined ? held : (ask(user, routes, false, permission.name) ?? held), routes),
+                ], conditionalDenies(held, routes)));
+        }
+    }
+    const root = snapshot.users.find((user) => user.is_root_user);
+    return {
+        holdings,
+        gaps,
+        known_gaps: found.known,
+        notices: [...snapshot.notices, ...admin.notices],
+        root_user: root ? { user_id: root.user_id, user: root.user_name, enabled: root.enabled } : null,
+        admin_group: admin.id,
+        uncertain_user_ids: gaps.some((gap) => gap.user_ids === null)
+            ? 'all'
+            : new Set(gaps.flatMap((gap) => gap.user_ids ?? [])),
+        inventory,
+        heldBy: ask,
+        counts: (permission, held) => held.extent === 'all' || permissions.some((one) => one.name === permission && one.holds === 'any'),
+        adminMembers: admin.members,
+        pathsTo: (held, routes) => paths.of(held, routes),
+    };
+}
+function holdingOf(user, permission, held, actions, paths, conditional_denies) {
+    return {
+        principal_type: 'user',
+        user_id: user.user_id,
+        user: user.user_name,
+        enabled: user.enabled,
+        permission: permission.name,
+        severity: permission.severity,
+        extent: held.extent === 'all' ? 'all' : 'part',
+        restricted: held.restricted,
+        counts: permission.holds === 'any' || held.extent === 'all',
+        grants: held.grants,
+        actions,
+        paths,
+        conditional_denies,
+    };
+}
+/** Members of a group come by the same paths: one object serves them all. */
+class Paths {
+    #known = new Map();
+    /** Every route of every statement that grants a part of it, in the order of the statements. */
+    of(held, routes) {
+        const paths = [];
+        for (const match of held.matches)
+            for (const route of routes)
+                if (route.policy.policy_id === match.policy)
+                    paths.push(this.#path(match, route));
+        return paths;
+    }
+    #path(match, route) {
+        let ofRoute = this.#known.get(route);
+        if (ofRoute === undefined) {
+            ofRoute = new Map();
+            this.#known.set(route, ofRoute);
+        }
+        let path = ofRoute.get(match);
+        if (path === undefined) {
+            path = pathOf(match, route);
+            ofRoute.set(match, path);
+        }
+        return path;
+    }
+}
+function pathOf(match, { group, policy, attached_at }) {
+    return {
+        via: group === null ? 'user' : 'group',
+        group_id: group?.group_id ?? null,
+        group: group?.group_name ?? null,
+        policy_id: policy.policy_id,
+        policy: policy.policy_name,
+        version_id: policy.version?.version_id ?? null,
+        version_created_at: policy.version?.created_at ?? null,
+        statement: match.statement,
+        pattern: match.pattern,
+        attached_at,
+        restricted: match.restricted,
+    };
+}
+function conditionalDenies(held, routes) {
+    return held.conditionalDenies.flatMap((deny) => {
+        const policy = routes.find((route) => route.policy.policy_id === deny.policy)?.policy;
+        if (policy === undefined)
+            return [];
+        const { policy_id, policy_name, version, default_version_id } = policy;
+        const version_id = version?.version_id ?? default_version_id;
+        return [{ policy_id, policy: policy_name, version_id, statement: deny.statement }];
+    });
+}
+function boundGap(user, permission, inventory) {
+    return gapFor({
+        code: 'undetermined-holding',
+        call: 'policy evaluation',
+        message: `What ${user.user_name} holds of ${permission.name} could not be decided: the patterns of the policies that reach this user go beyond the bound of the analysis.`,
+        remedy: 'Simplify the policies of this user: fewer wildcards inside words.',
+        ...{ iam_action: null, policy_id: null, policy: null, version_id: null, sha256: null },
+        user_ids: [user.user_id],
+    }, inventory);
+}
+/**
+ * The built-in group is known by its name, and by the id that the baseline recorded: renamed, its members count all
+ * the same and a gap says so, because nobody documents what a rename does to its power; gone, a notice says so.
+ */
+function findAdminGroup({ snapshot, baseline }, inventory) {
+    const byName = snapshot.groups.find((group) => group.group_name === ADMIN_GROUP);
+    const recorded = baseline?.admin_group;
+    const byId = recorded === undefined ? undefined : inventory.groups.get(recorded);
+    const members = new Map();
+    const gaps = [];
+    const gap = (code, message, remedy, ids) => {
+        const nothing = { iam_action: null, policy_id: null, policy: null, version_id: null, sha256: null };
+        gaps.push(gapFor({ code, call: 'GET /v5/users?group_id', message, remedy, ...nothing, user_ids: ids }, inventory));
+    };
+    for (const group of new Set([byName, byId])) {
+        if (group === undefined)
+            continue;
+        const ids = inventory.members.get(group.group_id);
+        const path = {
+            ...{ via: 'builtin-group', group_id: group.group_id, group: group.group_name },
+            ...{ policy_id: null, policy: null, version_id: null, version_created_at: null },
+            ...{ statement: null, pattern: null, attached_at: null, restricted: false },
+        };
+        for (const id of ids ?? [])
+            members.set(id, path);
+        const strangers = (ids ?? []).filter((id) => !inventory.users.has(id));
+        if (strangers.length > 0)
+            gap('unknown-principal', `${strangers.join(', ')} can do everything as a member of the built-in group ${group.group_name}, and no list of users has them.`, 'Run the audit again; the account may have changed while it was read.', strangers);
+        const unread = snapshot.gaps.some((one) => one.scope.type === 'group' && one.scope.group_id === group.group_id);
+        if (ids === undefined && !unread)
+            gap('unread-group', `The members of the built-in group ${group.group_name} were not read.`, 'Crawl the account again.', null);
+        if (group.group_name !== ADMIN_GROUP)
+            gap('admin-group-renamed', `The built-in group admin is now called ${group.group_name}; what a rename does to its power is not documented, so its members are counted as holding everything.`, 'Call it admin again, or record the group that has its power as admin_group in the baseline.', ids ?? null);
+    }
+    const notices = recorded !== undefined && byId === undefined
+        ? ['The built-in group admin that the baseline records (admin_group) is not in the account any more.']
+        : [];
+    return { id: byName?.group_id ?? byId?.group_id ?? null, members, gaps, notices };
+}
+
 ;// CONCATENATED MODULE: ./build/audit/audit.js
 
 
@@ -65883,7 +66082,7 @@ function audit(input) {
         population: snapshot.population,
         catalogue: catalogue.source,
         root_user: found.root_user,
-        holdings: sortedHoldings(found).map((holding) => ({
+        holdings: [...found.holdings].sort(compareHoldings).map((holding) => ({
             ...holding,
             approval: approvalOf(holding.user_id, holding.permission),
         })),
@@ -65914,11 +66113,14 @@ function resultOf(gaps, comparison) {
         return 'no-baseline';
     return comparison.no_longer_held.length + comparison.reduced.length > 0 ? 'reduced' : 'unchanged';
 }
-function sortedHoldings({ holdings }) {
-    return holdings
-        .map((holding) => ({ holding, key: [holding.user, holding.user_id, holding.permission].join('\u0000') }))
-        .sort((one, other) => (one.key < other.key ? -1 : 1))
-        .map(({ holding }) => holding);
+/** By name, then by id, then by permission. */
+function compareHoldings(one, other) {
+    return (audit_compareText(one.user, other.user) ||
+        audit_compareText(one.user_id, other.user_id) ||
+        audit_compareText(one.permission, other.permission));
+}
+function audit_compareText(one, other) {
+    return one < other ? -1 : one > other ? 1 : 0;
 }
 
 ;// CONCATENATED MODULE: ./build/audit/exit.js
@@ -67186,6 +67388,8 @@ const snapshotSchema = object({
 
 
 
+/** Far above any document that the cloud takes, in bytes. */
+const MAXIMUM_BYTES = 4 * 1024 * 1024;
 /** No cache. */
 const noCache = {
     get: async () => null,
@@ -67206,9 +67410,13 @@ class FolderCache {
         this.#key = (0,external_node_crypto_.createHmac)('sha256', secret).update('iam-audit document cache v1').digest();
     }
     async get(policy) {
-        const text = await (0,promises_.readFile)(this.#path(policy), 'utf8').catch(() => null);
-        if (text === null)
+        const path = this.#path(policy);
+        const found = await (0,promises_.lstat)(path).catch(() => null);
+        if (found === null)
             return null;
+        // A link or a pipe in the place of an entry could lead anywhere, or never end.
+        const own = found.isFile() && found.size <= MAXIMUM_BYTES;
+        const text = own ? await (0,promises_.readFile)(path, 'utf8').catch(() => '') : '';
         const version = this.#open(policy, text);
         if (version === null)
             this.rejected++;
@@ -67227,9 +67435,16 @@ class FolderCache {
         await (0,promises_.mkdir)(this.#folder, { recursive: true });
         const payload = JSON.stringify(version);
         const path = this.#path(policy);
-        const temporary = `${path}.${process.pid}.tmp`;
-        await (0,promises_.writeFile)(temporary, `${this.#seal(policy, payload)}\n${payload}`);
-        await (0,promises_.rename)(temporary, path);
+        const temporary = `${path}.${(0,external_node_crypto_.randomBytes)(6).toString('hex')}.tmp`;
+        try {
+            // Never through a file or link that is there already.
+            await (0,promises_.writeFile)(temporary, `${this.#seal(policy, payload)}\n${payload}`, { flag: 'wx' });
+            await (0,promises_.rename)(temporary, path);
+        }
+        catch (error) {
+            await (0,promises_.rm)(temporary, { force: true });
+            throw error;
+        }
     }
     #open(policy, text) {
         const [seal = '', payload = ''] = [text.slice(0, 64), text.slice(65)];
@@ -67264,13 +67479,13 @@ function folderCache(folder, account, secret) {
 /** Rounds in which a changing account may come to rest. */
 const ROUNDS = 3;
 /**
- * Attachments and default versions are read until two readings agree, with the members in between: nothing else here
- * would notice what moved from one principal to another meanwhile.
+ * The lists of users and groups, attachments and default versions are read until two readings agree, with the members
+ * in between: nothing else here would notice what moved from one principal to another meanwhile, or to a new one.
  */
 async function crawlGroupFirst(reading) {
-    await Promise.all([reading.readUsers(), reading.readAllGroups()]);
     let before = null;
     for (let round = 0;; round++) {
+        await Promise.all([reading.readUsers(), reading.readAllGroups()]);
         const gone = await readAttachments(reading);
         await readVersions(reading);
         const now = stateOf(reading);
@@ -67379,7 +67594,7 @@ async function readVersions(reading) {
  * only policies that touch the audited list are followed, and only groups that have one are listed.
  *
  * An account may change while it is read. What is kept was read in one round, between two readings of the list of
- * policies that say the same; members are listed until two listings say the same.
+ * policies that say the same of all that can matter; members are listed until two listings say the same.
  */
 
 /** Rounds in which a changing account may come to rest. */
@@ -67406,7 +67621,7 @@ async function crawlPolicyFirst(reading) {
         const now = await listPolicies(reading);
         if (now === null)
             return;
-        if (whole && sameList(policies, now))
+        if (whole && sameList(reading, policies, now))
             return finish(reading);
         if (last) {
             reading.changedTooOften('GET /v5/policies', 'The policies');
@@ -67432,13 +67647,23 @@ async function listPolicies(reading) {
         }
     });
 }
-/** Whether nothing was attached, detached or given another default version between the two. */
-function sameList(before, after) {
-    const key = (policies) => policies
-        .map((one) => [one.policy_id, one.default_version_id, one.updated_at, one.attachment_count].join(' '))
-        .sort()
-        .join('\n');
-    return key(before) === key(after);
+/**
+ * Whether nothing that can matter was attached, detached or given another default version between the two. Where a
+ * policy without anything audited is attached does not matter, and in some accounts that changes all the time.
+ */
+function sameList(reading, before, after) {
+    const known = new Map(before.map((policy) => [policy.policy_id, policy]));
+    const relevant = new Map(reading.relevantPolicies().map((policy) => [policy.policy_id, policy]));
+    for (const policy of after) {
+        const { policy_id, default_version_id, updated_at, attachment_count } = policy;
+        const old = known.get(policy_id);
+        if (old?.default_version_id !== default_version_id || old.updated_at !== updated_at)
+            return false;
+        if (relevant.has(policy_id) && old.attachment_count !== attachment_count)
+            return false;
+        relevant.delete(policy_id);
+    }
+    return relevant.size === 0;
 }
 /** Reads everything that this list of policies leads to. False: something in it was not there any more. */
 async function readRound(reading, policies, last) {
@@ -67693,8 +67918,9 @@ class Reading {
         return groups && new Set(groups.map((group) => group.group_id));
     }
     /**
-     * Reads the groups, again when their number is not the one expected: while a list of several pages is read, a row
-     * that goes shifts the others, and one of them is skipped. It could be the built-in group.
+     * Reads the groups, again when their number is not the one expected or the built-in group is not among them: while a
+     * list of several pages is read, a row that goes shifts the others, and one of them is skipped. A new one hides that
+     * from the count.
      */
     async readAllGroups() {
         const { expectedGroups } = this.options;
@@ -67703,7 +67929,7 @@ class Reading {
             const present = await this.readGroups();
             if (present === null || Math.max(present.size, expectedGroups ?? 0) <= PAGE_OF_GROUPS)
                 return;
-            if (expectedGroups === null ? this.knowsAdminGroup : present.size === expectedGroups)
+            if (this.knowsAdminGroup && (expectedGroups === null || present.size === expectedGroups))
                 return;
             const now = [...present].sort().join(' ');
             if (now === before)
@@ -67937,7 +68163,8 @@ function compareCounts(reading, summary) {
     if (!summary)
         return;
     const compare = (what, seen, counted) => {
-        if (seen !== counted && seen > 0)
+        // A list that could not be read has a gap of its own.
+        if (seen !== counted && !reading.gaps.some((gap) => gap.call === `GET /v5/${what}`))
             reading.notices.push(`${seen} ${what} were read, and the account summary counts ${counted}.`);
     };
     compare('users', reading.users.size, summary.users);
@@ -68014,7 +68241,7 @@ function parseEndpoint(text, service, allowCustom) {
         throw new UserError([
             {
                 where: `input ${service}-endpoint`,
-                message: `${JSON.stringify(text.slice(0, 200))} ${reason}; keys are sent only to https://${service}.<region>.myhuaweicloud.com and its like.`,
+                message: `${JSON.stringify(withoutSecrets(text))} ${reason}; keys are sent only to https://${service}.<region>.myhuaweicloud.com and its like.`,
                 remedy: 'Correct it, or set allow-custom-endpoint: true when you know whose host it is.',
             },
         ]);
@@ -68038,6 +68265,13 @@ function parseEndpoint(text, service, allowCustom) {
         fail('is not a host of that service');
     return url;
 }
+/** What may be shown of an address that was refused: user info, query and fragment may hold a password. */
+function withoutSecrets(text) {
+    return text
+        .replace(/^.*@/s, '…@')
+        .replace(/[?#].*$/s, '…')
+        .slice(0, 200);
+}
 function isHuaweiHost(host, service) {
     const domain = domains.find((one) => host.endsWith(`.${one}`));
     if (domain === undefined)
@@ -68051,6 +68285,8 @@ function isLoopback(host) {
     return host === 'localhost' || host === '[::1]' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
 }
 
+;// CONCATENATED MODULE: external "node:timers/promises"
+const external_node_timers_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
 ;// CONCATENATED MODULE: ./build/cloud/pace.js
 /** As fast as the cloud allows and no faster: evenly spread, half as fast after a refusal, slowly recovering. */
 /** Slowest pace after repeated refusals, requests a second. */
@@ -68059,6 +68295,10 @@ const FLOOR = 0.5;
 const RECOVERY = 0.02;
 /** Refusals within so many milliseconds were earned together. */
 const TOGETHER = 1000;
+/** Whether a number can be a rate: requests a second. */
+function isRate(value) {
+    return value > 0 && value <= 1000;
+}
 class Pace {
     #clock;
     #permitted;
@@ -68074,13 +68314,12 @@ class Pace {
     get rate() {
         return this.#rate;
     }
-    /** Waits for the next free slot and takes it. */
-    async turn() {
+    /** Takes the next free slot. Milliseconds until it comes. */
+    next() {
         const now = this.#clock.now();
         const slot = Math.max(now, this.#next);
         this.#next = slot + 1000 / this.#rate;
-        if (slot > now)
-            await this.#clock.sleep(slot - now);
+        return slot - now;
     }
     /** The cloud refused for being asked too often. Refusals that come together are one. */
     refused() {
@@ -68179,6 +68418,7 @@ function signer_compareText(one, other) {
 
 
 
+
 const MAXIMUM_TRIES = 6;
 /** Milliseconds that all tries of one request may take; longer when the cloud says how long to wait. */
 const REQUEST_BUDGET = 60_000;
@@ -68197,6 +68437,8 @@ const CLOCK_TOLERANCE = 15 * 60_000;
 class http_client_HttpClient {
     #options;
     #pace;
+    /** Aborted by what fails every request alike. */
+    #stop = new AbortController();
     #clockOffset = null;
     stats = { requests: 0, retries: 0 };
     constructor(options) {
@@ -68211,11 +68453,23 @@ class http_client_HttpClient {
         return this.#clockOffset;
     }
     /**
-     * The parsed JSON of a successful answer.
+     * The parsed JSON of a successful answer. Without keys, or with wrong ones, nothing that is asked at the same time
+     * can succeed: it fails with the same error, and whoever waits for another try waits no longer.
      *
-     * @throws AuthenticationError, ForbiddenError, NotFoundError, ShapeError, UnavailableError, CloudError
+     * @throws AuthenticationError, ForbiddenError, NotFoundError, ShapeError, UnavailableError, CloudError, and what
+     *   the source of the keys throws
      */
     async json(request) {
+        try {
+            return await this.#parsed(request);
+        }
+        catch (error) {
+            if (!(error instanceof CloudError) || error instanceof AuthenticationError)
+                this.#stop.abort(error);
+            throw error;
+        }
+    }
+    async #parsed(request) {
         const answer = await this.#tryUntilAnswered(request);
         try {
             return JSON.parse(answer.body);
@@ -68232,9 +68486,7 @@ class http_client_HttpClient {
         let renewed = false;
         let told = false;
         for (let tries = 1;; tries++) {
-            this.#refuseLate(request.call);
-            await this.#pace.turn();
-            this.#refuseLate(request.call);
+            await this.#turn(request.call);
             // Waiting for a turn is not the request's fault: its time begins when it may go.
             started ??= clock.now();
             const keys = request.signed === false ? null : ((await this.#options.keys?.keys()) ?? null);
@@ -68255,8 +68507,9 @@ class http_client_HttpClient {
                 if (answer.status === 429)
                     this.#pace.refused();
                 if (!isTransient(answer.status))
-                    throw errorOf(request, answer, clock.now());
+                    throw errorOf(request, answer, keys, clock.now());
             }
+            this.#stop.signal.throwIfAborted();
             const wait = this.#waitBefore(tries, result);
             told ||= wait.told;
             const reason = 'answer' in result ? `status ${result.answer.status}` : http_client_reasonOf(result.failure);
@@ -68268,16 +68521,26 @@ class http_client_HttpClient {
                 });
             this.stats.retries++;
             this.#options.log(`${request.call}: ${reason}; try ${tries + 1} in ${(wait.milliseconds / 1000).toFixed(1)} s`);
-            await clock.sleep(wait.milliseconds);
+            await clock.sleep(wait.milliseconds, this.#stop.signal);
         }
     }
-    /** @throws DeadlineError once the time for the whole audit is up */
-    #refuseLate(call) {
+    /**
+     * Waits for the next turn.
+     *
+     * @throws DeadlineError when it comes after the time for the whole audit, without waiting for it; the error that
+     *   stopped all requests
+     */
+    async #turn(call) {
         const { clock, deadline } = this.#options;
-        if (clock.now() > deadline)
+        this.#stop.signal.throwIfAborted();
+        const wait = this.#pace.next();
+        if (clock.now() + wait > deadline)
             throw new DeadlineError('The time for the whole audit is up; what was not read by then is not known.', {
                 call,
             });
+        if (wait > 0)
+            await clock.sleep(wait, this.#stop.signal);
+        this.#stop.signal.throwIfAborted();
     }
     async #tryOnce(request, keys) {
         this.stats.requests++;
@@ -68301,7 +68564,7 @@ class http_client_HttpClient {
                 url: `${origin.origin}${encodePath(path)}${search === '' ? '' : `?${search}`}`,
                 headers: keys ? sign(signable, keys, new Date(this.#options.clock.now())) : headers,
                 body: body ?? null,
-            });
+            }, this.#stop.signal);
             const date = Date.parse(headerOf(answer, 'date') ?? '');
             if (!Number.isNaN(date))
                 this.#clockOffset = this.#options.clock.now() - date;
@@ -68324,26 +68587,30 @@ class http_client_HttpClient {
 function isTransient(status) {
     return status === 429 || status === 408 || status >= 500;
 }
-/** Milliseconds that `Retry-After` asks for, in seconds or as a date; null when it says nothing usable. */
+/**
+ * Milliseconds that `Retry-After` asks for, in seconds or as a date of the server's clock. Null when it asks for no
+ * wait or says nothing usable: coming back at once, six times, would use up the tries within a second.
+ */
 function retryAfter(answer, now) {
-    const value = headerOf(answer, 'retry-after');
-    if (value === null)
-        return null;
-    const milliseconds = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now;
-    return Number.isFinite(milliseconds) ? Math.max(0, milliseconds) : null;
+    const value = headerOf(answer, 'retry-after')?.trim() ?? '';
+    const server = Date.parse(headerOf(answer, 'date') ?? '');
+    const milliseconds = /^\d+$/.test(value)
+        ? Number(value) * 1000
+        : Date.parse(value) - (Number.isNaN(server) ? now : server);
+    return milliseconds > 0 ? milliseconds : null;
 }
 function headerOf(answer, name) {
     const value = answer.headers[name];
     return (Array.isArray(value) ? value[0] : value) ?? null;
 }
-function errorOf(request, answer, now) {
+function errorOf(request, answer, keys, now) {
     const { call } = request;
     const { status } = answer;
     const code = codeOf(answer.body);
     const details = { call, status, code };
     const named = code === null ? `status ${status}` : `status ${status}, ${code}`;
     if (status === 401)
-        return new AuthenticationError(authenticationMessage(call, answer, named, now), details);
+        return new AuthenticationError(`${call} was not authenticated (${named})${whyUnauthenticated(answer, keys, now)}`, details);
     if (status === 403)
         return new ForbiddenError(`${call} was refused (${named}).`, details);
     if (status === 404 && code !== 'APIGW.0101')
@@ -68353,14 +68620,18 @@ function errorOf(request, answer, now) {
     return new CloudError(`${call} was answered with ${named}.`, details);
 }
 /** All causes share one status and mostly one code; the server's clock and the words of the message tell them apart. */
-function authenticationMessage(call, answer, named, now) {
+function whyUnauthenticated(answer, keys, now) {
     const date = Date.parse(headerOf(answer, 'date') ?? '');
     const offset = Number.isNaN(date) ? 0 : now - date;
     if (Math.abs(offset) > CLOCK_TOLERANCE)
-        return `${call} was not authenticated (${named}): the clock of this machine is ${Math.round(Math.abs(offset) / 60_000)} minutes ${offset > 0 ? 'ahead of' : 'behind'} the cloud's. Set it right; signatures are accepted within 15 minutes.`;
+        return `: the clock of this machine is ${Math.round(Math.abs(offset) / 60_000)} minutes ${offset > 0 ? 'ahead of' : 'behind'} the cloud's. Set it right; signatures are accepted within 15 minutes.`;
+    if (keys === null)
+        return ', though it needs no keys.';
     if (/expire/i.test(answer.body))
-        return `${call} was not authenticated (${named}): the temporary keys have expired. Obtain new ones, or let the action obtain them (oidc-provider-urn, agency-urn).`;
-    return `${call} was not authenticated (${named}): the access key is not known, or the secret key or security token does not belong to it. Check access-key-id, secret-access-key and security-token.`;
+        return keys.securityToken === undefined
+            ? ': the signature counts as expired, so the clock of this machine is off. Set it right; signatures are accepted within 15 minutes.'
+            : ': the temporary keys have expired. Obtain new ones, or let the action obtain them (oidc-provider-urn, agency-urn).';
+    return ': the access key is not known, or the secret key or security token does not belong to it. Check access-key-id, secret-access-key and security-token.';
 }
 /** The error code of a body, where it looks like one; never any other text of it. */
 function codeOf(body) {
@@ -68373,18 +68644,22 @@ function codeOf(body) {
         return null;
     }
 }
+/** The code of an error of the network, such as ECONNRESET; else what kind of error it is. */
 function http_client_reasonOf(failure) {
-    const { code } = failure;
-    const cause = failure.cause?.code;
-    return code ?? cause ?? failure.name;
+    const proxy = /^Proxy response \((\d{3})\)/.exec(failure.message)?.[1];
+    if (proxy !== undefined)
+        return `the proxy answered with status ${proxy}`;
+    // A timeout of the platform has a number for a code.
+    const codes = [failure, failure.cause].map((error) => error?.code);
+    return codes.find((code) => typeof code === 'string') ?? failure.name;
 }
 /** The real transport: through the proxies of the usual variables, TLS checked, redirects left alone. */
 function networkTransport() {
     const dispatcher = proxied();
-    return async ({ method, url, headers, body }) => {
+    return async ({ method, url, headers, body }, signal) => {
         const answer = await (0,undici.request)(url, {
             dispatcher,
-            signal: AbortSignal.timeout(TRY_TIMEOUT),
+            signal: AbortSignal.any([signal, AbortSignal.timeout(TRY_TIMEOUT)]),
             method: method,
             headers: { ...headers, 'User-Agent': 'iam-permission-audit' },
             body,
@@ -68392,13 +68667,17 @@ function networkTransport() {
         return { status: answer.statusCode, headers: answer.headers, body: await answer.body.text() };
     };
 }
+/** Said here, no variable of the environment switches it off. Who has a CA of their own names it in NODE_EXTRA_CA_CERTS. */
+const CHECKED = { rejectUnauthorized: true };
 /** @throws UserError when a variable of the proxy is no address; it is not repeated, for it may hold a password. */
 function proxied() {
     try {
         return new undici.EnvHttpProxyAgent({
             headersTimeout: HEADERS_TIMEOUT,
             bodyTimeout: BODY_TIMEOUT,
-            connect: { timeout: HEADERS_TIMEOUT },
+            connect: { timeout: HEADERS_TIMEOUT, ...CHECKED },
+            requestTls: CHECKED,
+            proxyTls: CHECKED,
             maxResponseSize: MAXIMUM_BODY,
         });
     }
@@ -68409,7 +68688,7 @@ function proxied() {
 /** The machine's clock. */
 const systemClock = {
     now: Date.now,
-    sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+    sleep: (milliseconds, signal) => (0,external_node_timers_promises_namespaceObject.setTimeout)(milliseconds, undefined, { signal }).catch(() => { }),
     random: Math.random,
 };
 
@@ -68501,25 +68780,25 @@ class IamApi {
             throw new ShapeError(`${call} answered with another version.`, { call });
         return parsed;
     }
-    /** Everything a policy is attached to. Three arrays share one marker; one of them may be absent from a page. */
+    /** Everything a policy is attached to. Three arrays share one marker; one of them may be absent from a page, or null. */
     async entities(policyId) {
         const call = 'GET /v5/policies/{policy_id}/attached-entities';
         const row = { attached_at: schemas_string().nullish() };
         const schema = object({
-            policy_users: array(object({ user_id: schemas_string().min(1), ...row })).optional(),
-            policy_groups: array(object({ group_id: schemas_string().min(1), ...row })).optional(),
-            policy_agencies: array(object({ agency_id: schemas_string().min(1), ...row })).optional(),
+            policy_users: array(object({ user_id: schemas_string().min(1), ...row })).nullish(),
+            policy_groups: array(object({ group_id: schemas_string().min(1), ...row })).nullish(),
+            policy_agencies: array(object({ agency_id: schemas_string().min(1), ...row })).nullish(),
         })
             .refine((page) => page.policy_users || page.policy_groups || page.policy_agencies, 'no list of entities');
         const entities = [];
         for await (const page of this.#pages(`/v5/policies/${policyId}/attached-entities`, call, {})) {
-            const { policy_users = [], policy_groups = [], policy_agencies = [] } = iam_api_parse(schema, page, call);
+            const { policy_users, policy_groups, policy_agencies } = iam_api_parse(schema, page, call);
             const add = (principal_type, principal_id, attached_at) => entities.push({ principal_type, principal_id, attached_at: attached_at ?? null });
-            for (const one of policy_users)
+            for (const one of policy_users ?? [])
                 add('user', one.user_id, one.attached_at);
-            for (const one of policy_groups)
+            for (const one of policy_groups ?? [])
                 add('group', one.group_id, one.attached_at);
-            for (const one of policy_agencies)
+            for (const one of policy_agencies ?? [])
                 add('agency', one.agency_id, one.attached_at);
         }
         return unique(entities, (entity) => `${entity.principal_type} ${entity.principal_id}`);
@@ -68630,7 +68909,7 @@ function progressLines(now, http, write) {
         last = time;
         const { requests, retries } = http.stats;
         const rate = (requests * 1000) / Math.max(1, time - started);
-        write(`${phase}: ${done} of ${total}, ${requests} requests, ${rate.toFixed(1)} a second${retries === 0 ? '' : `, ${retries} retries`}`);
+        write(`${phase}: ${done} of ${total}, ${requests} requests, ${rate.toFixed(1)} a second${retries === 0 ? '' : `, ${retries} ${retries === 1 ? 'retry' : 'retries'}`}`);
     };
 }
 
@@ -68642,8 +68921,10 @@ var external_node_zlib_ = __nccwpck_require__(8522);
 
 
 /** Unpacked size beyond any account that the quotas allow; a small file cannot unpack to more. */
-const MAXIMUM_BYTES = 512 * 1024 * 1024;
+const snapshot_file_MAXIMUM_BYTES = 256 * 1024 * 1024;
 const snapshot_file_DAY = 86_400_000;
+/** Milliseconds that the clocks of two machines may differ. */
+const snapshot_file_CLOCK_TOLERANCE = 3_600_000;
 /** The bytes to write for a path. */
 function writeSnapshot(snapshot, path) {
     const text = Buffer.from(`${JSON.stringify(snapshot)}\n`, 'utf8');
@@ -68653,8 +68934,9 @@ function writeSnapshot(snapshot, path) {
  * Reads a snapshot.
  *
  * @param now milliseconds since the epoch
- * @returns the snapshot, and a warning when it is more than a day old
- * @throws UserError when it is cut, of another version or shape, or of another account than `account`
+ * @returns the snapshot, and a warning when it is more than a day old or dated in the future
+ * @throws UserError when it is cut, of another version or shape, contradicts itself, or is of another account than
+ *   `account`
  */
 function readSnapshot(bytes, path, now, account) {
     const fail = (message, remedy) => {
@@ -68670,18 +68952,51 @@ function readSnapshot(bytes, path, now, account) {
     if (!parsed.success)
         return fail(`is not of the shape of a snapshot, at ${parsed.error.issues[0]?.path.map(String).join('.')}.`, 'Save it again with save-snapshot.');
     const snapshot = parsed.data;
+    const contradiction = contradictionIn(snapshot);
+    if (contradiction !== null)
+        fail(`contradicts itself: ${contradiction}.`, 'Save it again with save-snapshot, and do not edit it.');
     if (account !== null && snapshot.account_id !== account)
         fail(`is of the account ${JSON.stringify(snapshot.account_id)}, not ${JSON.stringify(account)}.`, 'Name a snapshot of that account.');
-    const days = Math.floor((now - Date.parse(snapshot.taken_at)) / snapshot_file_DAY);
-    const warning = days < 1
+    return { snapshot, warning: ageWarning(snapshot.taken_at, now) };
+}
+function ageWarning(taken_at, now) {
+    const age = now - Date.parse(taken_at);
+    if (age < -snapshot_file_CLOCK_TOLERANCE)
+        return `The snapshot is dated in the future (${taken_at}), so nobody can tell how old it is; the account may have changed since.`;
+    const days = Math.floor(age / snapshot_file_DAY);
+    if (days < 1)
+        return null;
+    return `The snapshot was taken ${days === 1 ? 'a day' : `${days} days`} ago (${taken_at}); the account may have changed since.`;
+}
+/** What no crawl writes: of two rows for the same thing, only one would be judged. Null when there is nothing. */
+function contradictionIn({ users, groups, policies, attachments, memberships }) {
+    const lists = [
+        ['user', users.map((one) => one.user_id)],
+        ['group', groups.map((one) => one.group_id)],
+        ['policy', policies.map((one) => one.policy_id)],
+        ['list of members of the group', memberships.map((one) => one.group_id)],
+        [
+            'attachment',
+            attachments.map((one) => `${one.policy_id} to the ${one.principal_type} ${one.principal_id}`),
+        ],
+    ];
+    for (const [what, ids] of lists) {
+        const seen = new Set();
+        for (const id of ids) {
+            if (seen.has(id))
+                return `the ${what} ${id} is in it twice`;
+            seen.add(id);
+        }
+    }
+    const other = policies.find((one) => one.version !== null && one.version.version_id !== one.default_version_id);
+    return other === undefined
         ? null
-        : `The snapshot was taken ${days === 1 ? 'a day' : `${days} days`} ago (${snapshot.taken_at}); the account may have changed since.`;
-    return { snapshot, warning };
+        : `the document of the policy ${other.policy_name} is not that of its default version`;
 }
 function snapshot_file_parse(bytes) {
     try {
         const packed = bytes[0] === 0x1f && bytes[1] === 0x8b;
-        const text = packed ? (0,external_node_zlib_.gunzipSync)(bytes, { maxOutputLength: MAXIMUM_BYTES }) : bytes;
+        const text = packed ? (0,external_node_zlib_.gunzipSync)(bytes, { maxOutputLength: snapshot_file_MAXIMUM_BYTES }) : bytes;
         const json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(text));
         return typeof json === 'object' ? json : null;
     }
@@ -68875,14 +69190,28 @@ function keySource(inputs, context, environment, { sts }, client) {
     const http = client(own);
     return obtainedKeys(() => assumeAgency({ ...common, http }), systemClock, own.staticSecret);
 }
-/** @throws UserError that names the missing permission */
+/** @throws UserError that names the missing permission, or what else went wrong */
 async function workflowToken(audience) {
     try {
-        return await getIDToken(audience);
+        const token = await getIDToken(audience);
+        if (typeof token !== 'string')
+            throw new Error('The answer holds no token');
+        return token;
     }
     catch (cause) {
-        throw new UserError('The OIDC token of the workflow could not be obtained. Give the job "permissions: id-token: write"; pull requests from forks never get it.', { cause });
+        throw new UserError(`The OIDC token of the workflow could not be obtained${whyNoToken(cause)}`, {
+            cause,
+        });
     }
+}
+/** The runner offers no token without the permission; otherwise GitHub was asked, and its answer is not repeated. */
+function whyNoToken({ message }) {
+    if (message.includes('env variable'))
+        return '. Give the job "permissions: id-token: write"; pull requests from forks never get it.';
+    const status = /Error Code : (\d{3})/.exec(message)?.[1];
+    return status === undefined
+        ? ': GitHub could not be reached, or its answer holds no token. Check the network and its proxy, and run the job again.'
+        : `: GitHub answered with status ${status}. Run the job again.`;
 }
 function noCredentials(environment) {
     const families = keyFamilies.map((family) => family.filter((name) => name !== null).join(', ')).join('; ');
@@ -68899,7 +69228,7 @@ async function crawlAccount(inputs, context, environment, config, adminGroupId, 
     const cacheSecret = inputs.cacheSecret || keys.staticSecret;
     if (inputs.cache !== '' && cacheSecret === null)
         warning('The document cache is not used: without cache-secret or a static secret key nothing authenticates it.');
-    const snapshot = await crawl({
+    return crawl({
         api,
         adminGroupId,
         clock: systemClock,
@@ -68914,9 +69243,11 @@ async function crawlAccount(inputs, context, environment, config, adminGroupId, 
             ? {}
             : { cache: (account) => folderCache(inputs.cache, account, cacheSecret) }),
     });
-    if (inputs.saveSnapshot !== '')
-        await writeAtomically(inputs.saveSnapshot, writeSnapshot(snapshot, inputs.saveSnapshot));
-    return snapshot;
+}
+/** Saves what was crawled where the inputs ask for it. @throws UserError when it cannot be written */
+async function saveSnapshot({ saveSnapshot: path }, snapshot) {
+    if (path !== '')
+        await writeAtomically(path, writeSnapshot(snapshot, path));
 }
 /** Services that the audited list names literally. */
 function literalServices(config) {
@@ -74984,6 +75315,7 @@ function whyNotRecorded(facts, context, live) {
 
 
 
+
 const modes = ['audit', 'gate', 'update-baseline', 'check'];
 const driftKinds = ['unapproved-holder', 'exceeds-approval', 'approval-expired'];
 const updateKinds = ['new', 'exceeding', 'expired', 'no-longer-held'];
@@ -75062,7 +75394,7 @@ function readInputs(environment) {
         return value === 'true';
     };
     const rate = Number(raw('max-rate'));
-    if (!(rate > 0 && rate <= 1000))
+    if (!isRate(rate))
         wrong('max-rate', 'a number above 0 and up to 1000 (requests a second)');
     if (raw('expires') !== '' && !inputs_isDay(raw('expires')))
         wrong('expires', 'a day that exists, as YYYY-MM-DD');
@@ -75307,7 +75639,7 @@ async function auditMode(run) {
         info(line);
     const proposal = proposedText(verdict, snapshot, approvals);
     const places = placesOf(approvals, inputs, context.workspace);
-    const files = await writeFiles(run, approvals, verdict, proposal, places);
+    const files = await writeFiles(run, approvals, snapshot, verdict, proposal, places);
     const reason = whyNotRecorded(facts, context, inputs.snapshot === '');
     const recorded = await audit_mode_record(run, approvals, verdict, github, reason);
     const exit = exitOf(verdict, inputs);
@@ -75332,8 +75664,8 @@ function proposedText(verdict, snapshot, { config, baseline }) {
     });
     return baseline === null ? writeBaseline(next) : rewriteBaseline(baseline, next);
 }
-/** Writes report, proposal and SARIF. What cannot be written fails the job beside the verdict, not instead of it. */
-async function writeFiles({ inputs, context }, approvals, verdict, proposal, places) {
+/** Writes report, proposal, SARIF and snapshot. What cannot be written fails the job beside the verdict, not instead of it. */
+async function writeFiles({ inputs, context }, approvals, snapshot, verdict, proposal, places) {
     const report = buildReport(verdict, {
         kind: 'audit',
         generatedAt: new Date().toISOString(),
@@ -75345,9 +75677,9 @@ async function writeFiles({ inputs, context }, approvals, verdict, proposal, pla
         },
     });
     const failures = [];
-    const write = async (path, text) => {
+    const attempt = async (path, write) => {
         try {
-            await writeAtomically(path, text);
+            await write();
             return path;
         }
         catch (error) {
@@ -75357,6 +75689,8 @@ async function writeFiles({ inputs, context }, approvals, verdict, proposal, pla
             return '';
         }
     };
+    const write = (path, text) => attempt(path, () => writeAtomically(path, text));
+    await attempt('', () => saveSnapshot(inputs, snapshot));
     const folder = context.outputFolder;
     const sarif = () => renderSarif(verdict, places, toolInfo().version);
     const outputs = {
@@ -75434,115 +75768,241 @@ function today() {
 ;// CONCATENATED MODULE: ./build/cloud/check.js
 /** `mode: check`: tries everything the audit can use, once, and reports all that is missing. */
 
+
+/** An id that nobody has. Whoever lacks the action is refused all the same, so that one run names all that is missing. */
+const NOBODY = '0'.repeat(32);
 /** Tries every call. @throws AuthenticationError when the keys are wrong: nothing else can be told then */
 async function checkCloud(api) {
-    const rows = [];
-    const attempt = async (call, action, optional, read) => {
-        if (read === null) {
-            rows.push({
-                call,
-                action,
-                optional,
-                status: 'not-tried',
-                detail: 'nothing to try it on could be listed',
-            });
-            return null;
-        }
-        try {
-            const value = await read();
-            rows.push({ call, action, optional, status: 'ok', detail: '' });
-            return value;
-        }
-        catch (error) {
-            if (!(error instanceof CloudError) || error instanceof AuthenticationError)
-                throw error;
-            const missing = error instanceof NotFoundError;
-            const status = error instanceof ForbiddenError ? 'forbidden' : missing ? 'ok' : 'failed';
-            rows.push({
-                call,
-                action,
-                optional,
-                status,
-                detail: status === 'ok' ? 'answered: not there' : error.message,
-            });
-            return null;
-        }
-    };
-    const identity = await attempt('GET /v5/caller-identity (STS)', null, true, () => api.callerIdentity());
-    const users = await attempt('GET /v5/users', 'iam:users:listUsersV5', false, () => api.users());
-    const groups = await attempt('GET /v5/groups', 'iam:groups:listGroupsV5', false, () => api.groups());
-    const [group] = groups ?? [];
-    await attempt('GET /v5/users?group_id', 'iam:users:listUsersV5', false, group ? () => api.users(group.group_id) : null);
-    const policies = await attempt('GET /v5/policies', 'iam:policies:listV5', false, () => api.attachedPolicies());
-    const [policy] = policies ?? [];
-    const onPolicy = (read) => policy ? () => read(policy.policy_id, policy.default_version_id) : null;
+    const identity = await attempt('GET /v5/caller-identity', () => api.callerIdentity());
+    // Side by side: where nothing answers, nobody waits for each of them to give up in turn.
+    const [users, groups, policies] = await Promise.all([
+        attempt('GET /v5/users', () => api.users()),
+        attempt('GET /v5/groups', () => api.groups()),
+        attempt('GET /v5/policies', () => api.attachedPolicies()),
+    ]);
+    const group = groups.value?.[0]?.group_id ?? NOBODY;
+    const user = users.value?.find((one) => !one.is_root_user)?.user_id ?? NOBODY;
+    const policy = policies.value?.[0]?.policy_id ?? NOBODY;
+    const version = policies.value?.[0]?.default_version_id ?? 'v1';
     const document = 'GET /v5/policies/{policy_id}/versions/{version_id}';
-    await attempt(document, 'iam:policies:getVersionV5', false, onPolicy((id, version) => api.version(id, version)));
-    const entities = 'GET /v5/policies/{policy_id}/attached-entities';
-    await attempt(entities, 'iam:policies:listEntitiesV5', false, onPolicy((id) => api.entities(id)));
-    await attempt('GET /v5/account-summary', 'iam::getAccountSummaryV5', true, () => api.accountSummary());
-    await attempt('GET /v5/features/{feature_name}', null, true, () => api.feature('v5_console'));
-    const schema = 'GET /v5/authorization-schemas/services/{service_code}';
-    await attempt(schema, null, true, () => api.catalogue('iam'));
-    const groupPolicies = 'GET /v5/groups/{group_id}/attached-policies';
-    const groupAction = 'iam:groups:listAttachedPoliciesV5';
-    await attempt(groupPolicies, groupAction, true, group ? () => api.policiesOf('groups', group.group_id) : null);
-    const user = users?.find((one) => !one.is_root_user);
-    const userPolicies = 'GET /v5/users/{user_id}/attached-policies';
-    const userAction = 'iam:users:listAttachedPoliciesV5';
-    await attempt(userPolicies, userAction, true, user ? () => api.policiesOf('users', user.user_id) : null);
-    const versions = 'GET /v5/policies/{policy_id}/versions';
-    await attempt(versions, 'iam:policies:listVersionsV5', true, onPolicy((id) => api.versions(id)));
+    const others = await Promise.all([
+        attempt('GET /v5/users?group_id', () => api.users(group)),
+        attempt(document, () => api.version(policy, version)),
+        attempt('GET /v5/policies/{policy_id}/attached-entities', () => api.entities(policy)),
+        attempt('GET /v5/account-summary', () => api.accountSummary()),
+        attempt('GET /v5/features/{feature_name}', () => api.feature('v5_console')),
+        attempt('GET /v5/authorization-schemas/services/{service_code}', () => api.catalogue('iam')),
+        attempt('GET /v5/groups/{group_id}/attached-policies', () => api.policiesOf('groups', group)),
+        attempt('GET /v5/users/{user_id}/attached-policies', () => api.policiesOf('users', user)),
+        attempt('GET /v5/policies/{policy_id}/versions', () => api.versions(policy)),
+    ]);
+    const caller = identity.value;
     return {
-        rows,
-        account: identity?.account_id ?? users?.[0]?.urn.split(':')[2] ?? null,
-        auditor: identity && { urn: identity.principal_urn, id: identity.principal_id },
+        rows: [identity, users, groups, policies, ...others].map(({ row }) => row),
+        account: caller?.account_id ?? (users.value?.[0]?.urn.split(':')[2] || null),
+        auditor: caller && { urn: caller.principal_urn, id: caller.principal_id },
     };
+}
+async function attempt(call, read) {
+    const needed = neededActions.find((one) => one.call === call.split('?')[0]);
+    const row = { call, action: needed?.action ?? null, optional: needed?.optional ?? true };
+    try {
+        const value = await read();
+        return { row: { ...row, status: 'ok', detail: '' }, value };
+    }
+    catch (error) {
+        if (!(error instanceof CloudError) || error instanceof AuthenticationError)
+            throw error;
+        return { row: { ...row, ...refusal(call, error) }, value: null };
+    }
+}
+/** A 404 refuses nothing where a thing was asked for; a whole list that is not there cannot be read. */
+function refusal(call, error) {
+    if (error instanceof ForbiddenError)
+        return { status: 'forbidden', detail: error.message };
+    if (error instanceof NotFoundError && /\{|group_id/.test(call))
+        return { status: 'unproven', detail: 'not refused; there is nothing to try it on' };
+    return { status: 'failed', detail: error.message };
+}
+
+;// CONCATENATED MODULE: ./build/github/review.js
+/** Reviews of a pull request, what their authors may do, and starting the failed gate again. */
+
+
+const reviewStates = ['APPROVED', 'CHANGES_REQUESTED', 'COMMENTED', 'DISMISSED', 'PENDING'];
+const review_authorSchema = object({ login: schemas_string(), type: schemas_string().optional() }).nullish();
+const reviewSchema = object({
+    user: review_authorSchema,
+    state: schemas_string(),
+    commit_id: schemas_string().nullish(),
+});
+const pullSchema = object({
+    number: schemas_number().int(),
+    user: review_authorSchema,
+    head: object({ sha: schemas_string() }),
+    base: object({ sha: schemas_string(), ref: schemas_string() }),
+});
+const permissionSchema = object({ permission: schemas_string() });
+const runSchema = object({
+    id: schemas_number().int(),
+    workflow_id: schemas_number().int(),
+    conclusion: schemas_string().nullish(),
+    status: schemas_string().nullish(),
+});
+/** The reader over the API. */
+function createReviewReader(client) {
+    const purpose = (what, which) => ({
+        purpose: { what, which, needs: 'pull-requests: read' },
+    });
+    const numbered = (number) => `${client.repository}#${number}`;
+    return {
+        pullRequest: async (number) => {
+            const answer = await client.request('GET /repos/{owner}/{repo}/pulls/{pull_number}', { pull_number: number }, pullSchema, purpose('read the pull request', numbered(number)));
+            return {
+                number: answer.number,
+                author: answer.user?.login ?? null,
+                headSha: answer.head.sha,
+                baseSha: answer.base.sha,
+                baseRef: answer.base.ref,
+            };
+        },
+        reviews: async (number) => {
+            const reviews = [];
+            const rows = client.list('GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews', { pull_number: number }, array(reviewSchema), purpose('read the reviews', numbered(number)));
+            for await (const row of rows)
+                reviews.push({
+                    reviewer: row.user?.login ?? null,
+                    kind: row.user?.type ?? null,
+                    state: reviewStates.find((state) => state === row.state) ?? 'OTHER',
+                    commit: row.commit_id ?? null,
+                });
+            return reviews;
+        },
+        permissionOf: async (login) => {
+            const answer = await client.request('GET /repos/{owner}/{repo}/collaborators/{username}/permission', { username: login }, permissionSchema, {
+                purpose: {
+                    what: `read the permission of ${JSON.stringify(login)}`,
+                    which: client.repository,
+                    needs: null,
+                },
+            });
+            return answer.permission;
+        },
+    };
+}
+/**
+ * Starts the failed jobs of the latest `pull_request` run of this workflow for a commit again: its check stays red
+ * when a review arrives, and only a rerun of that very run turns it green. The workflow is told by the run that asks.
+ *
+ * Never throws for GitHub's refusals: without `actions: write` a person starts it, and the outcome says so.
+ */
+async function rerunFailedGate(client, { headSha, currentRunId }) {
+    const purpose = (what, needs) => ({
+        purpose: { what, which: client.repository, needs },
+    });
+    try {
+        const current = await client.request('GET /repos/{owner}/{repo}/actions/runs/{run_id}', { run_id: currentRunId }, runSchema, purpose(`read the run ${currentRunId}`, 'actions: write'));
+        const listed = client.list('GET /repos/{owner}/{repo}/actions/runs', { event: 'pull_request', head_sha: headSha }, object({ workflow_runs: array(runSchema) }).transform((page) => page.workflow_runs), purpose(`list the runs for ${headSha}`, 'actions: write'));
+        for await (const run of listed) {
+            if (run.workflow_id !== current.workflow_id)
+                continue;
+            // Newest first: an older failure was answered by a newer run.
+            if (run.status !== 'completed')
+                return { run: null, reason: `The run ${run.id} is under way.` };
+            if (run.conclusion === 'success')
+                return { run: null, reason: `The run ${run.id} did not fail.` };
+            const route = 'POST /repos/{owner}/{repo}/actions/runs/{run_id}/rerun-failed-jobs';
+            await client.request(route, { run_id: run.id }, unknown(), purpose(`rerun the failed jobs of run ${run.id}`, 'actions: write'));
+            return { run: run.id, reason: null };
+        }
+        return { run: null, reason: `There is no pull_request run of this workflow for ${headSha}.` };
+    }
+    catch (error) {
+        if (!(error instanceof GitHubError))
+            throw error;
+        return { run: null, reason: reasonOf(error) };
+    }
 }
 
 ;// CONCATENATED MODULE: ./build/render/check.js
 
-/** Whether everything that an audit needs is there. */
-function checkPassed(result) {
-    const missing = result.cloud?.rows.some((row) => !row.optional && (row.status === 'forbidden' || row.status === 'failed'));
-    return result.cloud !== null && missing === false && !result.github.some((row) => row.status === 'failed');
+/** Why no audit can be complete, a sentence each. */
+function checkProblems({ cloud, cloudProblem, github }) {
+    const rows = (cloud?.rows ?? []).filter((row) => !row.optional && isMissing(row));
+    return [
+        ...(cloudProblem === null ? [] : [cloudProblem]),
+        ...rows.map(rowProblem),
+        ...(cloud !== null && cloud.account === null
+            ? ['Neither STS (GET /v5/caller-identity) nor the list of users names the account.']
+            : []),
+        ...github.filter((row) => row.status === 'failed').map((row) => `GitHub, ${row.what}: ${row.detail}`),
+    ];
+}
+/** What an audit does without, a sentence each. */
+function missingOptional({ cloud }) {
+    const rows = (cloud?.rows ?? []).filter((row) => row.optional && isMissing(row));
+    return rows.map((row) => `${rowProblem(row)} The audit can do without.`);
+}
+function rowProblem({ call, detail, action, status }) {
+    const remedy = status === 'forbidden' && action !== null ? ` It takes the IAM action ${action}.` : '';
+    return `${call}: ${detail}${remedy}`;
+}
+function isMissing({ status }) {
+    return status === 'forbidden' || status === 'failed';
 }
 /** Markdown of the check. */
 function renderCheck(result) {
     const { cloud } = result;
-    const passed = checkPassed(result);
-    const words = passed
-        ? '✅ **Everything the audit needs is permitted.**'
-        : '❌ **Something that the audit needs is missing.**';
-    const missing = (cloud?.rows ?? [])
-        .filter((row) => row.status === 'forbidden')
-        .flatMap((row) => row.action ?? []);
     return [
         '# IAM permission audit: check',
-        words,
+        headline(result),
         ...(result.cloudProblem === null ? [] : [`- ${prose(result.cloudProblem)}`]),
-        ...(missing.length === 0 ? [] : [`Allow the auditor: ${[...new Set(missing)].map(code).join(', ')}.`]),
+        ...toAllow(cloud?.rows ?? []),
         ...(cloud === null ? [] : [cloudTable(cloud)]),
-        who(result),
+        ...who(result),
         githubTable(result.github),
-        ...(result.claims === null ? [] : [trust(result.claims, result.providerUrn)]),
+        ...(result.claimsProblem === null || result.claimsProblem === result.cloudProblem
+            ? []
+            : [prose(result.claimsProblem)]),
+        ...(result.claims === null ? [] : [trust(result.claims, result)]),
     ].join('\n\n');
+}
+function headline(result) {
+    if (checkProblems(result).length > 0)
+        return '❌ **Something that the audit needs is missing.**';
+    const unproven = result.cloud?.rows.some((row) => !row.optional && row.status === 'unproven');
+    return unproven
+        ? '✅ **Nothing that the audit needs was refused.** Where there is nothing to try a call on, an audit will tell.'
+        : '✅ **Everything the audit needs is permitted.**';
+}
+/** The actions that were refused, by what follows from it. */
+function toAllow(rows) {
+    const refused = (optional) => {
+        const actions = rows
+            .filter((row) => row.status === 'forbidden' && row.optional === optional)
+            .flatMap((row) => row.action ?? []);
+        return [...new Set(actions)].map(code).join(', ');
+    };
+    return [
+        ...(refused(false) === '' ? [] : [`Allow the auditor: ${refused(false)}.`]),
+        ...(refused(true) === '' ? [] : [`Worth allowing too, though an audit does without: ${refused(true)}.`]),
+    ];
 }
 const statusMarks = {
     ok: '✅ ok',
     forbidden: '❌ 403',
     failed: '❌ failed',
-    'not-tried': '– not tried',
+    unproven: '– unproven',
 };
 function cloudTable(cloud) {
     const rows = cloud.rows.map((row) => {
-        const note = row.optional && row.status !== 'ok' ? 'the audit can do without' : '';
-        const detail = [prose(row.detail), note].filter((part) => part !== '').join('; ');
-        return `| ${code(row.call)} | ${row.action === null ? 'none' : code(row.action)} | ${statusMarks[row.status]} | ${detail} |`;
+        const note = row.optional && isMissing(row) ? ' The audit can do without.' : '';
+        return `| ${code(row.call)} | ${row.action === null ? 'none known' : code(row.action)} | ${statusMarks[row.status]} | ${prose(row.detail)}${note} |`;
     });
     return `## Huawei Cloud\n\n| Call | IAM action | Result | |\n| --- | --- | --- | --- |\n${rows.join('\n')}`;
 }
-function who({ cloud, clockOffset, writes }) {
+/** The auditor and the clock; nothing where the cloud could not be asked. */
+function who({ cloud, clockOffset, rights }) {
     const lines = [
         cloud?.auditor
             ? `- The auditor is ${code(cloud.auditor.urn)}, account ${code(cloud.account ?? '')}.`
@@ -75550,35 +76010,57 @@ function who({ cloud, clockOffset, writes }) {
         clockOffset === null
             ? null
             : `- The clock of this machine is ${Math.abs(Math.round(clockOffset / 1000))} s ${clockOffset >= 0 ? 'ahead of' : 'behind'} the cloud's; 900 s are accepted.`,
-        writes === null
-            ? '- Whether the auditor may change IAM could not be told.'
-            : writes.length === 0
-                ? '- The auditor holds nothing that changes IAM.'
-                : `- ⚠️ The auditor may change IAM (${writes.slice(0, 5).map(code).join(', ')}${writes.length > 5 ? ` and ${writes.length - 5} more` : ''}). It needs reads alone: use the identity policy of the README.`,
+        ...(rights === null ? [] : rightsLines(rights)),
+    ].filter((line) => line !== null);
+    return lines.length === 0 ? [] : [lines.join('\n')];
+}
+function rightsLines({ writes, untold }) {
+    const shown = `${writes.slice(0, 5).map(code).join(', ')}${writes.length > 5 ? ` and ${writes.length - 5} more` : ''}`;
+    return [
+        writes.length === 0
+            ? null
+            : `- ⚠️ The auditor may change IAM (${shown}). It needs reads alone: use the identity policy of the README.`,
+        untold === null
+            ? null
+            : `- Whether the auditor may change ${writes.length === 0 ? 'IAM' : 'more of it'} could not be told: ${prose(untold)}`,
+        writes.length === 0 && untold === null
+            ? '- By v5 identity policies the auditor holds nothing that changes IAM. Legacy roles are not looked at.'
+            : null,
     ];
-    return lines.filter((line) => line !== null).join('\n');
 }
 function githubTable(rows) {
-    const marks = { ok: '✅ ok', failed: '❌ failed', documented: 'not tried' };
+    const marks = {
+        ok: '✅ ok',
+        failed: '❌ failed',
+        lacking: '– not permitted',
+        documented: 'not tried',
+    };
     const lines = rows.map((row) => `| ${prose(row.what)} | ${marks[row.status]} | ${prose(row.detail)} |`);
     return `## GitHub\n\n| | Result | |\n| --- | --- | --- |\n${lines.join('\n')}`;
 }
-function trust(claims, providerUrn) {
-    const rows = ['iss', 'sub', 'aud', 'ref'].map((name) => `| ${name} | ${code(claims[name])} |`);
+function trust(claims, { cloud, providerUrn }) {
+    const names = ['iss', 'sub', 'aud', 'ref'];
+    const rows = names.map((name) => `| ${name} | ${claims[name] === null ? 'missing' : code(claims[name])} |`);
+    const table = `## OIDC token of this workflow\n\n| Claim | Value |\n| --- | --- |\n${rows.join('\n')}`;
+    const { iss, sub, aud } = claims;
+    if (iss === null || sub === null || aud === null)
+        return `${table}\n\nWithout \`iss\`, \`sub\` and \`aud\` there is nothing that a trust policy could name.`;
+    const urn = providerUrn || `iam::${cloud?.account ?? 'YOUR_ACCOUNT_ID'}:oidcProvider:github`;
     const policy = {
         Version: '5.0',
         Statement: [
             {
                 Effect: 'Allow',
                 Action: ['sts:agencies:assumeWithOIDC'],
-                Principal: { Federated: [providerUrn || 'iam::<account>:oidcProvider:<name>'] },
-                Condition: {
-                    StringEquals: { 'oidc:iss': [claims.iss], 'oidc:aud': [claims.aud], 'oidc:sub': [claims.sub] },
-                },
+                Principal: { Federated: [urn] },
+                Condition: { StringEquals: { 'oidc:iss': [iss], 'oidc:aud': [aud], 'oidc:sub': [sub] } },
             },
         ],
     };
-    return `## OIDC token of this workflow\n\n| Claim | Value |\n| --- | --- |\n${rows.join('\n')}\n\nTrust policy of the agency for exactly this workflow:\n\n${jsonBlock(policy)}`;
+    const caution = sub.endsWith(':pull_request')
+        ? '\n\n⚠️ Every pull request of the repository has this subject. Run the check on the default branch for the one to trust.'
+        : '';
+    return `${table}\n\nTrust policy of the agency for exactly this subject:\n\n${jsonBlock(policy)}${caution}`;
 }
 
 ;// CONCATENATED MODULE: ./build/action/auditor-rights.js
@@ -75588,15 +76070,15 @@ function trust(claims, providerUrn) {
 
 
 
+const administration = presetPermission('iam-administration@1');
+const untold = (untold) => ({ writes: [], untold });
 /**
- * Writes of IAM that the auditor holds, as a user or as the agency whose keys it uses; null where that could not be
- * read. A session policy narrows the keys of one run, and nothing else that may use the agency.
+ * Writes of IAM that the auditor holds, as a user or as the agency whose keys it uses. A session policy narrows the
+ * keys of one run, and nothing else that may use the agency.
  */
-async function auditorWrites(api, cloud) {
-    const administration = presetPermission('iam-administration@1');
-    const { auditor } = cloud;
-    if (auditor === null || administration === null)
-        return null;
+async function auditorRights(api, { auditor }) {
+    if (auditor === null)
+        return untold('STS does not say who it is.');
     const crawled = await crawl({
         api,
         services: [],
@@ -75608,32 +76090,39 @@ async function auditorWrites(api, cloud) {
             permissions: [administration],
         }).relevance('document'),
     });
-    const snapshot = auditor.urn.startsWith('iam::') ? crawled : agencyAsUser(crawled, auditor);
-    if (snapshot === null || snapshot.gaps.length > 0)
-        return null;
+    if (auditor.urn.includes(':user:'))
+        return rightsIn(crawled, auditor);
+    if (!auditor.urn.includes(':assumed-agency:'))
+        return untold('It is neither an IAM user nor an agency.');
+    if (crawled.stats.method !== 'policy-first')
+        return untold('It is an agency, whose policies are found with iam:policies:listV5 and iam:policies:listEntitiesV5.');
+    return rightsIn(agencyAsUser(crawled, auditor), auditor);
+}
+function rightsIn(snapshot, auditor) {
     const found = findHoldings({
         ...{ snapshot, permissions: [administration], baseline: null, today: today(), sha256: sha256 },
         catalogue: shippedCatalogue(),
     });
     const id = principalOf(auditor);
     if (found.root_user?.user_id === id)
-        return ['everything, as the root user'];
-    if (!snapshot.users.some((user) => user.user_id === id))
-        return null;
-    const own = found.holdings.filter((holding) => holding.user_id === id);
-    return own.flatMap((holding) => holding.actions.length > 0 ? holding.actions : holding.grants.flatMap((grant) => grant.actions));
+        return { writes: ['everything, as the root user'], untold: null };
+    const writes = found.holdings
+        .filter((holding) => holding.user_id === id)
+        .flatMap(({ actions, grants }) => (actions.length > 0 ? actions : grants.flatMap((one) => one.actions)));
+    // What could not be read or decided is never "holds nothing".
+    const gap = found.gaps.find(({ user_ids }) => user_ids?.includes(id) ?? true);
+    if (gap !== undefined)
+        return { writes, untold: gap.message };
+    return snapshot.users.some((user) => user.user_id === id)
+        ? { writes, untold: null }
+        : untold('It is in no list of users.');
 }
 /** `<agency id>:<session name>` for an assumed agency, else the id itself. */
 function principalOf(auditor) {
     return auditor.id.split(':')[0];
 }
-/**
- * The account as if the agency were its only user, so that its policies are evaluated as a user's are. Null when the
- * account was crawled by groups and users, where agencies are not met.
- */
+/** The account as if the agency were its only user, so that its policies are evaluated as a user's are. */
 function agencyAsUser(snapshot, auditor) {
-    if (snapshot.stats.method !== 'policy-first')
-        return null;
     const id = principalOf(auditor);
     const user = { user_id: id, user_name: auditor.urn, urn: auditor.urn, enabled: true };
     return {
@@ -75644,6 +76133,8 @@ function agencyAsUser(snapshot, auditor) {
         attachments: snapshot.attachments
             .filter((one) => one.principal_type === 'agency' && one.principal_id === id)
             .map((one) => ({ ...one, principal_type: 'user' })),
+        // An agency is in no group: what could not be read of groups and users does not reach it.
+        gaps: snapshot.gaps.filter(({ scope }) => scope.type === 'policy' || scope.type === 'account'),
     };
 }
 
@@ -75665,120 +76156,193 @@ function agencyAsUser(snapshot, auditor) {
 
 
 
+
+
+
+
 /** Tries everything. @throws UserError for inputs that make no sense */
 async function checkMode(run) {
-    const { inputs, context, environment } = run;
+    const { inputs, context } = run;
     const started = systemClock.now();
-    const claims = await tokenClaims(run);
-    let cloud = null;
-    let cloudProblem = null;
-    let writes = null;
-    let clockOffset = null;
-    let traffic = { requests: 0, retries: 0 };
-    try {
-        const { api } = openCloud(inputs, context, environment);
-        cloud = await checkCloud(api);
-        clockOffset = api.http.clockOffset;
-        writes = await auditorWrites(api, cloud);
-        const { requests, retries } = api.http.stats;
-        traffic = { requests, retries };
-    }
-    catch (error) {
-        if (!(error instanceof UserError) && !(error instanceof AuthenticationError))
-            throw error;
-        cloudProblem = error.message;
-    }
+    const token = await workflowClaims(run);
+    const { traffic, ...asked } = await askCloud(run);
     const result = {
-        ...{ cloud, cloudProblem, clockOffset, claims, writes },
+        ...token,
+        ...asked,
         github: await checkGitHub(run),
         providerUrn: inputs.oidcProviderUrn,
     };
-    for (const row of cloud?.rows ?? [])
-        info(logLine(`${row.status.padEnd(9)} ${row.call} ${row.action ?? ''} ${row.detail}`.trimEnd()));
-    if (cloudProblem !== null)
-        info(logLine(cloudProblem));
-    for (const row of result.github)
-        info(logLine(`${row.status.padEnd(9)} GitHub: ${row.what} ${row.detail}`.trimEnd()));
-    const passed = checkPassed(result) ? 'passed' : 'failed';
-    const asked = {
-        account: cloud?.account ? { id: cloud.account, name: '' } : null,
-        auditor: cloud?.auditor ?? null,
+    for (const line of logLines(result))
+        info(logLine(line));
+    const problems = checkProblems(result);
+    const passed = problems.length === 0 ? 'passed' : 'failed';
+    const account = asked.cloud?.account ?? null;
+    const known = {
+        account: account === null ? null : { id: account, name: '' },
+        auditor: asked.cloud?.auditor ?? null,
         stats: { ...traffic, duration_ms: systemClock.now() - started },
     };
-    const report = buildCheckReport(passed, problemsOf(result), asked, {
+    const report = buildCheckReport(passed, [...problems, ...missingOptional(result)], known, {
         ...{ kind: 'check', generatedAt: new Date().toISOString(), tool: toolInfo(), run: context.run },
         inputs: { config_sha256: null, baseline_sha256: null },
     });
     const path = `${context.outputFolder}/report.json`;
     await writeAtomically(path, `${JSON.stringify(report, null, 2)}\n`);
     return {
-        outputs: { result: passed, report: path, 'account-id': cloud?.account ?? '' },
+        outputs: {
+            ...{ result: passed, complete: String(passed === 'passed') },
+            ...{ report: path, 'account-id': account ?? '' },
+        },
         summary: `${renderCheck(result)}\n`,
         annotations: [],
         failure: passed === 'passed'
             ? null
-            : (cloudProblem ?? 'Something that the audit needs is missing; the summary names it.'),
+            : (asked.cloudProblem ?? 'Something that the audit needs is missing; the summary names it.'),
     };
 }
-/** What is missing, a sentence each, as the report lists it. */
-function problemsOf({ cloud, cloudProblem, github }) {
-    const refused = (cloud?.rows ?? []).filter((row) => row.status === 'forbidden' || row.status === 'failed');
+/** Asks the cloud everything. Whatever stops it, what was learned until then is kept. */
+async function askCloud({ inputs, context, environment }) {
+    let asked = {
+        ...{ cloud: null, cloudProblem: null, clockOffset: null, rights: null },
+        traffic: { requests: 0, retries: 0 },
+    };
+    try {
+        const { api } = openCloud(inputs, context, environment);
+        const learn = (more) => {
+            const { requests, retries } = api.http.stats;
+            asked = { ...asked, clockOffset: api.http.clockOffset, traffic: { requests, retries }, ...more };
+        };
+        try {
+            const cloud = await checkCloud(api);
+            learn({ cloud });
+            learn({ rights: await auditorRights(api, cloud) });
+        }
+        finally {
+            learn({});
+        }
+    }
+    catch (error) {
+        if (!(error instanceof UserError) && !(error instanceof AuthenticationError))
+            throw error;
+        asked = { ...asked, cloudProblem: error.message };
+    }
+    return asked;
+}
+function logLines({ cloud, cloudProblem, claimsProblem, github }) {
     return [
-        ...(cloudProblem === null ? [] : [cloudProblem]),
-        ...refused.map((row) => `${row.call}: ${row.detail}${row.action === null ? '' : ` It takes the IAM action ${row.action}.`}`),
-        ...github.filter((row) => row.status === 'failed').map((row) => `GitHub, ${row.what}: ${row.detail}`),
+        ...(cloud?.rows ?? []).map((row) => `${row.status.padEnd(9)} ${row.call} ${row.action ?? ''} ${row.detail}`.trimEnd()),
+        ...new Set([cloudProblem, claimsProblem].filter((line) => line !== null)),
+        ...github.map((row) => `${row.status.padEnd(9)} GitHub: ${row.what} ${row.detail}`.trimEnd()),
     ];
 }
 /** Claims of the workflow's token, where one can be had. It is asked for and not kept. */
-async function tokenClaims({ inputs, environment }) {
+async function workflowClaims({ inputs, environment, }) {
     if (!environment.ACTIONS_ID_TOKEN_REQUEST_URL)
-        return null;
-    return oidcClaims(await workflowToken(inputs.oidcAudience));
+        return { claims: null, claimsProblem: null };
+    try {
+        return { claims: oidcClaims(await workflowToken(inputs.oidcAudience)), claimsProblem: null };
+    }
+    catch (error) {
+        // With static keys an audit needs no token; without them the exchange says so itself.
+        if (!(error instanceof UserError))
+            throw error;
+        return { claims: null, claimsProblem: error.message };
+    }
 }
 /** Reads are tried; writes are told from the documentation, because trying them would write. */
-async function checkGitHub({ inputs, context }) {
-    const client = openGitHub(inputs, context);
+async function checkGitHub(run) {
+    const client = openGitHub(run.inputs, run.context);
     if (client === null)
         return [{ what: 'github-token', status: 'failed', detail: 'there is none' }];
-    const attempt = async (what, read) => {
-        try {
-            await read();
-            return { what, status: 'ok', detail: '' };
-        }
-        catch (error) {
-            if (!(error instanceof UserError))
-                throw error;
-            return { what, status: 'failed', detail: error.message };
-        }
-    };
-    const store = createIssueStore(client);
     const reader = createRepositoryReader(client);
     const facts = await reader.facts();
+    let config = { keepsIssue: true, note: '' };
+    const contents = await check_mode_attempt('contents: read', async () => {
+        config = committedConfig(await reader.fileAt(run.inputs.config, run.context.run.sha), run.inputs.config);
+        return config.note;
+    });
     return [
         {
             what: 'visibility and default branch',
             status: facts.problem === null ? 'ok' : 'failed',
             detail: facts.problem ?? `${facts.visibility}, ${facts.defaultBranch}`,
         },
-        await attempt('contents: read', () => reader.fileAt(inputs.config, context.run.sha)),
-        await attempt('issues: read', async () => {
+        contents,
+        ...(config.keepsIssue ? await issueRows(client) : [noIssue]),
+        ...(await gateRows(client)),
+    ];
+}
+/** Tries a read that the audit needs. */
+async function check_mode_attempt(what, read) {
+    try {
+        return { what, status: 'ok', detail: await read() };
+    }
+    catch (error) {
+        if (!(error instanceof UserError))
+            throw error;
+        return { what, status: 'failed', detail: error.message };
+    }
+}
+function committedConfig(text, path) {
+    if (text === null)
+        return { keepsIssue: true, note: `${path} is not in this commit` };
+    try {
+        return { keepsIssue: readConfig(text, path).issue.enabled, note: '' };
+    }
+    catch (error) {
+        if (!(error instanceof UserError))
+            throw error;
+        const [first = ''] = error.message.split('\n');
+        return { keepsIssue: true, note: `the audit will refuse the config: ${first}` };
+    }
+}
+const noIssue = { what: 'issues', status: 'ok', detail: 'switched off in the config' };
+async function issueRows(client) {
+    const store = createIssueStore(client);
+    return [
+        await check_mode_attempt('issues: read', async () => {
             for await (const _ of store.issuesBy(await store.identity()))
                 break;
+            return '';
         }),
         {
             what: 'issues: write',
             status: 'documented',
             detail: 'needed to keep the issue; give the job permissions: issues: write',
         },
-        {
-            what: 'pull-requests: write',
-            status: 'documented',
-            detail: 'needed by the gate for reviews and its comment',
-        },
+    ];
+}
+/** What the gate uses. It runs in a workflow with permissions of its own, so nothing here fails the check. */
+async function gateRows(client) {
+    const attemptForGate = async (what, read) => {
+        const row = await check_mode_attempt(what, async () => {
+            await read();
+            return '';
+        });
+        const detail = 'only the gate reads it; its workflow has permissions of its own';
+        return row.status === 'ok' ? row : { what, status: 'lacking', detail };
+    };
+    return [
+        await attemptForGate('pull-requests: read', () => createReviewReader(client)
+            .pullRequest(1)
+            .catch((error) => {
+            // Who may not look is refused also what is not there.
+            if (!(error instanceof GitHubError) || error.status !== 404)
+                throw error;
+        })),
+        { what: 'pull-requests: write', status: 'documented', detail: 'needed by the gate for its comment' },
+        await attemptForGate('actions: read', () => client.request('GET /repos/{owner}/{repo}/actions/runs', { per_page: 1 }, unknown(), {
+            purpose: { what: 'list the runs', which: client.repository, needs: 'actions: read' },
+        })),
         {
             what: 'actions: write',
             status: 'documented',
             detail: 'lets the gate start its red check again when a review has arrived',
+        },
+        {
+            what: 'contents: write',
+            status: 'documented',
+            detail: 'needed by the workflow that proposes a baseline in a pull request',
         },
     ];
 }
@@ -76349,10 +76913,10 @@ function judge_judge(input) {
         return conclude({ event, paths, touched, entries: [], failures: [], scope: [], notices: [] });
     const failures = [];
     const before = readBase(base, paths);
-    const config = attempt(() => readConfig(expected(head.config, paths.config), paths.config), failures);
+    const config = judge_attempt(() => readConfig(expected(head.config, paths.config), paths.config), failures);
     const baseline = head.baseline === null && base.baseline === null
         ? null
-        : attempt(() => readBaseline(expected(head.baseline, paths.baseline), paths.baseline), failures);
+        : judge_attempt(() => readBaseline(expected(head.baseline, paths.baseline), paths.baseline), failures);
     failures.push(...otherAccount(before, config, baseline, input));
     const entries = baseline === null ? [] : compareApprovals(before.baseline, baseline);
     const rules = stricterRules([before.config, config].filter((one) => one !== null && one !== 'unreadable'));
@@ -76429,14 +76993,14 @@ function missingReview({ review_needed, review, scope_changes }) {
 /** A malformed baseline at the base is an empty one; a malformed config there makes the scope unknown. */
 function readBase(base, paths) {
     const { config, baseline } = base;
-    const read = config === null ? null : attempt(() => readConfig(config, paths.config), []);
+    const read = config === null ? null : judge_attempt(() => readConfig(config, paths.config), []);
     return {
         config: config !== null && read === null ? 'unreadable' : read,
-        baseline: baseline === null ? null : attempt(() => readBaseline(baseline, paths.baseline), []),
+        baseline: baseline === null ? null : judge_attempt(() => readBaseline(baseline, paths.baseline), []),
     };
 }
 /** Runs a reader; what is wrong with the file becomes failures, and null its result. */
-function attempt(read, failures) {
+function judge_attempt(read, failures) {
     try {
         return read();
     }
@@ -76549,7 +77113,7 @@ function review_decision_sorted(question) {
     const makers = [author, ...commitAuthors].map((login) => login?.toLowerCase() ?? null);
     const candidates = [];
     const reasons = [];
-    for (const { reviewer, kind, state, commit } of latest(question.reviews)) {
+    for (const { reviewer, kind, state, commit } of review_decision_latest(question.reviews)) {
         const name = quoteText(reviewer);
         if (state === 'CHANGES_REQUESTED')
             reasons.push(`${name} requests changes.`);
@@ -76574,7 +77138,7 @@ function review_decision_sorted(question) {
     return { candidates, reasons };
 }
 /** The latest deciding review of each login; letter case does not tell logins apart. */
-function latest(reviews) {
+function review_decision_latest(reviews) {
     const last = new Map();
     for (const review of reviews)
         if (review.reviewer !== null && deciding.has(review.state))
@@ -76708,105 +77272,6 @@ function unverifiable({ gate, audit }) {
             return [];
         return [`${entry_rules_nameOf(after)} is not verified: the config does not audit that permission.`];
     });
-}
-
-;// CONCATENATED MODULE: ./build/github/review.js
-/** Reviews of a pull request, what their authors may do, and starting the failed gate again. */
-
-
-const reviewStates = ['APPROVED', 'CHANGES_REQUESTED', 'COMMENTED', 'DISMISSED', 'PENDING'];
-const review_authorSchema = object({ login: schemas_string(), type: schemas_string().optional() }).nullish();
-const reviewSchema = object({
-    user: review_authorSchema,
-    state: schemas_string(),
-    commit_id: schemas_string().nullish(),
-});
-const pullSchema = object({
-    number: schemas_number().int(),
-    user: review_authorSchema,
-    head: object({ sha: schemas_string() }),
-    base: object({ sha: schemas_string(), ref: schemas_string() }),
-});
-const permissionSchema = object({ permission: schemas_string() });
-const runSchema = object({
-    id: schemas_number().int(),
-    workflow_id: schemas_number().int(),
-    conclusion: schemas_string().nullish(),
-    status: schemas_string().nullish(),
-});
-/** The reader over the API. */
-function createReviewReader(client) {
-    const purpose = (what, which) => ({
-        purpose: { what, which, needs: 'pull-requests: read' },
-    });
-    const numbered = (number) => `${client.repository}#${number}`;
-    return {
-        pullRequest: async (number) => {
-            const answer = await client.request('GET /repos/{owner}/{repo}/pulls/{pull_number}', { pull_number: number }, pullSchema, purpose('read the pull request', numbered(number)));
-            return {
-                number: answer.number,
-                author: answer.user?.login ?? null,
-                headSha: answer.head.sha,
-                baseSha: answer.base.sha,
-                baseRef: answer.base.ref,
-            };
-        },
-        reviews: async (number) => {
-            const reviews = [];
-            const rows = client.list('GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews', { pull_number: number }, array(reviewSchema), purpose('read the reviews', numbered(number)));
-            for await (const row of rows)
-                reviews.push({
-                    reviewer: row.user?.login ?? null,
-                    kind: row.user?.type ?? null,
-                    state: reviewStates.find((state) => state === row.state) ?? 'OTHER',
-                    commit: row.commit_id ?? null,
-                });
-            return reviews;
-        },
-        permissionOf: async (login) => {
-            const answer = await client.request('GET /repos/{owner}/{repo}/collaborators/{username}/permission', { username: login }, permissionSchema, {
-                purpose: {
-                    what: `read the permission of ${JSON.stringify(login)}`,
-                    which: client.repository,
-                    needs: null,
-                },
-            });
-            return answer.permission;
-        },
-    };
-}
-/**
- * Starts the failed jobs of the latest `pull_request` run of this workflow for a commit again: its check stays red
- * when a review arrives, and only a rerun of that very run turns it green. The workflow is told by the run that asks.
- *
- * Never throws for GitHub's refusals: without `actions: write` a person starts it, and the outcome says so.
- */
-async function rerunFailedGate(client, { headSha, currentRunId }) {
-    const purpose = (what, needs) => ({
-        purpose: { what, which: client.repository, needs },
-    });
-    try {
-        const current = await client.request('GET /repos/{owner}/{repo}/actions/runs/{run_id}', { run_id: currentRunId }, runSchema, purpose(`read the run ${currentRunId}`, 'actions: write'));
-        const listed = client.list('GET /repos/{owner}/{repo}/actions/runs', { event: 'pull_request', head_sha: headSha }, object({ workflow_runs: array(runSchema) }).transform((page) => page.workflow_runs), purpose(`list the runs for ${headSha}`, 'actions: write'));
-        for await (const run of listed) {
-            if (run.workflow_id !== current.workflow_id)
-                continue;
-            // Newest first: an older failure was answered by a newer run.
-            if (run.status !== 'completed')
-                return { run: null, reason: `The run ${run.id} is under way.` };
-            if (run.conclusion === 'success')
-                return { run: null, reason: `The run ${run.id} did not fail.` };
-            const route = 'POST /repos/{owner}/{repo}/actions/runs/{run_id}/rerun-failed-jobs';
-            await client.request(route, { run_id: run.id }, unknown(), purpose(`rerun the failed jobs of run ${run.id}`, 'actions: write'));
-            return { run: run.id, reason: null };
-        }
-        return { run: null, reason: `There is no pull_request run of this workflow for ${headSha}.` };
-    }
-    catch (error) {
-        if (!(error instanceof GitHubError))
-            throw error;
-        return { run: null, reason: reasonOf(error) };
-    }
 }
 
 ;// CONCATENATED MODULE: ./build/github/sticky-comment.js
@@ -77185,6 +77650,7 @@ async function verified(run, sides, verdict) {
         configText,
     };
     const audited = await auditAccount(run, approvals);
+    await saveSnapshot(run.inputs, audited.snapshot);
     const exit = exitOf(audited.verdict, { failOn: new Set(driftKinds), failOnSeverity: 'low' });
     return withVerification(verdict, verifyAgainstAccount({
         ...{ gate: verdict, head: approvals.baseline, audit: audited.verdict, exit },
@@ -77310,6 +77776,7 @@ function renderUpdateRefused(verdict, baselinePath) {
 
 
 
+
 /** Writes the baseline, or says why not: half an account is nobody's baseline. @throws UserError */
 async function updateMode(run) {
     const { inputs, context } = run;
@@ -77317,6 +77784,7 @@ async function updateMode(run) {
     const approvals = await readApprovals(context.workspace, inputs);
     refusePublic(await repositoryFacts(openGitHub(inputs, context)), inputs);
     const { snapshot, verdict } = await auditAccount(run, approvals);
+    await saveSnapshot(inputs, snapshot);
     const { config, baseline } = approvals;
     if (!verdict.complete)
         return refused(run, approvals, verdict);
@@ -77529,7 +77997,7 @@ function lines(text) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7372);
+/* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3120);
 
 await (0,_action_run_js__WEBPACK_IMPORTED_MODULE_0__/* .run */ .e)(process.env);
 

@@ -111,5 +111,5 @@ test('npm run snapshot saves every group with a policy, whatever it allows', asy
       '--max-rate is',
     )
   const nowhere = [...args, '--out', '/dev/null/snapshot.json']
-  await expect(takeSnapshot(nowhere, environment, () => {})).rejects.toThrow('could not be written')
+  await expect(takeSnapshot(nowhere, environment, () => {})).rejects.toThrow('cannot be written')
 })
