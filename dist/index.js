@@ -36702,7 +36702,7 @@ module.exports = {
 
 
 const { uid, states, sentCloseFrameState, emptyBuffer, opcodes } = __nccwpck_require__(736)
-const { parseExtensions, isClosed, isClosing, isEstablished, isConnecting, validateCloseCodeAndReason } = __nccwpck_require__(8625)
+const { parseExtensions, isClosed, isClosing, isEstablished, isConnecting, validateCloseCodeAndReason } = __nccwpck_require__(1006)
 const { makeRequest } = __nccwpck_require__(9967)
 const { fetching } = __nccwpck_require__(4398)
 const { Headers, getHeadersList } = __nccwpck_require__(660)
@@ -37659,7 +37659,7 @@ module.exports = {
 
 
 const { createInflateRaw, Z_DEFAULT_WINDOWBITS } = __nccwpck_require__(8522)
-const { isValidClientWindowBits } = __nccwpck_require__(8625)
+const { isValidClientWindowBits } = __nccwpck_require__(1006)
 const { MessageSizeExceededError } = __nccwpck_require__(8707)
 
 const tail = Buffer.from([0x00, 0x00, 0xff, 0xff])
@@ -37781,7 +37781,7 @@ const {
   isControlFrame,
   isTextBinaryFrame,
   isContinuationFrame
-} = __nccwpck_require__(8625)
+} = __nccwpck_require__(1006)
 const { failWebsocketConnection } = __nccwpck_require__(6897)
 const { WebsocketFrameSend } = __nccwpck_require__(3264)
 const { PerMessageDeflate } = __nccwpck_require__(9469)
@@ -38414,7 +38414,7 @@ module.exports = { SendQueue }
 
 
 const { webidl } = __nccwpck_require__(7879)
-const { validateCloseCodeAndReason } = __nccwpck_require__(8625)
+const { validateCloseCodeAndReason } = __nccwpck_require__(1006)
 const { kConstruct } = __nccwpck_require__(6443)
 const { kEnumerableProperty } = __nccwpck_require__(3440)
 
@@ -38528,7 +38528,7 @@ const { createDeferredPromise } = __nccwpck_require__(6436)
 const { environmentSettingsObject } = __nccwpck_require__(3168)
 const { states, opcodes, sentCloseFrameState } = __nccwpck_require__(736)
 const { webidl } = __nccwpck_require__(7879)
-const { getURLRecord, isValidSubprotocol, isEstablished, utf8Decode } = __nccwpck_require__(8625)
+const { getURLRecord, isValidSubprotocol, isEstablished, utf8Decode } = __nccwpck_require__(1006)
 const { establishWebSocketConnection, failWebsocketConnection, closeWebSocketConnection } = __nccwpck_require__(6897)
 const { channels } = __nccwpck_require__(2414)
 const { WebsocketFrameSend } = __nccwpck_require__(3264)
@@ -39022,7 +39022,7 @@ module.exports = { WebSocketStream }
 
 /***/ }),
 
-/***/ 8625:
+/***/ 1006:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -39396,7 +39396,7 @@ const {
   utf8Decode,
   toArrayBuffer,
   getURLRecord
-} = __nccwpck_require__(8625)
+} = __nccwpck_require__(1006)
 const { establishWebSocketConnection, closeWebSocketConnection, failWebsocketConnection } = __nccwpck_require__(6897)
 const { ByteParser } = __nccwpck_require__(1652)
 const { kEnumerableProperty } = __nccwpck_require__(3440)
@@ -48939,7 +48939,7 @@ exports.visitAsync = visitAsync;
 
 /***/ }),
 
-/***/ 3120:
+/***/ 8625:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -61683,20 +61683,31 @@ function explainedOidc(error, idToken) {
  * The one place of escaping. Every name comes from the cloud, a config or a baseline, and any of them may have been
  * written to forge a link, a mention, a workflow command or this product's own marker.
  */
-/** Control, bidirectional, zero-width and other invisible characters, lone surrogates included. */
-const invisible = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
+/** Control, bidirectional, zero-width and other invisible characters, lone surrogates and blanks but the space included. */
+const invisible = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]|(?! )\p{Zs}/gu;
 /** Invisible characters as `⟨U+202E⟩`, and blanks at the ends as `␣`: two names that look alike must not be. */
 function visible(text) {
-    return text
-        .replace(invisible, (character) => `⟨U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}⟩`)
-        .replace(/^ +| +$/g, (blanks) => '␣'.repeat(blanks.length));
+    return markInvisible(text).replace(/^ +| +$/g, (blanks) => '␣'.repeat(blanks.length));
 }
+function markInvisible(text) {
+    return text.replace(invisible, (character) => `⟨U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}⟩`);
+}
+/** Cut to so many characters in the middle, and seen to be cut: long names often differ at their ends only. */
+function cut(text, limit) {
+    const characters = [...text];
+    if (characters.length <= limit)
+        return text;
+    const end = Math.floor(limit / 4);
+    return [...characters.slice(0, limit - end - 1), '…', ...characters.slice(-end)].join('');
+}
+/** Characters of a name in text: twice what the cloud takes. Patterns and conditions may be longer; the report has them. */
+const LONGEST_NAME = 256;
 /**
  * A name in Markdown: a code span, in which GitHub sees no link, mention, reference, emphasis or HTML. Also safe in
  * a table cell.
  */
 function code(text) {
-    const shown = visible(text);
+    const shown = cut(visible(text), LONGEST_NAME);
     if (shown === '')
         return '(empty)';
     const longest = Math.max(0, ...[...shown.matchAll(/`+/g)].map((run) => run[0].length));
@@ -61716,31 +61727,50 @@ function prose(text) {
         // An empty comment splits what GitHub would link; it shows nothing.
         .replace(/@/g, '@<!-- -->')
         .replace(/\\#/g, '\\#<!-- -->')
-        .replace(/\bGH\\-/gi, (match) => `${match}<!-- -->`)
-        .replace(/\b(https?|ftp)\\:/gi, '$1<!-- -->\\:')
-        .replace(/\bwww\\\./gi, 'www<!-- -->\\.')
-        .replace(/[0-9a-f]{7,}/gi, (hex) => `${hex.slice(0, 3)}<!-- -->${hex.slice(3)}`));
+        .replace(/GH\\-/gi, (match) => `${match}<!-- -->`)
+        .replace(/(https?|ftp)\\:/gi, '$1<!-- -->\\:')
+        .replace(/www\\\./gi, 'www<!-- -->\\.')
+        .replace(/[0-9a-f]{7,}/gi, (hex) => hex.replace(/.{6}(?=.)/g, '$&<!-- -->')));
 }
-/** A name inside HTML that stands in Markdown, such as a `<summary>`. */
-function html(text) {
-    return `<code>${escapeHtml(visible(text))}</code>`;
-}
-function escapeHtml(text) {
-    return text.replace(/[&<>"'`*_[\]@#|\\~]/g, (character) => `&#${character.charCodeAt(0)};`);
-}
+/** Characters of a label in a picture: Mermaid draws nothing at all of more than 50,000 in all. */
+const LONGEST_LABEL = 64;
 /** A label in a Mermaid picture, with its quotes: everything but plain characters as character code. */
 function mermaid(text) {
-    const shown = [...visible(text)].map((character) => /[A-Za-z0-9 ,./+\-⟨⟩␣À-ɏ]/.test(character) ? character : `#${character.codePointAt(0)};`);
+    const label = cut(visible(text), LONGEST_LABEL);
+    // Mermaid refuses to draw a label that begins as a list does in Markdown, and takes a line in which somebody is
+    // called `direction LR` for an order to itself, whatever else stands there.
+    const meant = new Set([(/^\d*[.+-]/.exec(label)?.[0].length ?? 0) - 1]);
+    for (const { index } of label.matchAll(/direction(?=\s)/gi))
+        meant.add([...label.slice(0, index)].length);
+    const shown = [...label].map((character, at) => /[A-Za-z0-9 ,./+\-⟨⟩␣À-ɏ]/.test(character) && !meant.has(at)
+        ? character
+        : `#${character.codePointAt(0)};`);
     return `"${shown.join('')}"`;
 }
-/** JSON for a fenced block: pretty, and without a character that could end the block or become more than text. */
+/** JSON as a fenced block to copy from. */
 function jsonBlock(json) {
-    const text = JSON.stringify(json, null, 2).replace(/[<>&@`\u007f-\uffff]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
-    return `\`\`\`json\n${text}\n\`\`\``;
+    return fencedJson(JSON.stringify(json, null, 2));
+}
+/**
+ * JSON text as a fenced block: what could end the block or be more than text, and what nobody sees, is written as
+ * escapes, which mean the same to JSON. Names in all scripts stay as people read them.
+ */
+function fencedJson(text) {
+    const safe = text
+        .trimEnd()
+        .split(/\r?\n/)
+        .map((line) => line.replace(/[<>&@`]/g, escapes).replace(invisible, escapes));
+    return `\`\`\`json\n${safe.join('\n')}\n\`\`\``;
+}
+function escapes(text) {
+    return text
+        .split('')
+        .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+        .join('');
 }
 /** One line of the log that cannot be taken for a workflow command. */
 function logLine(text) {
-    return visible(text)
+    return markInvisible(text)
         .replace(/^(\s*)::/, '$1: :')
         .replaceAll('##[', '# #[');
 }
@@ -62052,6 +62082,34 @@ function compareText(one, other) {
 }
 function withoutUndefined(object) {
     return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
+}
+
+;// CONCATENATED MODULE: ./build/render/rows.js
+/** Texts with a limit are cut at whole rows, and say how many are missing. */
+/**
+ * Joins as many rows as fit, and says how many do not.
+ *
+ * @param budget longest result, in UTF-8 bytes: the strictest way GitHub could count
+ */
+function fitRows(rows, budget, what) {
+    const kept = [];
+    let size = 0;
+    const room = budget - 120;
+    for (const row of rows) {
+        const length = bytes(row) + 1;
+        if (size + length > room)
+            break;
+        kept.push(row);
+        size += length;
+    }
+    const missing = rows.length - kept.length;
+    if (missing > 0)
+        kept.push(`\n_${missing} more ${what} did not fit here; the report has them all._\n`);
+    return kept.join('\n');
+}
+/** Length in UTF-8. */
+function bytes(text) {
+    return new TextEncoder().encode(text).length;
 }
 
 ;// CONCATENATED MODULE: ./build/policy/catalogue.json
@@ -64395,16 +64453,35 @@ function verdictSentence(verdict, name) {
                     ? `${users(holders)} of ${account} ${holders === 1 ? 'holds' : 'hold'} an audited permission, ${scope}; there is no baseline yet, so none is approved.`
                     : holders === 0
                         ? `No holder of an audited permission was found in ${account}, ${scope}.`
-                        : `All ${users(holders)} of ${account} who hold an audited permission, ${scope}, are approved.`,
+                        : holders === 1
+                            ? `The one user of ${account} who holds an audited permission, ${scope}, is approved.`
+                            : `All ${users(holders)} of ${account} who hold an audited permission, ${scope}, are approved.`,
         verdict.result === 'drift' && !verdict.complete
             ? `The audit is incomplete (${verdict.gaps.length} ${verdict.gaps.length === 1 ? 'gap' : 'gaps'}): there may be more.`
             : null,
         verdict.result === 'reduced' ? 'Some hold less than was approved.' : null,
-        ...verdict.known_gaps.map((gap) => `Accepted as undetermined until ${gap.expires}: the policy ${name(gap.policy)} ${name(gap.version_id)}, which reaches ${listWords(gap.users.map(name), 5)}.`),
+        ...knownGapsWords(verdict, name),
         verdict.root_user ? `The root user ${name(verdict.root_user.user)} always holds everything.` : null,
         unlookedAt(verdict.coverage),
     ];
     return parts.filter((part) => part !== null).join(' ');
+}
+/** Characters for what is accepted as undetermined: the verdict stays a sentence, whatever the baseline accepts. */
+const KNOWN_GAPS_ROOM = 4000;
+function knownGapsWords({ known_gaps }, name) {
+    const words = known_gaps.map((gap) => `Accepted as undetermined until ${gap.expires}: the policy ${name(gap.policy)} ${name(gap.version_id)}, which reaches ${listWords(gap.users.map(name), 5)}.`);
+    let length = 0;
+    const tooMany = words.findIndex((one) => {
+        length += one.length;
+        return length > KNOWN_GAPS_ROOM;
+    });
+    if (tooMany < 0)
+        return words;
+    const more = words.length - tooMany;
+    return [
+        ...words.slice(0, tooMany),
+        `${more} more ${more === 1 ? 'policy is' : 'policies are'} accepted as undetermined; the report names them.`,
+    ];
 }
 /** The account as people call it. */
 function accountWords(verdict, name) {
@@ -64469,14 +64546,17 @@ const kindWords = {
 };
 /** `IAMUserB: everything in iam-administration, not approved`. */
 function driftHeading(row, name) {
+    return `${name(row.user)}${row.enabled ? '' : ' (user is disabled)'}: ${driftWords(row, name)}`;
+}
+/** The heading without its user: `everything in iam-administration, not approved`. */
+function driftWords(row, name) {
     const because = row.because === 'rename'
         ? ' (a renamed user is now covered by its resources)'
         : row.because === 'enabled'
             ? ' (approved while disabled, enabled again)'
             : '';
-    const disabled = row.enabled ? '' : ' (user is disabled)';
     const expired = row.kind === 'approval-expired' && row.approval?.expires ? ` on ${row.approval.expires}` : '';
-    return `${name(row.user)}${disabled}: ${extentWords(row)} ${name(row.permission)}, ${kindWords[row.kind]}${expired}${because}`;
+    return `${extentWords(row)} ${name(row.permission)}, ${kindWords[row.kind]}${expired}${because}`;
 }
 function extentWords(row) {
     const limited = row.restricted ? ', on some resources or conditions,' : '';
@@ -64557,15 +64637,35 @@ function causeWords(cause, drift, name) {
             return `The approval of ${who} has expired`;
     }
 }
-/** Where to look up who did it. */
-const WHO_DID_IT = 'Who did it: Cloud Trace Service, service `IAM`, traces `attachGroupPolicyV5`, `attachUserPolicyV5`, `addUserToGroupV5`, `createPolicyVersionV5`, `setDefaultPolicyVersionV5` (kept 7 days; on the international site in CN-Hong Kong, ap-southeast-1).';
+/** Where the entries are when there are too many to paste. */
+const APPROVE_MANY = 'To approve many at once: the output `proposed-baseline` names the whole new file, and `mode: update-baseline` writes it.';
+/** Days for which Cloud Trace Service keeps what was done. */
+const TRACES_KEPT = 7;
+/**
+ * Where to look up who did it, with the days for which there is something to find; null where nobody did anything,
+ * because only time passed.
+ */
+function whoDidIt({ drift, taken_at }) {
+    if (drift.every((row) => row.kind === 'approval-expired'))
+        return null;
+    const traces = [
+        ...['attachGroupPolicyV5', 'attachUserPolicyV5', 'addUserToGroupV5'],
+        ...['createPolicyVersionV5', 'setDefaultPolicyVersionV5'],
+        ...(drift.some((row) => row.because !== null) ? ['updateUserV5'] : []),
+    ].map((trace) => `\`${trace}\``);
+    const from = new Date(Date.parse(taken_at) - TRACES_KEPT * 86_400_000).toISOString();
+    return `Who did it: Cloud Trace Service, service \`IAM\`, traces ${traces.join(', ')}, from ${day(from)} to ${day(taken_at)} (it keeps ${TRACES_KEPT} days; on the international site in CN-Hong Kong, ap-southeast-1).`;
+}
 
 ;// CONCATENATED MODULE: ./build/render/drift-section.js
 
 
 
+
 /** Paths shown of one drift; the report has them all. */
 const PATHS = 5;
+/** UTF-8 bytes of a row without an entry: long names must not push the findings after them out of the text. */
+const LONGEST_ROW = 6000;
 /**
  * Rows of Markdown that may be cut after any of them: causes in the order of the drift, and under each what was
  * gained once, with a row for each user who gained it.
@@ -64577,24 +64677,24 @@ function driftRows(verdict, options) {
     return [...byCause].flatMap(([key, drift]) => {
         const cause = verdict.causes.find((one) => one.key === key);
         const heading = cause === undefined ? '' : `### ${causeWords(cause, drift, code)}\n\n`;
-        const rows = [...Map.groupBy(drift, sameGain).values()].flatMap((group) => gainRows(group, options.entries));
+        const rows = [...Map.groupBy(drift, sameGain).values()].flatMap((group, at) => {
+            const [first = '', ...others] = gainRows(group, options.entries);
+            // What others gained is a paragraph of its own, not the last words of the one before.
+            return [at === 0 ? first : `\n${first}`, ...others];
+        });
         // A heading never stands alone at the end of what fitted, and none follows without a blank line.
         return rows.map((row, at) => (at === 0 ? heading + row : row) + (at === rows.length - 1 ? '\n' : ''));
     });
 }
-/** Users who came to the same by the same way are told of together. */
+/** Users who came to the same by the same way, and lose it by the same cuts, are told of together. */
 function sameGain(row) {
-    const ways = row.paths.map((path) => [path.group_id, path.policy_id, path.statement, path.pattern]);
     const { kind, permission, grants, extent, because } = row;
-    return JSON.stringify([
-        kind,
-        permission,
-        grants,
-        extent,
-        because,
-        ways,
-        row.paths[0]?.via === 'user' ? row.user_id : '',
-    ]);
+    const ways = row.paths.map((path) => [path.group_id, path.policy_id, path.statement, path.pattern]);
+    const cuts = row.cuts.map((alternatives) => alternatives.map((cut) => [cut.group_id, cut.policy_id]));
+    // What is attached to a user has its own date, and is detached from nobody else.
+    const isOwn = row.paths.some((path) => path.via === 'user') ||
+        row.cuts.some((alternatives) => alternatives.some((cut) => cut.kind === 'detach-from-user'));
+    return JSON.stringify([kind, permission, grants, extent, because, ways, cuts, isOwn ? row.user_id : '']);
 }
 /** Of several users, what they share is said first, so that it stands there whatever of the rest does not fit. */
 function gainRows(group, withEntries) {
@@ -64602,17 +64702,29 @@ function gainRows(group, withEntries) {
     if (first === undefined)
         return [];
     const what = whatToDo(group);
-    if (others.length === 0)
-        return [`${gainWords(first)}\n\n${userRow(first, ways(first, true), withEntries)}\n\n${what}`];
-    const shared = [gainWords(first), `Each of them: ${ways(first, false).join('; and ')}.`, what];
     const users = group.map((row) => userRow(row, [], withEntries) + (withEntries ? '\n' : ''));
-    return [`${shared.join('\n\n')}\n\n${users[0]}`, ...users.slice(1)];
+    const told = others.length === 0
+        ? [gainWords(first), userRow(first, ways(first, true), withEntries), what]
+        : [gainWords(first), `Each of them: ${ways(first, false).join('; and ')}.`, what, users[0] ?? ''];
+    const row = told.filter((part) => part !== '').join('\n\n');
+    const isTooLong = !withEntries && bytes(row) > LONGEST_ROW;
+    const short = `The path and what to do are too long to be shown here; the report has them.\n\n- **${driftHeading(first, code)}**`;
+    return [isTooLong ? short : row, ...users.slice(1)];
 }
 function gainWords(first) {
     const restriction = restrictionWords(first.grants, code);
     const gained = `${first.kind === 'approval-expired' ? 'Holds' : 'Gained'}: ${actionsWords(first.grants, first.actions, first.example, code)}${restriction === null ? '' : `, ${restriction}`}.`;
-    const dates = [...new Set(first.paths.slice(0, PATHS).map((path) => datesWords(path, code)))].filter((words) => words !== null);
-    return [gained, ...dates.map((words) => `${words.slice(0, 1).toUpperCase()}${words.slice(1)}.`)].join(' ');
+    const paths = first.paths.slice(0, PATHS);
+    const dates = paths.flatMap((path) => {
+        const words = datesWords(path, code);
+        if (words === null)
+            return [];
+        // With several policies, a date without its policy says nothing.
+        return paths.length > 1 && path.policy !== null
+            ? `${code(path.policy)}: ${words}.`
+            : `${words.slice(0, 1).toUpperCase()}${words.slice(1)}.`;
+    });
+    return [gained, ...new Set(dates)].join(' ');
 }
 /** The ways by which it is held, from the user on or without the user. */
 function ways(row, fromUser) {
@@ -64628,8 +64740,9 @@ function ways(row, fromUser) {
 function userRow(row, below, withEntry) {
     const denies = denyWords(row.conditional_denies, code);
     const lines = [...below, ...(denies === null ? [] : [denies])].map((line) => `\n  - ${line}`);
+    const inPlace = row.approval?.user_id === row.user_id ? ', in place of the present one' : '';
     const entry = withEntry
-        ? `\n\n  <details><summary>The entry that approves it</summary>\n\n${indent(jsonBlock(entryJson(row.proposed_entry)))}\n\n  </details>`
+        ? `\n\n  <details><summary>The entry that approves it${inPlace}</summary>\n\n${indent(jsonBlock(entryJson(row.proposed_entry)))}\n\n  </details>`
         : '';
     return `- **${driftHeading(row, code)}**${lines.join('')}${entry}`;
 }
@@ -64644,16 +64757,33 @@ function whatToDo(group) {
         ? `remove each of the ${group.length} users from group ${code(cut.group ?? '')}`
         : cutWords(first.user, { ...cut, others: Math.max(0, cut.others - (group.length - 1)) }, code))
         .join(', or '));
-    const unique = [...new Set(steps)];
-    return unique.length === 1
-        ? `To take it away: ${unique[0]}.`
-        : `To take it away, all of these: ${listWords(unique.map((step, at) => `(${at + 1}) ${step}`), 20)}.`;
+    return steps.length === 1
+        ? `To take it away: ${steps[0]}.`
+        : `To take it away, all of these: ${listWords(steps.map((step, at) => `(${at + 1}) ${step}`), 20)}.`;
 }
 function indent(text) {
     return text
         .split('\n')
         .map((line) => `  ${line}`)
         .join('\n');
+}
+
+;// CONCATENATED MODULE: ./build/render/gap-section.js
+
+
+
+/** What could not be read or decided, whom it concerns, and what to do about it; nothing without a gap. */
+function gapSection(gaps, budget) {
+    if (gaps.length === 0)
+        return [];
+    const rows = gaps.map((gap) => {
+        const reach = gap.users === null ? 'may concern everybody' : `concerns ${listWords(gap.users.map(code), 5)}`;
+        const known = gap.sha256 === null
+            ? ''
+            : ` To accept it: \`known_gaps\` with policy_id ${code(gap.policy_id ?? '')}, version_id ${code(gap.version_id ?? '')}, sha256 ${code(gap.sha256)}.`;
+        return `- ${prose(gap.message)} It ${reach}. ${prose(gap.remedy)}${known}`;
+    });
+    return ['## What could not be read or decided', fitRows(rows, budget, 'gaps')];
 }
 
 ;// CONCATENATED MODULE: ./build/render/picture.js
@@ -64692,35 +64822,8 @@ function pictureOf(drift) {
     return `\`\`\`mermaid\nflowchart LR\n${[...lines, ...edges].join('\n')}\n\`\`\`${note}`;
 }
 
-;// CONCATENATED MODULE: ./build/render/rows.js
-/** Texts with a limit are cut at whole rows, and say how many are missing. */
-/**
- * Joins as many rows as fit, and says how many do not.
- *
- * @param budget longest result, in UTF-8 bytes: the strictest way GitHub could count
- */
-function fitRows(rows, budget, what) {
-    const kept = [];
-    let size = 0;
-    const room = budget - 120;
-    for (const row of rows) {
-        const length = bytes(row) + 1;
-        if (size + length > room)
-            break;
-        kept.push(row);
-        size += length;
-    }
-    const missing = rows.length - kept.length;
-    if (missing > 0)
-        kept.push(`\n_${missing} more ${what} did not fit here; the report has them all._\n`);
-    return kept.join('\n');
-}
-/** Length in UTF-8. */
-function bytes(text) {
-    return new TextEncoder().encode(text).length;
-}
-
 ;// CONCATENATED MODULE: ./build/render/summary.js
+
 
 
 
@@ -64728,6 +64831,8 @@ function bytes(text) {
 
 /** What a step may write is 1 MiB; other steps of the job do not count against it. */
 const SUMMARY_BUDGET = 1024 * 1024;
+/** Entries to paste are shown up to so many drifts. */
+const ENTRIES_UP_TO = 50;
 /** Markdown of at most `budget` bytes. */
 function renderSummary(verdict, context, budget = SUMMARY_BUDGET) {
     const mark = verdict.result === 'unchanged' || verdict.result === 'reduced'
@@ -64739,7 +64844,7 @@ function renderSummary(verdict, context, budget = SUMMARY_BUDGET) {
         '# IAM permission audit',
         `${mark} **${verdictSentence(verdict, code)}**`,
         ...context.remarks.map((remark) => `> ${prose(remark)}`),
-        ...gapSection(verdict.gaps),
+        ...gapSection(verdict.gaps, 100_000),
     ];
     const tail = [
         ...smallSections(verdict),
@@ -64748,33 +64853,23 @@ function renderSummary(verdict, context, budget = SUMMARY_BUDGET) {
         costLine(verdict),
     ];
     const fixed = [...head, ...tail].reduce((sum, part) => sum + bytes(part) + 2, 0);
-    // What is new comes first and may take most of the room; holders take what is left.
+    // Drift comes first and may take most of the room; holders take what is left.
     const room = Math.max(0, budget - fixed - 2000);
     const picture = verdict.drift.length === 0 ? '' : pictureOf(verdict.drift);
     const news = verdict.drift.length === 0
         ? ''
         : [
-            '## What is new',
+            '## Held and not approved',
             picture,
-            fitRows(driftRows(verdict, { entries: verdict.drift.length <= 50 }), room * 0.6 - bytes(picture), 'findings'),
-            WHO_DID_IT,
-        ].join('\n\n');
+            fitRows(driftRows(verdict, { entries: verdict.drift.length <= ENTRIES_UP_TO }), room * 0.6 - bytes(picture), 'findings'),
+            verdict.drift.length > ENTRIES_UP_TO && verdict.complete ? APPROVE_MANY : '',
+            whoDidIt(verdict) ?? '',
+        ]
+            .filter((part) => part !== '')
+            .join('\n\n');
     const proposal = verdict.has_baseline ? '' : firstBaseline(context, room * 0.4);
     const holders = holdersTable(verdict, Math.max(400, room - bytes(news) - bytes(proposal)));
     return `${[...head, news, proposal, holders, ...tail].filter((part) => part !== '').join('\n\n')}\n`;
-}
-/** What could not be read or decided, whom it concerns, and what to do about it; nothing without a gap. */
-function gapSection(gaps) {
-    if (gaps.length === 0)
-        return [];
-    const rows = gaps.map((gap) => {
-        const reach = gap.users === null ? 'may concern everybody' : `concerns ${listWords(gap.users.map(code), 5)}`;
-        const known = gap.sha256 === null
-            ? ''
-            : ` To accept it: \`known_gaps\` with policy_id ${code(gap.policy_id ?? '')}, version_id ${code(gap.version_id ?? '')}, sha256 ${code(gap.sha256)}.`;
-        return `- ${prose(gap.message)} It ${reach}. ${prose(gap.remedy)}${known}`;
-    });
-    return ['## What could not be read or decided', fitRows(rows, 100_000, 'gaps')];
 }
 /** The first baseline and how to commit it. */
 function firstBaseline({ baselinePath, proposal }, budget) {
@@ -64788,12 +64883,6 @@ function firstBaseline({ baselinePath, proposal }, budget) {
         `There is no ${code(baselinePath)} yet. Go through the holders below; take away what should not be; then commit the proposed baseline with a justification for each entry, in a pull request that somebody else reviews. The output \`proposed-baseline\` names the file; \`mode: update-baseline\` writes it into the workspace.`,
         shown,
     ].join('\n\n');
-}
-function fencedJson(text) {
-    const safe = text
-        .trimEnd()
-        .replace(/[<>&@`\u007f-\uffff]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
-    return `\`\`\`json\n${safe}\n\`\`\``;
 }
 function holdersTable(verdict, budget) {
     const { holdings } = verdict;
@@ -65021,6 +65110,21 @@ class ApprovalIndex {
     /** The definition an entry was made against. */
     definitionOf(entry) {
         return entry.within ?? this.#baseline?.audited_permissions[entry.permission];
+    }
+    /**
+     * What an entry given today must say of its definition: nothing where the recorded one is that of today, else that
+     * of today. Without it, an entry would approve no more than what was audited when the definition was recorded.
+     */
+    withinToday(name) {
+        const permission = this.#permissions.get(name);
+        const recorded = this.#baseline?.audited_permissions[name];
+        if (permission === undefined)
+            return {};
+        const { actions, except } = permission;
+        const isRecorded = recorded !== undefined &&
+            sameTexts(recorded.actions, actions) &&
+            sameTexts(recorded.except ?? [], except);
+        return isRecorded ? {} : { within: { actions, ...(except.length === 0 ? {} : { except }) } };
     }
     approved(entry) {
         return { grants: entry.grants, within: this.definitionOf(entry) };
@@ -65691,7 +65795,10 @@ function completeDrift(comparison, found) {
             paths,
             conditional_denies: holding.conditional_denies,
             cuts: question ? cutsFor(question, found, index, through) : [],
-            proposed_entry: entryFor(holding, own?.entry ?? null, own?.expired === true),
+            proposed_entry: {
+                ...entryFor(holding, own?.entry ?? null, own?.expired === true),
+                ...index.withinToday(holding.permission),
+            },
             approval: indexed?.entry ?? null,
             entry_index: indexed?.index ?? null,
             because: bare.because,
@@ -66366,7 +66473,13 @@ async function tokenIdentity(client) {
     catch (error) {
         if (!(error instanceof GitHubError) || error.status === 401)
             throw error;
-        return (await client.request('GET /user', {}, userSchema, { purpose })).login;
+        try {
+            return (await client.request('GET /user', {}, userSchema, { purpose })).login;
+        }
+        catch (second) {
+            // Installation tokens are always refused here, which would hide that the first was only down, or limited.
+            throw error.status === 404 ? second : error;
+        }
     }
 }
 /** Logins are compared as GitHub does, whatever the case. */
@@ -66428,12 +66541,13 @@ function fingerprint(digests) {
 function hasRows({ drift, incomplete, expiring }) {
     return drift !== '' || incomplete !== '' || expiring !== '';
 }
-/** First line of the body. Values are percent-encoded: nothing in them can end the comment or the line. */
+/**
+ * First line of the body. Values are percent-encoded: nothing in them can end the comment or the line. The repository
+ * is the one that the issue stands in: its name is not written down, since it may be renamed.
+ */
 function markerLine(key) {
-    // GitHub compares repository names without regard to case, and the runner passes on what the user typed.
-    const repository = encodeURIComponent(key.repository.toLowerCase());
     const [account, baseline] = [key.account, key.baseline].map(encodeURIComponent);
-    return `<!-- iam-audit:v1 repository=${repository} account=${account} baseline=${baseline} -->`;
+    return `<!-- iam-audit:v1 account=${account} baseline=${baseline} -->`;
 }
 /** Whether a body is that of the issue for `key`. */
 function hasMarker(body, key) {
@@ -66542,6 +66656,10 @@ const NOTHING = {
     rows: [],
     assigned: [],
 };
+/** Nothing came and nothing went. */
+const NO_CHANGE = {
+    ...{ added: [], removed: [], removedUnnamed: 0, remaining: 0, known: true },
+};
 /** Compares what the audit wants with the issue as it is (null: there is none). */
 function planIssue(desired, issue, read) {
     const previous = read.record ?? NOTHING;
@@ -66562,17 +66680,26 @@ function planIssue(desired, issue, read) {
         assigned: previous.assigned,
     };
     const changed = !known || !read.intact || JSON.stringify(fingerprints) !== JSON.stringify(previous.fingerprints);
-    const action = actionFor(desired.complete, issue, fingerprints, changed);
+    // While the body shows what opens an issue, only a person can have closed it; while it shows nothing, opened it.
+    const stale = !known || previous.fingerprints.drift !== '' || previous.fingerprints.incomplete !== '';
+    const action = actionFor(desired.complete, issue, fingerprints, { changed, stale });
+    // Rows that `issue.on` no longer asks for are not gone, so nothing is said of them but that the issue closes.
+    const isTold = desired.on.includes('drift') || action === 'close';
     // Where the record is lost, something may have stood there that is gone now.
-    const driftChanged = fingerprints.drift !== previous.fingerprints.drift || (!known && action === 'close');
-    const byHand = action === 'reopen' && (!known || hasRows(previous.fingerprints));
+    const driftChanged = (isTold && fingerprints.drift !== previous.fingerprints.drift) || (!known && action === 'close');
+    const byHand = action === 'reopen' ? stale : action === 'close' && !hasRows(previous.fingerprints);
     const speaks = ['update', 'close', 'reopen'].includes(action) && (driftChanged || byHand);
     return {
         action,
         record,
         standing: drift.standing,
         comment: speaks
-            ? { reason: reasonFor(action), change: changeOf(rows.drift, drift, previous, known) }
+            ? {
+                reason: reasonFor(action),
+                change: desired.on.includes('drift')
+                    ? changeOf(rows.drift, drift, previous, known)
+                    : { ...NO_CHANGE, known },
+            }
             : null,
     };
 }
@@ -66585,7 +66712,7 @@ function issue_plan_rowsOf(desired) {
     };
     return { drift: section('drift'), incomplete: section('incomplete'), expiring: section('expiring') };
 }
-function actionFor(complete, issue, fingerprints, changed) {
+function actionFor(complete, issue, fingerprints, { changed, stale }) {
     const wanted = hasRows(fingerprints);
     if (issue === null)
         return wanted ? 'create' : 'none';
@@ -66596,6 +66723,10 @@ function actionFor(complete, issue, fingerprints, changed) {
     }
     if (fingerprints.drift !== '' || fingerprints.incomplete !== '')
         return 'reopen';
+    // A person closed it before the audit saw that all is well: else a later, incomplete audit would find there what
+    // this one rules out, and open the issue again for it.
+    if (complete && stale)
+        return 'settle';
     // What merely expires never reopens an issue.
     return wanted ? 'leave' : 'none';
 }
@@ -66664,7 +66795,6 @@ const TITLE_LIMIT = 256;
 const MAXIMUM_ASSIGNEES = 10;
 /** Rounds of finding and creating: one to create, one to see who won a race, one more after a lost answer. */
 const issue_MAXIMUM_ROUNDS = 3;
-const noChange = { added: [], removed: [], removedUnnamed: 0, remaining: 0, known: true };
 /**
  * Brings the issue for `desired.key` in line with what the audit found. The same findings send no write at all.
  *
@@ -66678,7 +66808,7 @@ async function syncIssue(store, desired) {
     for (let round = 0; round < issue_MAXIMUM_ROUNDS; round++) {
         const found = await findIssues(store, login, desired, mine);
         const issue = found[0] ?? null;
-        await closeDuplicates(store, found, desired, notices);
+        await closeDuplicates(store, found, desired, login, notices);
         const plan = planIssue(desired, issue, readBody(issue?.body ?? null));
         if (plan.action !== 'create' || issue !== null) {
             const action = await carryOut(store, desired, issue, plan, login, notices);
@@ -66718,15 +66848,17 @@ async function findIssues(store, login, desired, mine) {
     return found.sort((one, other) => one.number - other.number);
 }
 /** Two runs that raced left two issues: the oldest goes on, the others point to it. */
-async function closeDuplicates(store, [original, ...others], desired, notices) {
+async function closeDuplicates(store, [original, ...others], desired, login, notices) {
     for (const duplicate of others) {
         if (original === undefined || duplicate.state !== 'open')
             continue;
+        const marker = `<!-- iam-audit:duplicate of=${original.number} -->`;
         const text = desired.comment({
-            ...{ reason: 'duplicate', change: noChange, original: original.number },
-            ...{ complete: desired.complete, budget: GITHUB_BODY_LIMIT },
+            ...{ reason: 'duplicate', change: NO_CHANGE, original: original.number },
+            budget: GITHUB_BODY_LIMIT - marker.length - 2,
         });
-        await commentIfTaken(store, duplicate.number, text, notices);
+        if (!(await isSaid(store, duplicate.number, marker, login)))
+            await commentIfTaken(store, duplicate.number, `${marker}\n\n${text}`, notices);
         await store.update(duplicate.number, { state: 'closed', state_reason: 'not_planned' });
     }
 }
@@ -66744,21 +66876,20 @@ async function carryOut(store, desired, issue, plan, login, notices) {
         return 'none';
     if (plan.action === 'leave')
         return 'unchanged';
-    const fresh = newHandles(desired, plan);
-    const assignees = plan.action === 'close' ? [] : await assignableOf(store, fresh, notices);
+    const isOpen = plan.action === 'update' || plan.action === 'reopen';
+    const assignees = isOpen ? await assignableOf(store, newHandles(desired, plan), notices) : [];
     const body = bodyOf(desired, plan, [...plan.record.assigned, ...assignees]);
     // The comment first: when the job dies in between, the next run finds it by its marker and does not repeat it.
     if (plan.comment !== null)
         await sayChange(store, desired, issue, plan, login, notices);
     const title = titleOf(desired);
-    if (plan.action === 'update')
+    if (plan.action === 'update' || plan.action === 'settle')
         await store.update(issue.number, { title, body });
     if (plan.action === 'close')
         await store.update(issue.number, { title, body, state: 'closed', state_reason: 'completed' });
     if (plan.action === 'reopen')
         await store.update(issue.number, { title, body, state: 'open', state_reason: 'reopened' });
-    if (assignees.length > 0)
-        await store.assign(issue.number, assignees);
+    await assignIfTaken(store, issue.number, assignees, notices);
     if (plan.action === 'close')
         return 'closed';
     return plan.action === 'reopen' ? 'reopened' : 'updated';
@@ -66780,7 +66911,7 @@ async function sayChange(store, desired, issue, plan, login, notices) {
     const marker = `<!-- iam-audit:change revision=${revision} drift=${drift} ${plan.comment.reason} -->`;
     const request = {
         ...plan.comment,
-        ...{ original: null, complete: desired.complete, budget: GITHUB_BODY_LIMIT - marker.length - 2 },
+        ...{ original: null, budget: GITHUB_BODY_LIMIT - marker.length - 2 },
     };
     if (await isSaid(store, issue.number, marker, login))
         return;
@@ -66819,6 +66950,17 @@ async function commentIfTaken(store, number, text, notices) {
         notices.push(`The change was not announced in the issue: ${reasonOf(error)}`);
     }
 }
+/** The issue stands and says what it should; that somebody was not called to it is a notice. */
+async function assignIfTaken(store, number, handles, notices) {
+    if (handles.length === 0)
+        return;
+    try {
+        await store.assign(number, handles);
+    }
+    catch (error) {
+        notices.push(reasonOf(error));
+    }
+}
 /** Handles that were never assigned before: who took a name off the issue meant it. */
 function newHandles(desired, plan) {
     return desired.assignees.filter((handle) => !plan.record.assigned.some((assigned) => sameLogin(assigned, handle)));
@@ -66838,10 +66980,12 @@ async function makeLabels(store, labels, notices) {
 }
 async function assignableOf(store, handles, notices) {
     const assignable = [];
-    for (const handle of [...new Set(handles)]) {
+    const unique = [...new Set(handles)];
+    for (const [at, handle] of unique.entries()) {
         if (assignable.length === MAXIMUM_ASSIGNEES) {
-            notices.push(`GitHub takes ${MAXIMUM_ASSIGNEES} assignees; ${JSON.stringify(handle)} is not assigned.`);
-            continue;
+            const rest = unique.slice(at).map((one) => JSON.stringify(one));
+            notices.push(`GitHub takes ${MAXIMUM_ASSIGNEES} assignees; not assigned: ${rest.join(', ')}.`);
+            break;
         }
         try {
             if (await store.isAssignable(handle))
@@ -66985,19 +67129,29 @@ function auditAnnotations(verdict, places) {
 
 
 
+
 /** Entries to paste are shown up to so many drifts; beyond it, the proposed baseline serves better. */
-const ENTRIES_UP_TO = 20;
+const issue_ENTRIES_UP_TO = 20;
+/** Bytes of a list in a comment, which everybody who watches gets by mail: some hundred names at most. */
+const LONGEST_LIST = 10_000;
+/** GitHub takes 256 characters of a title, and the account's id must be among them. */
+const issue_LONGEST_NAME = 150;
 /** `IAM permission audit: production (d78c…)`. */
 function issueTitle(verdict) {
     const { id, name } = verdict.account;
-    return `IAM permission audit: ${visible(name === '' ? id : `${name} (${id})`)}`;
+    const shown = visible(name);
+    const cut = shown.length > issue_LONGEST_NAME ? `${shown.slice(0, issue_LONGEST_NAME)}…` : shown;
+    return `IAM permission audit: ${cut === '' ? visible(id) : `${cut} (${visible(id)})`}`;
 }
 /** What the audit wants of its issue. */
 function desiredIssue(verdict, context) {
     const { config, key } = context;
-    const owners = verdict.drift.flatMap((row) => (row.approval?.owner ? [row.approval.owner] : []));
-    const expiringOwners = verdict.expiring.flatMap((row) => (row.owner ? [row.owner] : []));
-    const handles = [...owners, ...expiringOwners].flatMap((owner) => Object.hasOwn(config.owners, owner) ? [config.owners[owner]] : []);
+    // Only those are called whose finding the issue shows.
+    const owners = [
+        ...(config.issue.on.includes('drift') ? verdict.drift.map((row) => row.approval?.owner) : []),
+        ...(config.issue.on.includes('expiring') ? verdict.expiring.map((row) => row.owner) : []),
+    ].filter((owner) => typeof owner === 'string');
+    const handles = owners.flatMap((owner) => Object.hasOwn(config.owners, owner) ? [config.owners[owner]] : []);
     return {
         key,
         title: issueTitle(verdict),
@@ -67019,7 +67173,7 @@ function desiredIssue(verdict, context) {
 }
 function driftRow(row) {
     const { kind, user, user_id, permission, grants } = row;
-    const words = driftHeading(row, (text) => text).slice(row.user.length + 2);
+    const words = `${driftWords(row, (text) => text)}${row.enabled ? '' : ' (user is disabled)'}`;
     return { user, user_id, permission, words, key: JSON.stringify([kind, user_id, permission, grants]) };
 }
 function gapRow(gap) {
@@ -67028,30 +67182,33 @@ function gapRow(gap) {
     return { ...nobody, words: gap.message, key: JSON.stringify([kind, call, policy_id, version_id, user_ids]) };
 }
 function renderParts(verdict, { runUrl, config, key }, standing, budget) {
+    const drift = config.issue.on.includes('drift') ? verdict.drift : [];
     const unconfirmed = standing !== null && (standing.rows.length > 0 || standing.omitted > 0 || !!standing.text);
+    const who = drift.length === 0 ? null : whoDidIt({ ...verdict, drift });
     const head = [
         `**${verdictSentence(verdict, code)}**`,
-        verdict.drift.length > 0 || unconfirmed
+        drift.length > 0 || unconfirmed
             ? 'Take away what should not be, or approve it in the baseline with a reviewed pull request. This issue keeps itself up to date and closes itself.'
             : null,
         unconfirmed
-            ? '## Held and not approved (not confirmed)\n\nThis audit could not read everything. What follows was found before and could be neither confirmed nor ruled out.'
+            ? '## Held and not approved (not confirmed)\n\nThis audit could not read everything: what it found is added here, and what it did not find again may still be held and stays.'
             : null,
-        !unconfirmed && verdict.drift.length > 0 ? '## Held and not approved' : null,
+        !unconfirmed && drift.length > 0 ? '## Held and not approved' : null,
     ].filter((part) => part !== null);
     const rest = [
-        ...(verdict.drift.length > 0 ? [WHO_DID_IT] : []),
-        ...incompleteSection(verdict, config),
-        ...expiringSection(verdict, config),
-        `<sub>${runUrl === '' ? '' : `[The run](${runUrl}) has the full report. `}Baseline: ${code(key.baseline)}. As of ${verdict.taken_at.slice(0, 10)}.</sub>`,
+        ...(drift.length > issue_ENTRIES_UP_TO && verdict.complete ? [APPROVE_MANY] : []),
+        ...(who === null ? [] : [who]),
+        ...(config.issue.on.includes('incomplete') ? gapSection(verdict.gaps, budget * 0.2) : []),
+        ...expiringSection(verdict, config, budget * 0.15),
+        `<sub>${runUrl === '' ? '' : `[The run](${runUrl}) has the full report. `}Baseline: ${code(key.baseline)}. As of ${verdict.taken_at.slice(0, 10)}; the audit rewrites this text when something changes, so notes belong in comments.</sub>`,
     ];
     const [headText, restText] = [`${head.join('\n\n')}\n`, `${rest.join('\n\n')}\n`];
     const room = budget - bytes(headText) - bytes(restText) - 200;
-    return { head: headText, drift: driftText(verdict, standing, room), rest: restText };
+    return { head: headText, drift: driftText({ ...verdict, drift }, standing, room), rest: restText };
 }
 /** The drift found now; after an incomplete audit what stood there stays, and what is new is added. */
 function driftText(verdict, standing, room) {
-    const entries = verdict.drift.length <= ENTRIES_UP_TO;
+    const entries = verdict.drift.length <= issue_ENTRIES_UP_TO;
     if (standing === null)
         return fitted(verdict, entries, room);
     const added = { ...verdict, drift: standing.added.flatMap((at) => verdict.drift[at] ?? []) };
@@ -67072,29 +67229,20 @@ function fitted(verdict, entries, room) {
 function namedRow(row) {
     return `- ${code(row.user)}: ${prose(row.words)}`;
 }
-function incompleteSection(verdict, config) {
-    if (verdict.complete || !config.issue.on.includes('incomplete'))
-        return [];
-    const rows = verdict.gaps.map((gap) => {
-        const reach = gap.users === null ? 'may concern everybody' : `concerns ${listWords(gap.users.map(code), 5)}`;
-        return `- ${prose(gap.message)} It ${reach}. ${prose(gap.remedy)}`;
-    });
-    return ['## What could not be read or decided', fitRows(rows, 12_000, 'gaps')];
-}
-function expiringSection(verdict, config) {
+function expiringSection(verdict, config, budget) {
     if (verdict.expiring.length === 0 || !config.issue.on.includes('expiring'))
         return [];
     const rows = verdict.expiring.map((row) => `- ${code(row.user)}, ${code(row.permission)}: ends on ${row.expires}${row.owner === null ? '' : `, owner ${code(row.owner)}`}`);
     return [
         '## Approvals that end soon',
         'Renew them in the baseline with a reviewed pull request, or take the access away; when an approval has ended, the audit fails.',
-        fitRows(rows, 8_000, 'approvals'),
+        fitRows(rows, budget, 'approvals'),
     ];
 }
-function renderComment(verdict, { reason, change, original, complete, budget }) {
+function renderComment(verdict, { reason, change, original, budget }) {
     const lines = (title, rows) => rows.length === 0
         ? []
-        : [`**${title}**`, '', fitRows(rows.map(namedRow), budget / 2 - 400, 'findings'), ''];
+        : [`**${title}**`, '', fitRows(rows.map(namedRow), Math.min(budget / 3, LONGEST_LIST), 'findings'), ''];
     const removed = [
         ...lines('No longer so', change.removed),
         ...(change.removedUnnamed > 0 ? [`${change.removedUnnamed} more are no longer so.`, ''] : []),
@@ -67108,11 +67256,18 @@ function renderComment(verdict, { reason, change, original, complete, budget }) 
         case 'closing':
             return [
                 ...removed,
-                `${complete ? 'Everything held is approved again' : 'Nothing is left here'}, among IAM users, by v5 identity policies. Closed.`,
+                verdictSentence(verdict, code),
+                '',
+                // The words of the verdict alone say whether all is well: an issue is also closed when the config wants none.
+                verdict.drift.length > 0
+                    ? '`issue.on` in the config does not name `drift`, so this issue is closed all the same.'
+                    : 'Closed.',
             ].join('\n');
         case 'reopening':
             return [
-                'This is not settled, so the issue is open again.',
+                change.remaining === 0 && change.added.length > 0
+                    ? 'There is something new, so this issue is open again.'
+                    : 'This is not settled, so the issue is open again.',
                 '',
                 ...changed,
                 verdictSentence(verdict, code),
@@ -75077,12 +75232,14 @@ class GitHubClient {
         const answer = await this.#send(route, parameters, options);
         return this.#parse(schema, answer.data, options.purpose);
     }
-    /** Every row of a paged list; `rows` finds them in a page. Follows the `Link` header, as GitHub asks. */
+    /** Every row of a paged list. Follows the `Link` header, as GitHub asks, on this server and no other. */
     async *list(route, parameters, schema, options) {
+        let place = {};
         for (let page = 1; page <= client_MAXIMUM_PAGES; page++) {
-            const answer = await this.#send(route, { per_page: PAGE_SIZE, ...parameters, page }, options);
+            const answer = await this.#send(route, { per_page: PAGE_SIZE, ...parameters, ...place }, options);
             yield* this.#parse(schema, answer.data, options.purpose);
-            if (!String(answer.headers.link ?? '').includes('rel="next"'))
+            place = placeOfNext(String(answer.headers.link ?? ''), page);
+            if (place === null)
                 return;
         }
         const reason = `the list did not end after ${client_MAXIMUM_PAGES} pages`;
@@ -75130,6 +75287,17 @@ class GitHubClient {
         const reason = `the answer is not what GitHub documents, at ${issue?.path.join('.') || 'its top'}: ${issue?.message ?? ''}`;
         throw this.#error(purpose, { status: null, reason, limited: false, wait: null }, false, parsed.error);
     }
+}
+/**
+ * Where the next page of a list begins; null after the last one. Lists of issues are told by a cursor, `after`: in
+ * large repositories GitHub refuses `page` alone.
+ */
+function placeOfNext(link, page) {
+    if (!link.includes('rel="next"'))
+        return null;
+    const [, query = ''] = /<[^>?]*\?([^>]*)>;\s*rel="next"/.exec(link) ?? [];
+    const told = [...new URLSearchParams(query)].filter(([name]) => name === 'page' || name === 'after');
+    return told.length === 0 ? { page: String(page + 1) } : Object.fromEntries(told);
 }
 /** What a thrown error of octokit means, and whether waiting helps. */
 function client_judge(cause, tries, now) {
@@ -75273,6 +75441,7 @@ async function readFileAt(client, path, commit) {
 
 
 
+
 /** The client; null without a token. */
 function openGitHub(inputs, context) {
     if (inputs.githubToken === '')
@@ -75302,6 +75471,9 @@ function refusePublic(facts, inputs) {
 }
 /** Whether this run may write to the repository's issues; a sentence when it may not. */
 function whyNotRecorded(facts, context, live) {
+    // Such a run may have the default branch for its ref, and what somebody proposes in its workspace.
+    if (context.event.startsWith('pull_request'))
+        return 'This run belongs to a pull request, so no issue is written.';
     if (!live)
         return 'The audited account was read from a snapshot, so no issue is written.';
     if (facts.defaultBranch === null)
@@ -75309,6 +75481,26 @@ function whyNotRecorded(facts, context, live) {
     if (context.ref !== `refs/heads/${facts.defaultBranch}`)
         return `This run is not on the default branch (${facts.defaultBranch}), so no issue is written.`;
     return null;
+}
+/**
+ * Whether this is a new attempt of a run from before the default branch moved on; a sentence when it is. It reads the
+ * config and baseline of then, and could close the issue over somebody whose approval has been taken back since. What
+ * cannot be told is no reason to write nothing.
+ */
+async function whyOutdated(client, facts, { run }) {
+    if (client === null || facts.defaultBranch === null || Number(run.run_attempt) <= 1)
+        return null;
+    try {
+        const head = await createRepositoryReader(client).commit(facts.defaultBranch);
+        return head.sha === run.sha
+            ? null
+            : `This is a new attempt of an old run: it read config and baseline at ${run.sha.slice(0, 7)}, and ${facts.defaultBranch} has moved on, so no issue is written. Start the workflow anew to judge by what is approved now.`;
+    }
+    catch (error) {
+        if (!(error instanceof GitHubError))
+            throw error;
+        return null;
+    }
 }
 
 ;// CONCATENATED MODULE: ./build/action/inputs.js
@@ -75640,7 +75832,7 @@ async function auditMode(run) {
     const proposal = proposedText(verdict, snapshot, approvals);
     const places = placesOf(approvals, inputs, context.workspace);
     const files = await writeFiles(run, approvals, snapshot, verdict, proposal, places);
-    const reason = whyNotRecorded(facts, context, inputs.snapshot === '');
+    const reason = whyNotRecorded(facts, context, inputs.snapshot === '') ?? (await whyOutdated(github, facts, context));
     const recorded = await audit_mode_record(run, approvals, verdict, github, reason);
     const exit = exitOf(verdict, inputs);
     return {
@@ -75716,14 +75908,14 @@ async function audit_mode_record({ inputs, context }, { config }, verdict, githu
     const desired = desiredIssue(verdict, {
         config,
         runUrl: context.run.url,
-        key: { repository: context.run.repository, account: verdict.account.id, baseline: inputs.baseline },
+        key: { account: verdict.account.id, baseline: workspacePath(context.workspace, inputs.baseline) },
     });
     if (skip !== null) {
         const parts = desired.render({ standing: null, budget: 60_000 });
         info(logLine(skip));
         info(logLine(`The issue would be: ${desired.title}`));
         for (const line of `${parts.head}\n${parts.drift}\n${parts.rest}`.split('\n'))
-            info(logLine(`  ${line}`));
+            info(`  ${logLine(line)}`);
         return none('skipped', [skip]);
     }
     try {
@@ -77723,6 +77915,7 @@ function interruption() {
 
 
 
+
 /** One sentence for log and summary. */
 function updateSentence(result) {
     const entries = `${result.entries} ${result.entries === 1 ? 'entry' : 'entries'}`;
@@ -77753,7 +77946,7 @@ function renderUpdateRefused(verdict, baselinePath) {
     return `${[
         '# IAM permission audit: baseline',
         `⚠️ **${code(baselinePath)} was not written, because the audit is incomplete.** Nothing is changed.`,
-        ...gapSection(verdict.gaps),
+        ...gapSection(verdict.gaps, 100_000),
     ].join('\n\n')}\n`;
 }
 
@@ -77997,7 +78190,7 @@ function lines(text) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3120);
+/* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8625);
 
 await (0,_action_run_js__WEBPACK_IMPORTED_MODULE_0__/* .run */ .e)(process.env);
 
