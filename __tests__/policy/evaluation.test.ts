@@ -89,6 +89,13 @@ describe('by which statements', () => {
   })
 })
 
+test('a resource that limits nothing for actions which the statement spares leaves its path restricted', () => {
+  const answer = held(audited(['*:*:create*']), {
+    P: [{ Effect: 'Allow', NotAction: ['iam:*:*'], Resource: ['iam:*:*:*:*'] }],
+  })
+  expect(answer).toMatchObject({ restricted: true, matches: [{ pattern: 'NotAction', restricted: true }] })
+})
+
 describe('a Deny of everything but some', () => {
   const spare = (...NotAction: string[]) => ({ Effect: 'Deny', NotAction })
 

@@ -136,20 +136,22 @@ function allowPieces(
     const within = read.flatMap((box) =>
       permission.actions.flatMap((one) => boxes.intersect(box, one, steps)),
     )
-    const reaching = [...new Set(within)].filter((box) => reachesBeyond(box, [boxSet(except)], boxes, steps))
-    if (reaching.length === 0) continue
-    for (const part of byRestriction(reaching, limitsOf(statement), boxes, steps))
+    const outside = [boxSet(except)]
+    for (const part of byRestriction([...new Set(within)], limitsOf(statement), boxes, steps)) {
+      const reaching = part.actions.filter((box) => reachesBeyond(box, outside, boxes, steps))
+      if (reaching.length === 0) continue
       pieces.push({
         match: {
           ...ref,
           pattern: statement.action === undefined ? 'NotAction' : pattern,
           restricted: !isUnrestricted(part.restriction),
         },
-        actions: part.actions,
+        actions: reaching,
         except,
         restriction: part.restriction,
         limit: `${restrictionKey(part.restriction)} ${spared.map((box) => box.text).join(' ')}`,
       })
+    }
   }
   return pieces
 }
