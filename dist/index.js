@@ -64190,21 +64190,23 @@ function allowPieces(ref, statement, permission, boxes, steps) {
         if (!read.some((box) => mayTouch(permission, box)))
             continue;
         const within = read.flatMap((box) => permission.actions.flatMap((one) => boxes.intersect(box, one, steps)));
-        const reaching = [...new Set(within)].filter((box) => reachesBeyond(box, [boxSet(except)], boxes, steps));
-        if (reaching.length === 0)
-            continue;
-        for (const part of byRestriction(reaching, limitsOf(statement), boxes, steps))
+        const outside = [boxSet(except)];
+        for (const part of byRestriction([...new Set(within)], limitsOf(statement), boxes, steps)) {
+            const reaching = part.actions.filter((box) => reachesBeyond(box, outside, boxes, steps));
+            if (reaching.length === 0)
+                continue;
             pieces.push({
                 match: {
                     ...ref,
                     pattern: statement.action === undefined ? 'NotAction' : pattern,
                     restricted: !isUnrestricted(part.restriction),
                 },
-                actions: part.actions,
+                actions: reaching,
                 except,
                 restriction: part.restriction,
                 limit: `${restrictionKey(part.restriction)} ${spared.map((box) => box.text).join(' ')}`,
             });
+        }
     }
     return pieces;
 }
@@ -65164,6 +65166,11 @@ class ApprovalIndex {
             this.#wordForWord.set(entry, held);
         return same;
     }
+    /** Whether the entry alone, as it stands today, approves all of the holding, word for word. False says nothing. */
+    settles({ entry, expired }, holding) {
+        const speaks = !expired && !(entry.disabled === true && holding.enabled);
+        return speaks && this.isWordForWord(entry, holding.grants);
+    }
     /**
      * minuend minus what the entries approve; answers are remembered, since users share holdings and approvals. A minuend
      * must be in canonical form: from which nothing is taken, it comes back as the same list.
@@ -65390,7 +65397,8 @@ function unknownHolders({ snapshot, inventory, evaluator }) {
 function compare(input) {
     const { found, config, baseline, today } = input;
     const index = new ApprovalIndex(baseline, config.permissions, today);
-    const renamed = renamedUsers(index, found);
+    const rows = renamedRows(index, found);
+    const renamed = renamedUsers(rows, index);
     const drift = [];
     const gaps = [];
     for (const holding of found.holdings) {
@@ -65410,7 +65418,7 @@ function compare(input) {
         no_longer_held: lost.filter((row) => row.entirely),
         reduced: lost.filter((row) => !row.entirely),
         expiring: expiringRows(index, lost, input),
-        renamed: renamedRows(index, found),
+        renamed: rows,
         unreviewed: unreviewedRows(index, config),
         gaps,
     };
@@ -65419,6 +65427,9 @@ const nothingLeft = { grants: [], example: null };
 /** The drift of one holding; null when it cannot be decided. */
 function judge(holding, index, renamed, input) {
     const own = index.own(holding.user_id, holding.permission);
+    // Nearly every holding of an account at rest.
+    if (renamed.length === 0 && own !== null && index.settles(own, holding))
+        return [];
     const everybody = index.everybody(holding.permission);
     const usable = index.speakingFor(holding);
     const enabledAgain = own !== null && !usable.includes(own);
@@ -65484,20 +65495,16 @@ function renamedRows(index, { inventory }) {
         return [{ user_id, user: user.user_name, permission, recorded }];
     });
 }
-/** Users whose present name their entries do not record. */
-function renamedUsers(index, { inventory }) {
-    const names = new Map();
-    for (const { entry } of index.entries) {
-        if (entry.user_id === EVERYBODY)
-            continue;
-        names.set(entry.user_id, (names.get(entry.user_id) ?? new Set()).add(entry.user));
-    }
-    return [...names].flatMap(([id, known]) => {
-        const user = inventory.users.get(id);
-        if (user === undefined || [...known].every((name) => name === user.user_name))
-            return [];
-        return [{ user: user.user_name, known }];
-    });
+/** Users whose present name some entry of theirs does not record. */
+function renamedUsers(rows, index) {
+    if (rows.length === 0)
+        return [];
+    const users = new Map(rows.map((row) => [row.user_id, row.user]));
+    const entries = Map.groupBy(index.entries.filter(({ entry }) => users.has(entry.user_id)), ({ entry }) => entry.user_id);
+    return [...users].map(([id, user]) => ({
+        user,
+        known: new Set(entries.get(id)?.map(({ entry }) => entry.user)),
+    }));
 }
 /**
  * Restricted grants that came to cover somebody by a rename: a `user` resource pattern matches the present name and
@@ -65517,13 +65524,16 @@ function lostRows(index, input) {
         return { rows, undecided: gaps };
     const held = new Map();
     // With `holds: all`, who holds a part holds nothing.
-    for (const holding of holdings)
-        if (holding.counts)
-            held.set(`${holding.permission} ${holding.user_id}`, holding);
+    for (const holding of holdings) {
+        if (!holding.counts)
+            continue;
+        const ofPermission = held.get(holding.permission) ?? new Map();
+        held.set(holding.permission, ofPermission.set(holding.user_id, holding));
+    }
     for (const { entry, index: at } of index.entries) {
         if (entry.user_id === EVERYBODY || entry.assignment === 'eligible' || uncertain.has(entry.user_id))
             continue;
-        const holding = held.get(`${entry.permission} ${entry.user_id}`);
+        const holding = held.get(entry.permission)?.get(entry.user_id);
         if (holding !== undefined && index.isWordForWord(entry, holding.grants))
             continue;
         const user = inventory.users.get(entry.user_id)?.user_name ?? entry.user;
@@ -66014,10 +66024,9 @@ function findHoldings(input) {
             if (held === null)
                 gaps.push(boundGap(user, permission, inventory));
             else if (held.extent !== 'none')
-                holdings.push(holdingOf(user, permission, held, named(held.grants), [
-                    ...(adminPath === undefined ? [] : [adminPath]),
-                    ...paths.of(adminPath === undefined ? held : (ask(user, routes, false, permission.name) ?? held), routes),
-                ], conditionalDenies(held, routes)));
+                holdings.push(holdingOf(user, permission, held, named(held.grants), adminPath === undefined
+                    ? paths.of(held, routes)
+                    : [adminPath, ...paths.of(ask(user, routes, false, permission.name) ?? held, routes)], conditionalDenies(held, routes)));
         }
     }
     const root = snapshot.users.find((user) => user.is_root_user);

@@ -120,6 +120,12 @@ export class ApprovalIndex {
     return same
   }
 
+  /** Whether the entry alone, as it stands today, approves all of the holding, word for word. False says nothing. */
+  settles({ entry, expired }: IndexedEntry, holding: Holding): boolean {
+    const speaks = !expired && !(entry.disabled === true && holding.enabled)
+    return speaks && this.isWordForWord(entry, holding.grants)
+  }
+
   /**
    * minuend minus what the entries approve; answers are remembered, since users share holdings and approvals. A minuend
    * must be in canonical form: from which nothing is taken, it comes back as the same list.

@@ -3,7 +3,7 @@ import type { Baseline } from '../baseline/baseline.ts'
 import type { Config } from '../config/config.ts'
 import { type Approved, namedActions, unionGrants, userResourceMatches } from '../policy/index.ts'
 import type { Catalogue, Difference, Grant } from '../policy/types.ts'
-import type { Snapshot, User } from '../snapshot/snapshot.ts'
+import type { Snapshot } from '../snapshot/snapshot.ts'
 import { ApprovalIndex, EVERYBODY, type IndexedEntry } from './approval-index.ts'
 import { gapFor } from './gaps.ts'
 import type { HoldingsWithContext } from './holdings.ts'
@@ -52,7 +52,8 @@ export interface Comparison {
 export function compare(input: ComparisonInput): Comparison {
   const { found, config, baseline, today } = input
   const index = new ApprovalIndex(baseline, config.permissions, today)
-  const renamed = renamedUsers(index, found)
+  const rows = renamedRows(index, found)
+  const renamed = renamedUsers(rows, index)
   const drift: BareDrift[] = []
   const gaps: Gap[] = []
   for (const holding of found.holdings) {
@@ -69,7 +70,7 @@ export function compare(input: ComparisonInput): Comparison {
     no_longer_held: lost.filter((row) => row.entirely),
     reduced: lost.filter((row) => !row.entirely),
     expiring: expiringRows(index, lost, input),
-    renamed: renamedRows(index, found),
+    renamed: rows,
     unreviewed: unreviewedRows(index, config),
     gaps,
   }
@@ -85,6 +86,8 @@ function judge(
   input: ComparisonInput,
 ): BareDrift[] | null {
   const own = index.own(holding.user_id, holding.permission)
+  // Nearly every holding of an account at rest.
+  if (renamed.length === 0 && own !== null && index.settles(own, holding)) return []
   const everybody = index.everybody(holding.permission)
   const usable = index.speakingFor(holding)
   const enabledAgain = own !== null && !usable.includes(own)
@@ -158,18 +161,18 @@ function renamedRows(index: ApprovalIndex, { inventory }: HoldingsWithContext): 
   })
 }
 
-/** Users whose present name their entries do not record. */
-function renamedUsers(index: ApprovalIndex, { inventory }: HoldingsWithContext): Renamed[] {
-  const names = new Map<string, Set<string>>()
-  for (const { entry } of index.entries) {
-    if (entry.user_id === EVERYBODY) continue
-    names.set(entry.user_id, (names.get(entry.user_id) ?? new Set()).add(entry.user))
-  }
-  return [...names].flatMap(([id, known]) => {
-    const user: User | undefined = inventory.users.get(id)
-    if (user === undefined || [...known].every((name) => name === user.user_name)) return []
-    return [{ user: user.user_name, known }]
-  })
+/** Users whose present name some entry of theirs does not record. */
+function renamedUsers(rows: readonly RenamedRow[], index: ApprovalIndex): Renamed[] {
+  if (rows.length === 0) return []
+  const users = new Map(rows.map((row) => [row.user_id, row.user]))
+  const entries = Map.groupBy(
+    index.entries.filter(({ entry }) => users.has(entry.user_id)),
+    ({ entry }) => entry.user_id,
+  )
+  return [...users].map(([id, user]) => ({
+    user,
+    known: new Set(entries.get(id)?.map(({ entry }) => entry.user)),
+  }))
 }
 
 /**
@@ -195,14 +198,17 @@ function lostRows(index: ApprovalIndex, input: ComparisonInput): { rows: LostRow
   const rows: LostRow[] = []
   const gaps: Gap[] = []
   if (uncertain === 'all') return { rows, undecided: gaps }
-  const held = new Map<string, Holding>()
+  const held = new Map<string, Map<string, Holding>>()
   // With `holds: all`, who holds a part holds nothing.
-  for (const holding of holdings)
-    if (holding.counts) held.set(`${holding.permission} ${holding.user_id}`, holding)
+  for (const holding of holdings) {
+    if (!holding.counts) continue
+    const ofPermission = held.get(holding.permission) ?? new Map<string, Holding>()
+    held.set(holding.permission, ofPermission.set(holding.user_id, holding))
+  }
   for (const { entry, index: at } of index.entries) {
     if (entry.user_id === EVERYBODY || entry.assignment === 'eligible' || uncertain.has(entry.user_id))
       continue
-    const holding = held.get(`${entry.permission} ${entry.user_id}`)
+    const holding = held.get(entry.permission)?.get(entry.user_id)
     if (holding !== undefined && index.isWordForWord(entry, holding.grants)) continue
     const user = inventory.users.get(entry.user_id)?.user_name ?? entry.user
     const approved = index.approvedOf(entry)

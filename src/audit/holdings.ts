@@ -90,13 +90,9 @@ export function findHoldings(input: HoldingsInput): HoldingsWithContext {
             permission,
             held,
             named(held.grants),
-            [
-              ...(adminPath === undefined ? [] : [adminPath]),
-              ...paths.of(
-                adminPath === undefined ? held : (ask(user, routes, false, permission.name) ?? held),
-                routes,
-              ),
-            ],
+            adminPath === undefined
+              ? paths.of(held, routes)
+              : [adminPath, ...paths.of(ask(user, routes, false, permission.name) ?? held, routes)],
             conditionalDenies(held, routes),
           ),
         )
