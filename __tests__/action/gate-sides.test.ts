@@ -38,10 +38,11 @@ async function sides(over: Situation = {}): Promise<GateSides> {
     [OLD]: { parents: [], files: tree('old') },
     [MAIN]: { parents: [OLD], files: tree('main') },
     [HEAD]: { parents: [OLD], files: tree('head') },
-    [MERGE]: { parents: [MAIN, HEAD], files: tree('merged') },
+    [MERGE]: { parents: [MAIN, HEAD], files: tree('checked out') },
     ...over.commits,
   }
   const at = (one: string) => commits[one] as (typeof commits)[string]
+  const history = (one: string): string[] => [one, ...at(one).parents.flatMap(history)]
   const payload = join(mkdtempSync(join(tmpdir(), 'gate-event-')), 'event.json')
   writeFileSync(
     payload,
@@ -66,7 +67,10 @@ async function sides(over: Situation = {}): Promise<GateSides> {
     facts: async () => ({ visibility: 'private', defaultBranch: 'main', problem: null }),
     fileAt: async (path, one) => at(one).files[path] ?? null,
     commit: async (one) => ({ sha: one, parents: at(one).parents, author: 'mona', committer: 'mona' }),
-    mergeBase: async () => OLD,
+    mergeBase: async (one, other) => {
+      const shared = history(other)
+      return history(one === 'main' ? MAIN : one).find((commit) => shared.includes(commit)) ?? ''
+    },
   })
 }
 
@@ -83,7 +87,7 @@ describe('what is compared with what', () => {
   })
 
   test('no merge commit: with the merge base', async () => {
-    const commits = { [MERGE]: { parents: [OLD], files: tree('') } }
+    const commits = { [MERGE]: { parents: [OLD], files: tree('checked out') } }
     expect(compared(await sides({ commits }))).toEqual({ base: 'old', head: 'checked out', baseSha: OLD })
   })
 
@@ -101,6 +105,15 @@ describe('what is compared with what', () => {
     expect(compared(await sides({ commits }))).toEqual({ base: 'old', head: 'head', baseSha: OLD })
   })
 
+  test('a merge into another branch, which the pull request was opened against before: not with that one', async () => {
+    const topic = sha('e')
+    const commits = {
+      [topic]: { parents: [MAIN], files: tree('topic') },
+      [MERGE]: { parents: [topic, HEAD], files: tree('checked out') },
+    }
+    expect(compared(await sides({ commits }))).toEqual({ base: 'old', head: 'head', baseSha: OLD })
+  })
+
   test('pull_request_target: both sides are read as data, whatever is checked out', async () => {
     const run = await sides({ event: 'pull_request_target', sha: MAIN })
     expect(compared(run)).toEqual({ base: 'old', head: 'head', baseSha: OLD })
@@ -110,6 +123,35 @@ describe('what is compared with what', () => {
     expect(compared(await sides({ event: 'merge_group' }))).toEqual({
       ...{ base: 'main', head: 'checked out', baseSha: MAIN },
     })
+  })
+})
+
+describe('a workspace with another text than the commit that would be merged is not judged', () => {
+  const other = (over: Tree): Promise<GateSides> =>
+    sides({ workspace: workspaceWith({ ...tree('checked out'), ...over }) })
+
+  test.each(['config', 'baseline'] as const)('in the %s', async (file) => {
+    await expect(other({ [paths[file]]: 'something else' })).rejects.toThrow(
+      `${paths[file]}: the workspace has another text than the commit ${MERGE}`,
+    )
+  })
+
+  test('a file that only the commit has, or only the workspace', async () => {
+    await expect(sides({ workspace: workspaceWith({}) })).rejects.toThrow(/another text/)
+    const commits = { [MERGE]: { parents: [MAIN, HEAD], files: {} } }
+    await expect(sides({ commits })).rejects.toThrow(/another text/)
+  })
+
+  test('a merge group too', async () => {
+    await expect(sides({ event: 'merge_group', workspace: workspaceWith(tree('x')) })).rejects.toThrow(
+      /another text/,
+    )
+  })
+
+  test('ends of lines are no other text', async () => {
+    const commits = { [MERGE]: { parents: [MAIN, HEAD], files: tree('a\nb\n') } }
+    const run = await sides({ commits, workspace: workspaceWith(tree('a\r\nb\r\n')) })
+    expect(run.head.config).toBe('a\r\nb\r\n')
   })
 })
 

@@ -1,8 +1,10 @@
 /** The two sides a gate compares: the files at the base and in the pull request, each read as data. */
+import { sameLines } from '../gate/judge.ts'
 import type { GatePaths, GateTexts } from '../gate/model.ts'
+import { GitHubError } from '../github/github-error.ts'
 import type { RepositoryReader } from '../github/repository.ts'
 import { UserError } from '../problem.ts'
-import type { RunContext } from './event.ts'
+import type { PullRequest, RunContext } from './event.ts'
 import type { Inputs } from './inputs.ts'
 import { readWorkspaceFile, repositoryPath } from './workspace.ts'
 
@@ -31,31 +33,54 @@ export async function readSides(
     config: await reader.fileAt(paths.config, commit),
     baseline: await reader.fileAt(paths.baseline, commit),
   })
-  const checkedOut = async (): Promise<GateTexts> => ({
-    config: await readWorkspaceFile(workspace, paths.config, 'config'),
-    baseline: await readWorkspaceFile(workspace, paths.baseline, 'baseline'),
-  })
+  const checkedOut = async (commit: string): Promise<GateTexts> => {
+    const found = {
+      config: await readWorkspaceFile(workspace, paths.config, 'config'),
+      baseline: await readWorkspaceFile(workspace, paths.baseline, 'baseline'),
+    }
+    const committed = await at(commit)
+    for (const file of ['config', 'baseline'] as const)
+      if (!sameLines(found[file], committed[file])) throw notOfCommit(paths[file], commit)
+    return found
+  }
   if (mergeGroup !== null) {
     const { baseSha, headSha } = mergeGroup
-    return { base: await at(baseSha), head: await checkedOut(), paths, baseSha, headSha }
+    return { base: await at(baseSha), head: await checkedOut(headSha), paths, baseSha, headSha }
   }
   if (pullRequest === null) throw new UserError('There is neither a pull request nor a merge group to judge.')
   const { headSha } = pullRequest
-  const merge = event === 'pull_request_target' ? null : await mergeOf(headSha, run.sha, reader)
+  const merge = event === 'pull_request_target' ? null : await mergeOf(pullRequest, run.sha, reader)
   // The event's base.sha is where main stood when the pull request was last pushed; the merge commit's first parent
   // is where it stands now.
   const baseSha = merge?.base ?? (await reader.mergeBase(pullRequest.baseSha, headSha))
-  const head = merge === null ? await at(headSha) : await checkedOut()
+  const head = merge === null ? await at(headSha) : await checkedOut(run.sha)
   return { base: await at(baseSha), head, paths, baseSha, headSha }
 }
 
 /**
+ * The base is read as the repository has it, and so will this commit be once it is the base. Git may write a file
+ * otherwise than it was committed (`working-tree-encoding` in `.gitattributes` turns one character into another), or
+ * the workflow may check out something else: then what is judged here is not what would be merged.
+ */
+function notOfCommit(path: string, commit: string): UserError {
+  return new UserError([
+    {
+      where: path,
+      message: `the workspace has another text than the commit ${commit}, so what would be merged cannot be judged by it.`,
+      remedy:
+        'Check that commit out (actions/checkout without ref) right before this step, with nothing about this file in .gitattributes but line ends.',
+    },
+  ])
+}
+
+/**
  * What is checked out: `base` is the commit that GitHub merged the head into, null where it merged nothing. Null when
- * it is not what is to be judged, but the merge of an older head; then the head is read as data, as it is for
- * `pull_request_target`, whose workflow is the base's and has secrets.
+ * it is not what is to be judged, but the merge of an older head, or a merge into the branch that the pull request was
+ * opened against before; then the head is read as data, as it is for `pull_request_target`, whose workflow is the
+ * base's and has secrets.
  */
 async function mergeOf(
-  headSha: string,
+  { headSha, baseSha, baseRef }: PullRequest,
   sha: string,
   reader: RepositoryReader,
 ): Promise<{ readonly base: string | null } | null> {
@@ -63,5 +88,16 @@ async function mergeOf(
   if (sha === headSha) return { base: null }
   const [base, merged] = (await reader.commit(sha)).parents
   if (base === undefined || merged === undefined) return { base: null }
-  return merged === headSha ? { base } : null
+  if (merged !== headSha) return null
+  return base === baseSha || (await isOn(baseRef, base, reader)) ? { base } : null
+}
+
+/** Whether the branch has the commit. One that is gone is asked for nothing more: its pull request is closed. */
+async function isOn(branch: string, commit: string, reader: RepositoryReader): Promise<boolean> {
+  try {
+    return (await reader.mergeBase(branch, commit)) === commit
+  } catch (error) {
+    if (!(error instanceof GitHubError) || error.status !== 404) throw error
+    return true
+  }
 }

@@ -41,7 +41,7 @@ export interface JudgeInput {
  */
 export function judge(input: JudgeInput): GateVerdict {
   const { base, head, paths, event } = input
-  const touched = differ(base.config, head.config) || differ(base.baseline, head.baseline)
+  const touched = !sameLines(base.config, head.config) || !sameLines(base.baseline, head.baseline)
   if (!touched) return conclude({ event, paths, touched, entries: [], failures: [], scope: [], notices: [] })
   const failures: GateFailure[] = []
   const before = readBase(base, paths)
@@ -74,10 +74,13 @@ export function judge(input: JudgeInput): GateVerdict {
   return conclude({ event, paths, touched, entries, failures, scope, notices })
 }
 
-/** A checkout may end lines otherwise than the commit does (`core.autocrlf`); that changes nothing of either format. */
-function differ(one: string | null, other: string | null): boolean {
+/**
+ * Whether two texts of a file, null where there is none, are the same but for the ends of lines: a checkout may end
+ * them otherwise than the commit does (`core.autocrlf`), and that changes nothing of either format.
+ */
+export function sameLines(one: string | null, other: string | null): boolean {
   const unified = (text: string | null): string | null => text?.replaceAll('\r\n', '\n') ?? null
-  return unified(one) !== unified(other)
+  return unified(one) === unified(other)
 }
 
 /** The verdict once the reviews of the head commit were read. */
