@@ -30,13 +30,13 @@ export const entryCases: EntryCase[] = [
   {
     name: 'a new entry whose reason nobody can see',
     before: [entry()],
-    after: [entry(), entry({ ...bob, justification: '\u200b\u2060 \u3164' })],
+    after: [entry(), entry({ ...bob, justification: '\u200b\u2060 \u3164\u2800' })],
     ...{ changes: ['added'], codes: ['missing-field'] },
   },
   {
     name: 'widened, and the reason only looks the same',
     before: [entry({ justification: 'On call' })],
-    after: [entry({ grants: wide, justification: 'On\u00a0\u200bcall ' })],
+    after: [entry({ grants: wide, justification: 'On\u00a0\u200bcall \u2800' })],
     ...{ changes: ['widened'], codes: ['justification-unchanged'] },
   },
   {
