@@ -132,7 +132,12 @@ describe('examples', () => {
   })
 
   test('the gate has no paths filter: a required check would hang', () => {
-    expect(parse(read('examples/gate.yml')).on.pull_request).toBeNull()
+    expect(Object.keys(parse(read('examples/gate.yml')).on.pull_request)).toEqual(['types'])
+  })
+
+  test('the gate runs whenever what it judges changes, the base branch included', () => {
+    const { types } = parse(read('examples/gate.yml')).on.pull_request
+    expect(types).toEqual(['opened', 'synchronize', 'reopened', 'edited'])
   })
 })
 
