@@ -17,11 +17,19 @@ import {
 
 test('a pull request that touches neither file passes, whatever stands in them', () => {
   const broken = { config: ': [', baseline: '{' }
-  for (const side of [plain, broken, { config: null, baseline: null }])
+  for (const side of [plain, broken])
     expect(judged(side, side)).toEqual({
       ...{ result: 'passed', event: 'pull_request', paths, touched: false, entries: [], failures: [] },
       ...{ scope_changes: [], review_needed: false, review: null, verification: null, notices: [] },
     })
+})
+
+test('without a config on either side it passes, and says that it judges nothing', () => {
+  for (const baseline of [null, plain.baseline]) {
+    const verdict = judged({ config: null, baseline }, { config: null, baseline })
+    expect(verdict).toMatchObject({ result: 'passed', touched: false })
+    expect(verdict.notices).toEqual([expect.stringContaining(`There is no config at ${paths.config}`)])
+  }
 })
 
 test('line ends that a checkout made its own touch nothing', () => {

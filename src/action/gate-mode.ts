@@ -56,7 +56,7 @@ export async function gateMode(run: Run): Promise<Outcome> {
     ...(await tellPullRequest(run, github, verdict)),
     ...(await turnGreen(run, github, verdict, sides)),
   ]
-  for (const remark of remarks) info(logLine(remark))
+  for (const remark of [...verdict.notices, ...remarks]) info(logLine(remark))
   const report = `${context.outputFolder}/report.json`
   await writeAtomically(report, `${JSON.stringify(reportOf(run, sides, verdict), null, 2)}\n`)
   const isVerified = verdict.verification?.verified === true

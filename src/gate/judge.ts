@@ -42,7 +42,16 @@ export interface JudgeInput {
 export function judge(input: JudgeInput): GateVerdict {
   const { base, head, paths, event } = input
   const touched = !sameLines(base.config, head.config) || !sameLines(base.baseline, head.baseline)
-  if (!touched) return conclude({ event, paths, touched, entries: [], failures: [], scope: [], notices: [] })
+  if (!touched)
+    return conclude({
+      event,
+      paths,
+      touched,
+      entries: [],
+      failures: [],
+      scope: [],
+      notices: withoutConfig(input),
+    })
   const failures: GateFailure[] = []
   const before = readBase(base, paths)
   const config = attempt(() => readConfig(expected(head.config, paths.config), paths.config), failures)
@@ -221,6 +230,14 @@ function otherAccount(
 function lineFinder(text: string | null, path: string): (at: readonly PropertyKey[]) => number {
   const source = text === null ? null : YamlSource.read(text, path)
   return (at) => source?.position(at).line ?? 1
+}
+
+/** A path that nobody has a file at is never touched: a gate that names the wrong one would pass everything unseen. */
+function withoutConfig({ head, paths }: JudgeInput): string[] {
+  if (head.config !== null) return []
+  return [
+    `There is no config at ${paths.config}, neither before this change nor after it, so this gate judges nothing. If the audit reads it from another path, name that in the input config here too.`,
+  ]
 }
 
 function noticesOf(
