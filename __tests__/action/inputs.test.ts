@@ -50,6 +50,7 @@ describe('what is wrong is named', () => {
     ['none beside a kind', { 'fail-on': 'none,approval-expired' }, ['input fail-on']],
     ['an unknown severity', { 'fail-on-severity': 'severe' }, ['input fail-on-severity']],
     ['an unknown update kind', { update: 'everything' }, ['input update']],
+    ['a list of users without a user, which would be everybody', { users: ', ,' }, ['input users']],
     ['a day that does not exist', { expires: '2027-02-30' }, ['input expires']],
     [
       'a provider without an agency',

@@ -132,6 +132,8 @@ export function readInputs(environment: NodeJS.ProcessEnv): Inputs {
   const rate = Number(raw('max-rate'))
   if (!isRate(rate)) wrong('max-rate', 'a number above 0 and up to 1000 (requests a second)')
   if (raw('expires') !== '' && !isDay(raw('expires'))) wrong('expires', 'a day that exists, as YYYY-MM-DD')
+  if (raw('users') !== '' && listOf(raw('users')).length === 0)
+    wrong('users', 'names or ids separated by commas or line breaks; or nothing, for everybody')
 
   const inputs: Inputs = {
     mode: oneOf('mode', ['auto', ...modes]),
