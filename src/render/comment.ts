@@ -1,7 +1,7 @@
 /** The gate for people: what the pull request changes in the approvals, what fails, whose review is needed. */
 import type { GateEntry, GateVerdict } from '../gate/model.ts'
 import type { Annotation } from './annotations.ts'
-import { code, prose, visible } from './escape.ts'
+import { code, prose, reason, visible } from './escape.ts'
 import { fitRows } from './rows.ts'
 import { actionsWords, restrictionWords } from './words.ts'
 
@@ -116,7 +116,7 @@ export function entryRow(row: GateEntry, verified: boolean): string {
 function humanWords({ justification, owner, expires, assignment }: NonNullable<GateEntry['after']>): string {
   const parts = [
     assignment === 'eligible' ? 'eligible' : null,
-    justification ? `“${prose(justification)}”` : 'no justification',
+    justification ? `“${reason(justification)}”` : 'no justification',
     owner ? `owner ${code(owner)}` : null,
     expires ? `until ${expires}` : null,
   ].filter((part) => part !== null)

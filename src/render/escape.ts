@@ -44,7 +44,7 @@ export function code(text: string): string {
   return `${fence}${pad}${shown.replaceAll('|', '∣')}${pad}${fence}`
 }
 
-/** Somebody's prose in Markdown, such as a justification: nothing in it is more than text. */
+/** Prose in Markdown, with whatever names are quoted in it: nothing in it is more than text. */
 export function prose(text: string): string {
   return (
     visible(text)
@@ -60,6 +60,14 @@ export function prose(text: string): string {
       .replace(/www\\\./gi, 'www<!-- -->\\.')
       .replace(/[0-9a-f]{7,}/gi, (hex) => hex.replace(/.{6}(?=.)/g, '$&<!-- -->'))
   )
+}
+
+/** Characters of a reason: whoever writes more would push everything else out of a comment or summary. */
+const LONGEST_REASON = 500
+
+/** Somebody's justification in Markdown: prose, cut and seen to be cut where it is longer than a reason. */
+export function reason(text: string): string {
+  return prose(cut(text, LONGEST_REASON))
 }
 
 /** Characters of a label in a picture: Mermaid draws nothing at all of more than 50,000 in all. */

@@ -2,7 +2,7 @@
 import type { Holding, Verdict } from '../audit/model.ts'
 import type { Coverage } from '../snapshot/snapshot.ts'
 import { driftRows } from './drift-section.ts'
-import { code, fencedJson, prose } from './escape.ts'
+import { code, fencedJson, prose, reason } from './escape.ts'
 import { gapSection } from './gap-section.ts'
 import { pictureOf } from './picture.ts'
 import { bytes, fitRows } from './rows.ts'
@@ -115,7 +115,7 @@ function holderRow(
           holding.approval.user_id === '*' ? 'everybody’s' : null,
           holding.approval.assignment === 'eligible' ? 'eligible' : null,
           holding.approval.owner ? code(holding.approval.owner) : null,
-          holding.approval.justification ? prose(holding.approval.justification) : 'no justification',
+          holding.approval.justification ? reason(holding.approval.justification) : 'no justification',
           holding.approval.expires ? `until ${holding.approval.expires}` : null,
         ]
           .filter((part) => part !== null)
