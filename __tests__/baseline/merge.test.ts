@@ -116,6 +116,28 @@ test('what git merges cleanly approves nothing that neither branch approves', ()
   expect(clean).toBeGreaterThan(15)
 })
 
+test('one branch takes an entry out, the other renews it: git does not make a neighbour’s of it', () => {
+  // Entries look alike. Taking out the first of two and adding a third is, to git, two other names in the same places.
+  const holders = [null, null, everything, everything, null]
+  const fields = { justification: 'first', owner: '', expires: '2027-01-01' }
+  const state = { holders, definition }
+  const before = updated(null, { state, today: '2026-01-01', kinds, only: [], fields })
+  const ours = updated(before, {
+    state: { holders: [null, null, null, everything, { ...everything, enabled: false }], definition },
+    ...{ today: '2026-06-01', kinds, only: [], fields: { ...none, expires: '2027-01-01' } },
+  })
+  const wider = { action: ['iam:*:*'], except: ['iam:*:list*'] }
+  const changes: Update[] = [
+    { state, today: '2027-02-01', kinds, only: [2], fields: none },
+    { state, today: '2027-02-01', kinds, only: [2], fields: { ...fields, expires: '2028-01-01' } },
+    {
+      state: { holders: [null, null, wider, everything, null], definition },
+      ...{ today: '2027-02-01', kinds, only: [2], fields: none },
+    },
+  ]
+  for (const change of changes) expect(merged(before, ours, updated(before, change))).toBeNull()
+})
+
 test('a grant on many lines would let git put together what nobody approved; on one line it conflicts', () => {
   const exceptions = ['iam:users:*', 'iam:groups:list', 'iam:groups:get', 'iam:*:delete', 'iam:policies:get']
   const approving = (except: readonly string[]): Baseline => ({

@@ -2,8 +2,10 @@
  * Writes the baseline: the same baseline is the same bytes. Sorted by (`user_id`, `permission`), two spaces, a final
  * newline, no time of day anywhere. Entries that did not change keep the bytes they had.
  *
- * Each grant and each definition is one line. Where two branches change the same grant, git then sees a conflict,
- * and cannot put together half of one set and half of the other, which nobody approved.
+ * Git merges lines, and entries look alike: to it, an entry that was taken out is often its neighbour under another
+ * name. So who is approved, until when and within what is one line that no other entry has, and the grants are one
+ * line right below it. Where one branch changes either and another moves the entry, git sees a conflict, and cannot
+ * put together what nobody approved. Each definition is one line for the same reason.
  */
 import { YamlSource } from '../config/yaml-source.ts'
 import type { ActionSet, Grant } from '../policy/types.ts'
@@ -29,7 +31,7 @@ export function rewriteBaseline(file: BaselineFile, next: Baseline): string {
     if (sameEntry(known.entry, entry)) return bytesAt(file.text, source, known.at)
     const { within, ...rest } = entry
     if (within !== undefined && known.entry.within === undefined && sameEntry(known.entry, rest))
-      return withWithin(file.text, source, known, within)
+      return withWithin(file.text, source, known.at, within)
     return entryText(entry)
   })
   return isCarriageReturned ? text.replaceAll(/\r?\n/g, '\r\n') : text
@@ -57,19 +59,18 @@ export function entryJson(entry: BaselineEntry): Record<string, unknown> {
   })
 }
 
+/** What stands on the first line of an entry, in this order. */
+const firstLine = ['user', 'user_id', 'permission', 'within', 'expires', 'assignment', 'disabled']
+
 /** An entry as it stands in the file: its first line not indented, the others as far as there. */
 export function entryText(entry: BaselineEntry): string {
-  const lines = Object.entries(entryJson(entry)).map(([key, value]) => {
-    const text =
-      key === 'grants'
-        ? block(
-            entry.grants.map((grant) => line(grantJson(grant))),
-            '      ',
-          )
-        : line(value)
-    return `      ${JSON.stringify(key)}: ${text}`
-  })
-  return `{\n${lines.join(',\n')}\n    }`
+  const json = entryJson(entry)
+  const field = (key: string): string => `${JSON.stringify(key)}: ${line(json[key])}`
+  const first = firstLine.filter((key) => Object.hasOwn(json, key)).map(field)
+  const others = Object.keys(json)
+    .filter((key) => !firstLine.includes(key))
+    .map(field)
+  return `{\n${[first.join(', '), ...others].map((text) => `      ${text}`).join(',\n')}\n    }`
 }
 
 function assemble(baseline: Baseline, write: (entry: BaselineEntry) => string): string {
@@ -131,29 +132,19 @@ function bytesAt(text: string, source: YamlSource, at: number): string {
   return text.slice(range.start, range.end)
 }
 
-/** Puts `within` behind the last field that is no `x-` field, in the manner of the fields around it. */
-function withWithin(
-  text: string,
-  source: YamlSource,
-  { entry, at }: { readonly entry: BaselineEntry; readonly at: number },
-  within: ActionSet,
-): string {
+/** Puts `within` behind `permission`, in the manner of the fields around it. */
+function withWithin(text: string, source: YamlSource, at: number, within: ActionSet): string {
   const path = ['approvals', at]
   const range = source.range(path)
-  const last = Object.keys(entryJson(entry))
-    .filter((key) => !Object.hasOwn(entry.extra, key))
-    .map((key) => ({
-      start: source.keyOffset(path, key) ?? -1,
-      end: source.range([...path, key])?.end ?? -1,
-    }))
-    .reduce((one, other) => (other.start > one.start ? other : one))
-  if (range === null || last.start < 0) throw new Error(`The baseline has no entry ${at} where it was read.`)
-  const before = text.slice(range.start, last.start)
-  const gap = /\r?\n[ \t]*$/.exec(before)?.[0] ?? ' '
+  const start = source.keyOffset(path, 'permission')
+  const end = source.range([...path, 'permission'])?.end
+  if (range === null || start === null || end === undefined)
+    throw new Error(`The baseline has no entry ${at} where it was read.`)
+  const gap = /\r?\n[ \t]*$/.exec(text.slice(range.start, start))?.[0] ?? ' '
   return [
-    text.slice(range.start, last.end),
+    text.slice(range.start, end),
     `,${gap}"within": ${line(actionSetJson(within))}`,
-    text.slice(last.end, range.end),
+    text.slice(end, range.end),
   ].join('')
 }
 
