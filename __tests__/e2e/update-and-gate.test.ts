@@ -18,16 +18,22 @@ const company = (): AccountBuilder =>
 
 const strictConfig = `${plainConfig}approvals:\n  require: [justification]\n`
 
+/** Who made the commits. */
+interface Makers {
+  readonly author: string
+  readonly committer: string
+}
+
 /** Puts a pull request from `base` to `head` into the world, and runs the gate on it. */
 async function gate(
   world: World,
   base: Record<string, string>,
   head: Record<string, string>,
-  options: ActionOptions = {},
+  { author = 'mona', committer = 'mona', ...options }: ActionOptions & Partial<Makers> = {},
 ): Promise<ActionRun> {
   const { state } = world.github
   const commit = (one: string, parents: string[], files: Record<string, string>) => ({
-    ...{ sha: one, parents, files, author: 'mona', committer: 'mona' },
+    ...{ sha: one, parents, files, author, committer },
   })
   state.commits = [commit(MAIN, [], base), commit(HEAD, [MAIN], head), commit(MERGE, [MAIN, HEAD], head)]
   const earlier = state.pulls[0]?.reviews ?? []
@@ -178,21 +184,23 @@ describe('a scope change passes only with the review of somebody else who may wr
     commit,
     state,
   })
-  const cases: [string, ReturnType<typeof review>[], 'passed' | 'failed'][] = [
-    ['by a reviewer with write', [review('rita')], 'passed'],
-    ['by the author', [review('mona')], 'failed'],
-    ['by a reader', [review('ruth')], 'failed'],
-    ['of an earlier commit', [review('rita', MAIN)], 'failed'],
-    ['that was dismissed', [review('rita'), review('rita', HEAD, 'DISMISSED')], 'failed'],
+  const cases: [string, ReturnType<typeof review>[], 'passed' | 'failed', Partial<Makers>][] = [
+    ['by a reviewer with write', [review('rita')], 'passed', {}],
+    ['by the author of the head commit', [review('rita')], 'failed', { author: 'rita' }],
+    ['by its committer', [review('rita')], 'failed', { committer: 'rita' }],
+    ['by the author', [review('mona')], 'failed', {}],
+    ['by a reader', [review('ruth')], 'failed', {}],
+    ['of an earlier commit', [review('rita', MAIN)], 'failed', {}],
+    ['that was dismissed', [review('rita'), review('rita', HEAD, 'DISMISSED')], 'failed', {}],
   ]
-  test.each(cases)('%s', async (_name, reviews, result) => {
+  test.each(cases)('%s', async (_name, reviews, result, makers) => {
     await using world = await startWorld(company().account, {
       github: {
         collaborators: { rita: 'write', mona: 'admin', ruth: 'read' },
         pulls: [{ number: 7, user: 'mona', head: HEAD, base: MAIN, baseRef: 'main', reviews }],
       },
     })
-    const run = await gate(world, base, head)
+    const run = await gate(world, base, head, makers)
     expect(run.outputs.result).toBe(result)
     if (result === 'failed') expect(run.log).toContain('run this check again')
   })
@@ -213,6 +221,20 @@ test('with keys the gate verifies what the pull request claims', async () => {
     inputs: keys,
   })
   expect(held.outputs).toMatchObject({ verified: 'true' })
+})
+
+test('a snapshot verifies, but not one that the pull request could bring along', async () => {
+  await using world = await startWorld(company().account)
+  const base = files(baselineOf(approved('alice')))
+  const claim = files(baselineOf(approved('alice'), approved('carol')))
+  const saved = await world.audit({ inputs: { 'save-snapshot': 'saved.json' }, files: base })
+  const snapshot = join(saved.workspace, 'saved.json')
+  const trusted = await gate(world, base, claim, { inputs: { snapshot } })
+  expect(trusted.outputs).toMatchObject({ result: 'failed', verified: 'true' })
+  expect(trusted.log).toContain('is for somebody who does not hold it')
+  const brought = { ...claim, 'snapshot.json': await readFile(snapshot, 'utf8') }
+  const own = await gate(world, base, brought, { inputs: { snapshot: 'snapshot.json' } })
+  expect(own.outputs).toMatchObject({ result: 'passed', verified: 'false' })
 })
 
 test('pull_request_target: the head is read as data from the API, not from the workspace', async () => {

@@ -77,4 +77,7 @@ test('fingerprints are stable, and differ from finding to finding', () => {
     )
   expect(prints({ ...verdict, drift: [...verdict.drift].reverse() }).reverse()).toEqual(prints(verdict))
   expect(new Set(prints(verdict)).size).toBe(verdict.drift.length)
+  const drift = verdict.drift.map((row) => ({ ...row, grants: [{ actions: ['iam:somebody:more'] }] }))
+  const more = new Set([...prints({ ...verdict, drift }), ...prints(verdict)])
+  expect(more.size).toBe(2 * verdict.drift.length)
 })
