@@ -2,7 +2,17 @@
 import { describe, expect, test } from '@jest/globals'
 import { type AccountBuilder, allow, deny, document } from '../../simulator/iam/account.ts'
 import type { Cut, Drift } from '../../src/audit/model.ts'
-import { account, accountsAfter, entry, groupId, permission, policyId, userId, verdictOf } from './stage.ts'
+import {
+  account,
+  accountsAfter,
+  baselineOf,
+  entry,
+  groupId,
+  permission,
+  policyId,
+  userId,
+  verdictOf,
+} from './stage.ts'
 
 const word = (cut: Cut): string =>
   cut.kind === 'remove-from-group'
@@ -18,6 +28,7 @@ interface Case {
   readonly name: string
   readonly stage: () => AccountBuilder
   readonly approved?: readonly string[]
+  readonly admin_group?: string
   readonly cuts: readonly string[]
 }
 
@@ -122,11 +133,30 @@ const cases: readonly Case[] = [
         .attach('no', { user: 'ada' }),
     cuts: ['detach p', 'leave admin'],
   },
+  {
+    name: 'a Deny that is lost by leaving the built-in group: what it held back must go as well',
+    stage: () =>
+      account()
+        .users('ada')
+        .policy('p', document(allow('iam:groups:*')))
+        .policy('no', document(deny('iam:groups:*')))
+        .group('admin', 'ada')
+        .attach('p', { user: 'ada' })
+        .attach('no', { group: 'admin' }),
+    cuts: ['detach p', 'leave admin'],
+  },
+  {
+    name: 'the built-in group by its recorded id and one called admin: both must be left',
+    stage: () => account().users('ada').group('admin', 'ada').group('chiefs', 'ada'),
+    admin_group: groupId('chiefs'),
+    cuts: ['leave admin', 'leave chiefs'],
+  },
 ]
 
 describe('cuts', () => {
-  test.each(cases)('$name', ({ stage, approved, cuts }) => {
-    const baseline = approved ? [entry('ada', { grants: [{ actions: approved }] })] : []
+  test.each(cases)('$name', ({ stage, approved, admin_group, cuts }) => {
+    const entries = approved ? [entry('ada', { grants: [{ actions: approved }] })] : []
+    const baseline = baselineOf(entries, admin_group === undefined ? {} : { admin_group })
     const row = verdictOf({ account: stage(), baseline }).drift.find((one) => one.user === 'ada')
     expect(words(row)).toEqual(cuts)
     if (row === undefined) throw new Error('ada is no drift')

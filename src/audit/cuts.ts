@@ -69,7 +69,9 @@ function leavings(
   { user, permission }: CutQuestion,
   found: HoldingsWithContext,
 ): readonly ReadonlySet<string>[] {
-  const none = new Set<string>()
+  // There is no detaching from a built-in group. It is left, with whatever Deny it carries.
+  const builtin = found.adminMembers.get(user.user_id) ?? []
+  const none = new Set(builtin.flatMap((path) => path.group_id ?? []))
   const held = found.heldBy(user, found.inventory.routes(user.user_id), false, permission)
   if (held !== null && held.deniedBy.length === 0) return [none]
   const groups = [...new Set(cuts.flatMap((cut) => (cut.kind === 'detach-from-group' ? [cut.group_id] : [])))]
@@ -77,9 +79,9 @@ function leavings(
   if (ids.length > MIXED_GROUPS)
     return [
       none,
-      new Set(ids),
-      ...ids.map((id) => new Set([id])),
-      ...ids.map((id) => new Set(ids.filter((other) => other !== id))),
+      new Set([...none, ...ids]),
+      ...ids.map((id) => new Set([...none, id])),
+      ...ids.map((id) => new Set([...none, ...ids.filter((other) => other !== id)])),
     ]
   const sets: ReadonlySet<string>[] = [none]
   for (const id of ids) sets.push(...sets.map((set) => new Set([...set, id])))
@@ -108,9 +110,9 @@ function remaining(
   const left = found.inventory
     .routes(user.user_id)
     .filter((route) => !cuts.some((cut) => removes(cut, route, leaving)))
-  const adminPath = found.adminMembers.get(user.user_id)
-  const stays = adminPath !== undefined && !cuts.some((cut) => cut.group_id === adminPath.group_id)
-  if (stays) return [adminPath]
+  const builtin = found.adminMembers.get(user.user_id) ?? []
+  const staying = builtin.filter((path) => !cuts.some((cut) => cut.group_id === path.group_id))
+  if (staying.length > 0) return staying
   const held = found.heldBy(user, left, false, permission)
   if (held === null || held.extent === 'none' || !found.counts(permission, held)) return []
   const rest = index.subtract(held.grants, approved)

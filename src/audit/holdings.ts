@@ -35,7 +35,8 @@ export interface HoldingsWithContext extends Holdings {
   readonly heldBy: HeldBy
   /** Whether so much of a permission counts as holding it: with `holds: all` a part does not. */
   readonly counts: (permission: string, held: Held) => boolean
-  readonly adminMembers: ReadonlyMap<string, Path>
+  /** Of members of a built-in group, the path by each that they are in: one renamed and one made anew may be two. */
+  readonly adminMembers: ReadonlyMap<string, readonly Path[]>
   /** Every path to what is held by these routes; the same object for all who come by it. */
   readonly pathsTo: (held: Held, routes: readonly Route[]) => readonly Path[]
 }
@@ -78,10 +79,11 @@ export function findHoldings(input: HoldingsInput): HoldingsWithContext {
   for (const user of snapshot.users) {
     if (user.is_root_user) continue
     const routes = inventory.routes(user.user_id)
-    const adminPath = admin.members.get(user.user_id)
-    if (routes.length === 0 && adminPath === undefined) continue
+    const adminPaths = admin.members.get(user.user_id) ?? []
+    const isAdmin = adminPaths.length > 0
+    if (routes.length === 0 && !isAdmin) continue
     for (const permission of permissions) {
-      const held = ask(user, routes, adminPath !== undefined, permission.name)
+      const held = ask(user, routes, isAdmin, permission.name)
       if (held === null) gaps.push(boundGap(user, permission, inventory))
       else if (held.extent !== 'none')
         holdings.push(
@@ -90,9 +92,9 @@ export function findHoldings(input: HoldingsInput): HoldingsWithContext {
             permission,
             held,
             named(held.grants),
-            adminPath === undefined
-              ? paths.of(held, routes)
-              : [adminPath, ...paths.of(ask(user, routes, false, permission.name) ?? held, routes)],
+            isAdmin
+              ? [...adminPaths, ...paths.of(ask(user, routes, false, permission.name) ?? held, routes)]
+              : paths.of(held, routes),
             conditionalDenies(held, routes),
           ),
         )
@@ -213,7 +215,7 @@ function boundGap(user: User, permission: Permission, inventory: Inventory): Gap
 
 interface AdminGroup {
   readonly id: string | null
-  readonly members: ReadonlyMap<string, Path>
+  readonly members: ReadonlyMap<string, readonly Path[]>
   readonly gaps: readonly Gap[]
   readonly notices: readonly string[]
 }
@@ -226,7 +228,7 @@ function findAdminGroup({ snapshot, baseline }: HoldingsInput, inventory: Invent
   const byName = snapshot.groups.find((group) => group.group_name === ADMIN_GROUP)
   const recorded = baseline?.admin_group
   const byId = recorded === undefined ? undefined : inventory.groups.get(recorded)
-  const members = new Map<string, Path>()
+  const members = new Map<string, readonly Path[]>()
   const gaps: Gap[] = []
   const gap = (code: string, message: string, remedy: string, ids: readonly string[] | null): void => {
     const nothing = { iam_action: null, policy_id: null, policy: null, version_id: null, sha256: null }
@@ -242,7 +244,7 @@ function findAdminGroup({ snapshot, baseline }: HoldingsInput, inventory: Invent
       ...{ policy_id: null, policy: null, version_id: null, version_created_at: null },
       ...{ statement: null, pattern: null, attached_at: null, restricted: false },
     }
-    for (const id of ids ?? []) members.set(id, path)
+    for (const id of new Set(ids)) members.set(id, [...(members.get(id) ?? []), path])
     const strangers = (ids ?? []).filter((id) => !inventory.users.has(id))
     if (strangers.length > 0)
       gap(
