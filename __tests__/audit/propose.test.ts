@@ -72,6 +72,16 @@ describe('the proposed baseline', () => {
     expect(of('eve', proposalFor(scene()).approvals)).toEqual(rest)
   })
 
+  test.each([
+    ['for what is not held any more', entry('eve', { grants: [{ actions: ['iam:groups:*'] }] })],
+    ['while disabled', entry('eve', { ...users, disabled: true })],
+  ])('an expired approval %s leaves no date that has passed', (_, old) => {
+    const before = { account: stage(), baseline: [bob, { ...old, expires: '2026-10-01' }, zoe, max] }
+    const baseline = proposalFor(before)
+    expect(of('eve', baseline.approvals)).not.toHaveProperty('expires')
+    expect(verdictOf({ account: stage(), baseline }).drift).toEqual([])
+  })
+
   test('what was approved in advance stays so when it is renewed until a new day', () => {
     const rota = entry('eve', { ...users, expires: '2026-10-01', assignment: 'eligible' })
     const before = { account: stage(), baseline: [bob, rota, zoe, max] }

@@ -51,7 +51,10 @@ export function proposeBaseline(input: ProposeInput): Baseline {
     const isNew = verdict.has_baseline ? drift.some((row) => row.kind !== 'approval-expired') : true
     const kind: UpdateKind = own === null ? 'new' : isNew ? 'exceeding' : 'expired'
     if ((!isNew && drift.length === 0) || !update.has(kind)) continue
-    const hasExpired = drift.some((row) => row.kind === 'approval-expired')
+    // Nothing may be `approval-expired` though the date has passed: what it was for is held no more. The entry to
+    // paste lacks the date in any case.
+    const hasExpired =
+      own?.expires !== undefined && drift.some((row) => row.proposed_entry.expires === undefined)
     const fresh = entryFor(holding, kind === 'exceeding' ? own : null, hasExpired)
     renewed.set(key, withFields(kind === 'expired' && own ? renewal(fresh, own) : fresh, own, input.fields))
   }
