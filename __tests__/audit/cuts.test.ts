@@ -257,6 +257,47 @@ describe('drift', () => {
     expect(row).toMatchObject({ extent: 'part', restricted: false, example: 'iam:users:list' })
   })
 
+  test('names no path to the same actions on resources that were approved', () => {
+    const on = (name: string) => allow('iam:users:*', { Resource: [`iam::*:user:${name}`] })
+    const stage = account()
+      .users('ada')
+      .policy('old', document(on('build')))
+      .policy('new', document(on('deploy')))
+      .attach('old', { user: 'ada' })
+      .attach('new', { user: 'ada' })
+    const approved = { actions: ['iam:users:*'], resources: ['iam::*:user:build'] }
+    const [row] = verdictOf({ account: stage, baseline: [entry('ada', { grants: [approved] })] }).drift
+    expect(row?.paths.map((path) => path.policy)).toEqual(['new'])
+    expect(words(row)).toEqual(['detach new'])
+  })
+
+  test('names a path to a part of what a wider one brought', () => {
+    const on = (name: string) => allow('iam:users:*', { Resource: [`iam::*:user:${name}`] })
+    const stage = account()
+      .users('ada')
+      .policy('fine', document(allow('iam:groups:*')))
+      .policy('wide', document(on('d*')))
+      .policy('narrow', document(on('deploy')))
+    for (const policy of ['fine', 'wide', 'narrow']) stage.attach(policy, { user: 'ada' })
+    const baseline = [entry('ada', { grants: [{ actions: ['iam:groups:*'] }] })]
+    const [row] = verdictOf({ account: stage, baseline }).drift
+    expect(row?.paths.map((path) => path.policy).sort()).toEqual(['narrow', 'wide'])
+  })
+
+  test('names a path that is limited for one service and not for another', () => {
+    const stage = account()
+      .users('ada')
+      .policy('p', document(allow('*:*:create*', { Resource: ['iam:*:*:*:*', 'obs:*:*:bucket:b'] })))
+      .policy('q', document(allow('obs:*:create*', { Resource: ['obs:*:*:bucket:c'] })))
+      .attach('p', { user: 'ada' })
+      .attach('q', { user: 'ada' })
+    const permissions = [permission('create', ['*:*:create*'])]
+    const grants = [{ actions: ['iam:*:*'] }, { actions: ['*:*:*'], resources: ['iam:*:*:*:*'] }]
+    const baseline = baselineOf([entry('ada', { permission: 'create', grants })], {}, permissions)
+    const [row] = verdictOf({ account: stage, permissions, baseline }).drift
+    expect(row?.paths.map((path) => path.policy).sort()).toEqual(['p', 'q'])
+  })
+
   test('shows every path, the time of the attachment and of the version, and nothing about the membership', () => {
     const stage = account()
       .users('ada')

@@ -1,10 +1,11 @@
 /** Completes drift for people: by which paths it came, what to take away, what to paste. */
 import type { BaselineEntry } from '../baseline/baseline.ts'
-import { grantsMeet, isUnrestricted } from '../policy/index.ts'
+import { type Approved, grantsMeet, isUnrestricted } from '../policy/index.ts'
 import type { Grant } from '../policy/types.ts'
+import type { User } from '../snapshot/snapshot.ts'
 import type { ApprovalIndex } from './approval-index.ts'
 import { groupByCause } from './causes.ts'
-import type { Comparison } from './compare.ts'
+import type { BareDrift, Comparison } from './compare.ts'
 import { cutsFor, holdersThrough } from './cuts.ts'
 import type { HoldingsWithContext } from './holdings.ts'
 import type { Cause, Drift, HoldersByPath, Holding, Path } from './model.ts'
@@ -20,11 +21,13 @@ export function completeDrift(
   const meets = rememberMeeting()
   const rows = comparison.drift.map((bare): Omit<Drift, 'cause'> => {
     const { holding, indexed } = bare
-    const paths = gainedPaths(holding, bare.grants, meets)
     const user = found.inventory.users.get(holding.user_id)
     const own = index.own(holding.user_id, holding.permission)
     const valid = index.speakingFor(holding).filter((one) => !one.expired)
     const approved = valid.map((one) => index.approved(one.entry))
+    const brings = (policyId: string): boolean =>
+      user === undefined || bringsSome(policyId, user, { bare, approved }, found, index)
+    const paths = gainedPaths(holding, bare.grants, brings, meets)
     const question = user && { user, permission: holding.permission, paths, approved }
     return {
       ...{ kind: bare.kind, user_id: bare.user_id, user: bare.user, permission: bare.permission },
@@ -95,19 +98,55 @@ function isWhole(gained: readonly Grant[], holding: Holding, index: ApprovalInde
 type Meets = (grants: readonly Grant[], pattern: string) => boolean
 
 /** The paths of a holding that lead to some part of these grants; all of them where that cannot be told. */
-function gainedPaths(holding: Holding, gained: readonly Grant[], meets: Meets): readonly Path[] {
+function gainedPaths(
+  holding: Holding,
+  gained: readonly Grant[],
+  brings: (policyId: string) => boolean,
+  meets: Meets,
+): readonly Path[] {
   // The built-in group gives everything: no other path matters beside it.
   const builtin = holding.paths.filter((path) => path.via === 'builtin-group')
   if (builtin.length > 0) return builtin
   if (gained === holding.grants) return holding.paths
-  const leading = holding.paths.filter((path) => {
+  const covers = (path: Path, grants: readonly Grant[]): boolean =>
+    path.pattern === null || path.pattern === 'NotAction' || meets(grants, path.pattern)
+  const leads = (path: Path): boolean => {
     const alike = gained.filter((grant) => path.restricted !== isUnrestricted(grant))
-    return (
-      alike.length > 0 &&
-      (path.pattern === null || path.pattern === 'NotAction' || meets(alike, path.pattern))
-    )
-  })
-  return leading.length > 0 ? leading : holding.paths
+    return alike.length > 0 && covers(path, alike)
+  }
+  const ofPolicies = Map.groupBy(holding.paths, (path) => path.policy_id)
+  const leading = new Set(
+    [...ofPolicies].flatMap(([policyId, paths]) => {
+      if (policyId === null || !paths.some((path) => covers(path, gained)) || !brings(policyId)) return []
+      // A statement that is limited for one service and not for another counts as unrestricted.
+      const some = paths.filter(leads)
+      return some.length > 0 ? some : paths
+    }),
+  )
+  return leading.size > 0 ? holding.paths.filter((path) => leading.has(path)) : holding.paths
+}
+
+/**
+ * Whether a policy by itself grants some part of what was gained and not approved: the same actions on other
+ * resources, approved long ago, are no way by which it came. True where that cannot be told.
+ */
+function bringsSome(
+  policyId: string,
+  user: User,
+  { bare, approved }: { readonly bare: BareDrift; readonly approved: readonly Approved[] },
+  found: HoldingsWithContext,
+  index: ApprovalIndex,
+): boolean {
+  const { holding, grants } = bare
+  const routes = found.inventory.routes(user.user_id).filter((route) => route.policy.policy_id === policyId)
+  const alone = found.heldBy(user, routes, false, holding.permission)
+  if (alone === null || !found.counts(holding.permission, alone)) return true
+  const beyond = index.subtract(alone.grants, approved)
+  if ('undetermined' in beyond || beyond.grants.some((grant) => grantsMeet(grants, grant) !== false))
+    return true
+  // What reaches somebody by a rename was gained although it is approved.
+  const rest = index.subtract(grants, [{ grants: alone.grants }])
+  return 'undetermined' in rest || JSON.stringify(rest.grants) !== JSON.stringify(grants)
 }
 
 function rememberMeeting(): Meets {
