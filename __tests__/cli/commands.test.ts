@@ -187,6 +187,16 @@ describe('explain', () => {
     expect(ask(explain, ['acme']).output).toMatch(/is the root user and can do everything/)
   })
 
+  test('without an action knows the aliases that an audit of the presets knows', () => {
+    const from = account()
+      .users('ada')
+      .policy('p', document(allow('iam:credentials:createCredential')))
+      .attach('p', { user: 'ada' })
+    const { output } = ask(explain, ['ada'], {}, from)
+    expect(output).toMatch(/^ada .* holds something of 3 of 3 audited permissions:/)
+    expect(output).toContain('part of privilege-escalation')
+  })
+
   test('without an action tells all that is held of a config', () => {
     const config = join(folder, 'audit.yml')
     writeFileSync(config, 'version: 1\naudited-permissions:\n  - name: keys\n    actions: ["kms:*:*"]\n')

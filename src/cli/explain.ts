@@ -6,7 +6,13 @@ import { findHoldings } from '../audit/holdings.ts'
 import { takeInventory } from '../audit/inventory.ts'
 import type { Holding } from '../audit/model.ts'
 import { readConfig } from '../config/read-config.ts'
-import { mergeCatalogue, presetNames, presetPermission, shippedCatalogue } from '../policy/index.ts'
+import {
+  expandAliases,
+  mergeCatalogue,
+  presetNames,
+  presetPermission,
+  shippedCatalogue,
+} from '../policy/index.ts'
 import type { Permission } from '../policy/types.ts'
 import { UserError } from '../problem.ts'
 import { visible } from '../render/escape.ts'
@@ -55,11 +61,16 @@ function findUser(snapshot: Snapshot, text: string): User {
   return user
 }
 
+/** A preset as a config that names it audits it: with the aliases of its actions. */
+function asAudited(preset: Permission | null): Permission[] {
+  return preset === null ? [] : [{ ...preset, actions: expandAliases(preset.actions) }]
+}
+
 function holdingsOf(user: User, about: string, { snapshot, config }: Question): string[] {
   if (user.is_root_user) return [`${about} is the root user and can do everything.`]
   const permissions: readonly Permission[] =
     config === null
-      ? presetNames.flatMap((name) => presetPermission(name) ?? [])
+      ? presetNames.flatMap((name) => asAudited(presetPermission(name)))
       : readConfig(config.text, config.path).permissions
   const found = findHoldings({
     ...{ snapshot, permissions, baseline: null, today: snapshot.taken_at.slice(0, 10) },
