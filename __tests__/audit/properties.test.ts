@@ -153,6 +153,23 @@ describe('of every account', () => {
     })
   })
 
+  test('whichever cuts are chosen, the drift is gone also beside approvals and built-in groups', () => {
+    check(150, (plan) => {
+      const { permissions, toUsers, toGroups } = plan
+      const earlier = { ...plan, toUsers: toUsers.slice(0, 1), toGroups: toGroups.slice(0, 1) }
+      const approved = proposalFor({ account: build(earlier), permissions })
+      // Now and then `one` has the power of admin under another name, and ada is in one called so.
+      const baseline = toUsers.length === 1 ? { ...approved, admin_group: groupId('one') } : approved
+      const stage = toGroups.length > 2 ? build(plan).join('admin', 'ada') : build(plan)
+      for (const row of verdictOf({ permissions, baseline, account: stage }).drift)
+        for (const after of accountsAfter(stage, row).slice(0, 8)) {
+          const { drift } = verdictOf({ permissions, baseline, account: after })
+          const left = drift.filter((one) => one.user === row.user && one.permission === row.permission)
+          expect(told(left)).toEqual([])
+        }
+    })
+  })
+
   test('a member of the built-in group holds all of every permission', () => {
     check(100, (plan) => {
       const stage = build(plan).join('admin', 'ada')
