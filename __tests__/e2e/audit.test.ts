@@ -341,6 +341,10 @@ test('names full of markup, mentions and commands are nothing but names', async 
   expect(
     run.log.split('\n').filter((line) => line.startsWith('::set-output') || /^::error::x/.test(line)),
   ).toEqual([])
+  const reason = run.log.split('\n').find((line) => line.startsWith('::error::')) ?? ''
+  expect(reason).toContain('3 users hold more than was approved')
+  // A line break of a name would make it look like a line of ours.
+  expect(reason).not.toContain('%0A')
   const body = world.github.state.issues[0]?.body ?? ''
   for (const text of [run.summary, body]) {
     expect(text).not.toContain('\u202e')
@@ -391,6 +395,25 @@ test('another account is refused before it is crawled', async () => {
   expect(run.outputs.result).toBe('error')
   expect(run.log).toContain('names the account "0123"')
   expect(world.cloud.calls.length).toBe(1)
+})
+
+test('an approval of the root user is an error of the baseline, on its line, and there is no verdict', async () => {
+  const { account } = company()
+  await using world = await startWorld(account)
+  await world.approveAll()
+  const baseline = JSON.parse(world.files[BASELINE] as string)
+  const root = account.users.find((user) => user.is_root_user)
+  baseline.approvals.push({ ...baseline.approvals[0], user: root?.user_name, user_id: root?.user_id })
+  world.files[BASELINE] = JSON.stringify(baseline, null, 2)
+  const line = world.files[BASELINE].split('\n').findIndex((text) => text.includes(`${root?.user_id}`))
+  for (const mode of ['audit', 'update-baseline']) {
+    const run = await world.audit({ event: 'workflow_dispatch', inputs: { mode } })
+    expect(run.outputs.result).toBe('error')
+    expect(run.exitCode).toBe(1)
+    // The entry begins two lines above its id.
+    expect(run.log).toContain(`${BASELINE}:${line - 1}:5: found an entry for the root user`)
+    expect(run.report.problems).toHaveLength(1)
+  }
 })
 
 test('a public repository is refused unless it is allowed', async () => {

@@ -4,6 +4,7 @@ import { readBaseline } from '../baseline/read-baseline.ts'
 import type { Config } from '../config/config.ts'
 import { readConfig } from '../config/read-config.ts'
 import { type Problem, UserError } from '../problem.ts'
+import type { User } from '../snapshot/snapshot.ts'
 import { readWorkspaceFile } from './workspace.ts'
 
 export interface Approvals {
@@ -18,28 +19,39 @@ export async function readApprovals(
   workspace: string,
   paths: { config: string; baseline: string },
 ): Promise<Approvals> {
-  const configText = await readWorkspaceFile(workspace, paths.config, 'config')
-  const baselineText = await readWorkspaceFile(workspace, paths.baseline, 'baseline')
   const problems: Problem[] = []
-  const attempt = <T>(read: () => T): T | null => {
+  const attempt = async <T>(read: () => Promise<T>): Promise<T | null> => {
     try {
-      return read()
+      return await read()
     } catch (error) {
       if (!(error instanceof UserError)) throw error
       problems.push(...error.problems)
       return null
     }
   }
-  const config = attempt(() => {
-    if (configText === null) throw new UserError([missingConfig(paths.config)])
-    return readConfig(configText, paths.config)
+  const read = await attempt(async () => {
+    const text = await readWorkspaceFile(workspace, paths.config, 'config')
+    if (text === null) throw new UserError([missingConfig(paths.config)])
+    return { text, config: readConfig(text, paths.config) }
   })
-  const baseline =
-    baselineText === null
-      ? null
-      : attempt(() => readBaseline(baselineText, paths.baseline, { account: config?.account ?? null }))
-  if (config === null || problems.length > 0) throw new UserError(problems)
-  return { config, configText: configText ?? '', baseline }
+  const baseline = await attempt(async () => {
+    const text = await readWorkspaceFile(workspace, paths.baseline, 'baseline')
+    const account = read?.config.account ?? null
+    return text === null ? null : readBaseline(text, paths.baseline, { account })
+  })
+  if (read === null || problems.length > 0) throw new UserError(problems)
+  return { config: read.config, configText: read.text, baseline }
+}
+
+/**
+ * The root user is never in the baseline, and only the account tells who that is.
+ *
+ * @throws UserError that names the line of each such entry
+ */
+export function refuseRootEntries({ baseline }: Approvals, path: string, users: readonly User[]): void {
+  const rootUserIds = users.filter((user) => user.is_root_user).map((user) => user.user_id)
+  if (baseline?.baseline.approvals.some((entry) => rootUserIds.includes(entry.user_id)))
+    readBaseline(baseline.text, path, { rootUserIds })
 }
 
 function missingConfig(path: string): Problem {

@@ -12,7 +12,7 @@ import { syncIssue } from '../github/issue.ts'
 import { createIssueStore } from '../github/issue-store.ts'
 import { UserError } from '../problem.ts'
 import { auditAnnotations, type Places } from '../render/annotations.ts'
-import { logLine } from '../render/escape.ts'
+import { logLine, visible } from '../render/escape.ts'
 import { desiredIssue } from '../render/issue.ts'
 import { renderLog } from '../render/log.ts'
 import { renderSarif } from '../render/sarif.ts'
@@ -20,7 +20,7 @@ import { renderSummary } from '../render/summary.ts'
 import { buildReport } from '../report/report.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import { crawlAccount, loadSnapshot, refuseOtherAccount, saveSnapshot } from './account.ts'
-import { type Approvals, readApprovals } from './approvals.ts'
+import { type Approvals, readApprovals, refuseRootEntries } from './approvals.ts'
 import { openGitHub, refusePublic, repositoryFacts, whyNotRecorded, whyOutdated } from './github.ts'
 import { type Inputs, updateKinds } from './inputs.ts'
 import type { Outcome, Run } from './outcome.ts'
@@ -69,6 +69,7 @@ export async function auditMode(run: Run): Promise<Outcome> {
   const facts = await repositoryFacts(github)
   refusePublic(facts, inputs)
   const { snapshot, verdict, remarks } = await auditAccount(run, approvals)
+  refuseRootEntries(approvals, inputs.baseline, snapshot.users)
   for (const line of renderLog(verdict)) info(line)
 
   const proposal = proposedText(verdict, snapshot, approvals)
@@ -87,7 +88,9 @@ export async function auditMode(run: Run): Promise<Outcome> {
     }),
     annotations: auditAnnotations(verdict, places),
     failure:
-      [exit.reason, ...files.failures, recorded.failure].filter((part) => part !== null).join(' ') || null,
+      [exit.reason && visible(exit.reason), ...files.failures, recorded.failure]
+        .filter((part) => part !== null)
+        .join(' ') || null,
   }
 }
 

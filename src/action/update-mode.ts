@@ -12,7 +12,7 @@ import { logLine } from '../render/escape.ts'
 import { renderUpdate, renderUpdateRefused, updateSentence } from '../render/update.ts'
 import { buildReport } from '../report/report.ts'
 import { saveSnapshot } from './account.ts'
-import { type Approvals, readApprovals } from './approvals.ts'
+import { type Approvals, readApprovals, refuseRootEntries } from './approvals.ts'
 import { auditAccount, sha256, today } from './audit-mode.ts'
 import { openGitHub, refusePublic, repositoryFacts } from './github.ts'
 import type { Outcome, Run } from './outcome.ts'
@@ -28,6 +28,7 @@ export async function updateMode(run: Run): Promise<Outcome> {
   refusePublic(await repositoryFacts(openGitHub(inputs, context)), inputs)
   const { snapshot, verdict } = await auditAccount(run, approvals)
   await saveSnapshot(inputs, snapshot)
+  refuseRootEntries(approvals, inputs.baseline, snapshot.users)
   const { config, baseline } = approvals
   if (!verdict.complete) return refused(run, approvals, verdict)
   const next = proposeBaseline({
