@@ -44,12 +44,27 @@ test('a summary that would be too long is cut at whole rows, and says so', async
   const run = await world.audit()
   expect(run.outputs['unapproved-holders']).toBe('1500')
   expect(Buffer.byteLength(run.summary)).toBeLessThanOrEqual(1024 * 1024)
+  expect(run.log.split('\n').filter((line) => line.startsWith('DRIFT '))).toHaveLength(1500)
+  const annotations = run.log.split('\n').filter((line) => line.startsWith('::error'))
+  expect(annotations).toHaveLength(10)
+  expect(annotations.at(-1)).toContain('1500 users hold more than was approved')
   expect(run.summary).toMatch(/\d+ more (findings|holders) did not fit here/)
   expect(run.summary.split('\n').at(-2)).toContain('</sub>')
   const body = world.github.state.issues[0]?.body ?? ''
   expect(body.length).toBeLessThanOrEqual(65_536)
   expect(body).toMatch(/more findings did not fit here/)
   expect(world.github.violations).toEqual([])
+})
+
+test('a file with more problems than a summary holds: whole rows of them, and all in the report', async () => {
+  await using world = await startWorld(new AccountBuilder('faulty').account)
+  const approvals = Array.from({ length: 8000 }, (_, at) => ({ user_id: `id${at}`, wrong: '@'.repeat(9) }))
+  world.files[BASELINE] = JSON.stringify({ version: 1, account: 'a', audited_permissions: {}, approvals })
+  const run = await world.audit()
+  expect(run.outputs.result).toBe('error')
+  expect(Buffer.byteLength(run.summary)).toBeLessThanOrEqual(1024 * 1024)
+  expect(run.summary).toMatch(/\d+ more problems did not fit here; the report has them all/)
+  expect(run.report.problems).toHaveLength(8000 * 4)
 })
 
 test('a proxy is used for the cloud, and not for what no_proxy names', async () => {

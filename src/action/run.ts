@@ -49,12 +49,16 @@ async function decide(environment: NodeJS.ProcessEnv): Promise<Outcome> {
   }
 }
 
+/** GitHub shows no more errors of one step; why it failed is the last of them, and must be shown. */
+const MAXIMUM_ANNOTATIONS = 10
+
 /** Outputs, summary, annotations and exit code. One that cannot be written takes none of the others along. */
 async function deliver(outcome: Outcome, environment: NodeJS.ProcessEnv): Promise<void> {
   const unwritten = attemptOutputs(outcome)
   await writeSummary(environment, outcome.summary)
-  for (const annotation of outcome.annotations) annotate(annotation)
   const failure = [outcome.failure, unwritten].filter((part) => part !== null).join(' ')
+  const room = failure === '' ? MAXIMUM_ANNOTATIONS : MAXIMUM_ANNOTATIONS - 1
+  for (const annotation of outcome.annotations.slice(0, room)) annotate(annotation)
   if (failure !== '') setFailed(lines(failure))
 }
 

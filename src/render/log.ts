@@ -3,8 +3,8 @@ import type { Verdict } from '../audit/model.ts'
 import { logLine } from './escape.ts'
 import { driftHeading, pathWords, verdictSentence } from './words.ts'
 
-/** More lines than this bury the verdict; the report has them all. */
-const MAXIMUM_LINES = 200
+/** Gaps tell of one cause again and again; after so many the summary and the report serve better. */
+const MAXIMUM_GAPS = 200
 
 /** Lines without a newline or a workflow command in them, whatever the names. */
 export function renderLog(verdict: Verdict): readonly string[] {
@@ -14,18 +14,13 @@ export function renderLog(verdict: Verdict): readonly string[] {
     const more = row.paths.length > 1 ? ` (and ${row.paths.length - 1} more paths)` : ''
     return `DRIFT ${driftHeading(row, plain)}${path === undefined ? '' : `: ${pathWords(row.user, path, plain)}`}${more}`
   })
-  const gaps = verdict.gaps.map((gap) => `GAP ${gap.message} ${gap.remedy}`)
-  const cut = (lines: string[], what: string): string[] =>
-    lines.length <= MAXIMUM_LINES
-      ? lines
-      : [
-          ...lines.slice(0, MAXIMUM_LINES),
-          `and ${lines.length - MAXIMUM_LINES} more ${what}, all in the report`,
-        ]
+  const gaps = verdict.gaps.slice(0, MAXIMUM_GAPS).map((gap) => `GAP ${gap.message} ${gap.remedy}`)
+  const more = verdict.gaps.length - gaps.length
   return [
     verdictSentence(verdict, plain),
-    ...cut(drift, 'drift'),
-    ...cut(gaps, 'gaps'),
+    ...drift,
+    ...gaps,
+    ...(more > 0 ? [`and ${more} more gaps, all in the report`] : []),
     ...verdict.notices.map((notice) => `Note: ${notice}`),
   ].map(logLine)
 }

@@ -48,7 +48,11 @@ export function renderSummary(verdict: Verdict, context: SummaryContext, budget 
   const tail = [
     ...smallSections(verdict),
     coverageTable(verdict.coverage),
-    ...verdict.notices.map((notice) => `- ${prose(notice)}`),
+    fitRows(
+      verdict.notices.map((notice) => `- ${prose(notice)}`),
+      60_000,
+      'notes',
+    ),
     costLine(verdict),
   ]
   const fixed = [...head, ...tail].reduce((sum, part) => sum + bytes(part) + 2, 0)
@@ -188,10 +192,10 @@ function costLine(verdict: Verdict): string {
   return `<sub>${users.seen} users, ${groups.seen} groups, ${policies.seen} attached policies; ${requests} requests (${method}, ${retries} retries, ${documents_cached} documents from the cache) in ${(duration_ms / 1000).toFixed(1)} s, as of ${verdict.taken_at}; catalogue: ${verdict.catalogue}.${auditor}</sub>`
 }
 
-/** The summary of a run that stopped before a verdict. */
-export function renderErrorSummary(message: string): string {
-  return `# IAM permission audit\n\n❌ **The audit stopped before a verdict.** Nothing can be said about who holds what.\n\n${message
-    .split('\n')
-    .map((line) => `- ${prose(line)}`)
-    .join('\n')}\n`
+/** The summary of a run that stopped before a verdict; a line of the message is one problem. */
+export function renderErrorSummary(message: string, budget = SUMMARY_BUDGET): string {
+  const head =
+    '# IAM permission audit\n\n❌ **The audit stopped before a verdict.** Nothing can be said about who holds what.\n\n'
+  const problems = message.split('\n').map((line) => `- ${prose(line)}`)
+  return `${head}${fitRows(problems, budget - bytes(head) - 1, 'problems')}\n`
 }
