@@ -92,7 +92,7 @@ export function buildGateReport(verdict: GateVerdict, context: ReportContext): R
   }
 }
 
-/** What a check or a stopped run knows of the cloud it asked. */
+/** What a check knows of the cloud it asked. */
 export interface Asked {
   readonly account: Report['account']
   readonly auditor: Report['auditor']
