@@ -98,6 +98,15 @@ describe('where the record may not be touched', () => {
   })
 })
 
+test('where nothing is to be said, a dry run prints no issue', async () => {
+  await using world = await startWorld(company().account)
+  await world.approveAll()
+  const run = await world.audit({ inputs: { 'dry-run': 'true' } })
+  expect(run.outputs).toMatchObject({ 'issue-action': 'skipped', result: 'unchanged' })
+  expect(run.log).not.toContain('The issue would be')
+  expect(run.log).toContain('There is nothing that an issue would say')
+})
+
 test('a new attempt of an old run, whose baseline may approve what is approved no more, closes nothing', async () => {
   await using world = await drifted(company())
   await world.audit()

@@ -8,6 +8,7 @@ import type { Verdict } from '../audit/model.ts'
 import { proposeBaseline } from '../audit/propose.ts'
 import { rewriteBaseline, writeBaseline } from '../baseline/write-baseline.ts'
 import type { GitHubClient } from '../github/client.ts'
+import type { DesiredIssue } from '../github/desired-issue.ts'
 import { syncIssue } from '../github/issue.ts'
 import { createIssueStore } from '../github/issue-store.ts'
 import { UserError } from '../problem.ts'
@@ -175,10 +176,8 @@ async function record(
     key: { account: verdict.account.id, baseline: workspacePath(context.workspace, inputs.baseline) },
   })
   if (skip !== null) {
-    const parts = desired.render({ standing: null, budget: 60_000 })
     info(logLine(skip))
-    info(logLine(`The issue would be: ${desired.title}`))
-    for (const line of `${parts.head}\n${parts.drift}\n${parts.rest}`.split('\n')) info(`  ${logLine(line)}`)
+    printIssue(desired)
     return none('skipped', [skip])
   }
   try {
@@ -198,6 +197,17 @@ async function record(
     const failure = `The issue could not be written: ${error instanceof Error ? error.message : String(error)}`
     return { outputs: { 'issue-action': 'none' }, remarks: [failure], failure }
   }
+}
+
+/** What would be written to an issue; without a row there would be none. */
+function printIssue({ on, rows, title, render }: DesiredIssue): void {
+  if (on.every((section) => rows[section].length === 0)) {
+    info('There is nothing that an issue would say.')
+    return
+  }
+  const { head, drift, rest } = render({ standing: null, budget: 60_000 })
+  info(logLine(`The issue would be: ${title}`))
+  for (const line of `${head}\n${drift}\n${rest}`.split('\n')) info(`  ${logLine(line)}`)
 }
 
 /** Where the parts of the verdict stand in the files, whose paths GitHub knows from the root of the workspace. */
