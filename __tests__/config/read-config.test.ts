@@ -212,6 +212,11 @@ const cases: Case[] = [
     ],
   },
   {
+    name: 'a key twice, once as a number and once as text',
+    text: `${least}owners:\n  1: octocat\n  "1": hubot\n`,
+    found: ['6:3 the key "1" stands twice in one map'],
+  },
+  {
     name: 'a duplicate key',
     text: `${least}name: a\nname: b\n`,
     found: ['5:1 the key "name" stands twice in one map'],

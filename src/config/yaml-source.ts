@@ -48,7 +48,9 @@ export class YamlSource {
       // Also where a directive asks for YAML 1.1, in which "<<" merges and "no" is false.
       schema: 'core',
       merge: false,
-      uniqueKeys: true,
+      // As the plain value has them: there, 1 and "1" are the same key.
+      uniqueKeys: (one, other) =>
+        one === other || (isScalar(one) && isScalar(other) && keyText(one.value) === keyText(other.value)),
     })
     const source = new YamlSource(path, document, lines)
     // What is only a warning to the parser, such as a tag that nobody knows, would be passed over in silence.
