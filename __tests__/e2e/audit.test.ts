@@ -397,6 +397,18 @@ test('another account is refused before it is crawled', async () => {
   expect(world.cloud.calls.length).toBe(1)
 })
 
+test('a baseline of another account is refused before the account is crawled', async () => {
+  await using world = await startWorld(company().account)
+  await world.approveAll()
+  const { account, ...baseline } = JSON.parse(world.files[BASELINE] as string)
+  world.files[BASELINE] = JSON.stringify({ account: 'another', ...baseline })
+  const before = world.cloud.calls.length
+  const run = await world.audit()
+  expect(run.outputs.result).toBe('error')
+  expect(run.log).toContain(`${BASELINE}: names the account "another"`)
+  expect(world.cloud.calls.length).toBe(before + 1)
+})
+
 test('an approval of the root user is an error of the baseline, on its line, and there is no verdict', async () => {
   const { account } = company()
   await using world = await startWorld(account)
