@@ -7,7 +7,7 @@ import { type ProposeInput, proposeBaseline, type UpdateKind } from '../../src/a
 import type { Baseline, BaselineEntry } from '../../src/baseline/baseline.ts'
 import type { Config } from '../../src/config/config.ts'
 import type { Permission } from '../../src/policy/types.ts'
-import type { Snapshot } from '../../src/snapshot/snapshot.ts'
+import { coverageSources, type Snapshot } from '../../src/snapshot/snapshot.ts'
 
 export const TODAY = '2026-11-01'
 export const ACCOUNT = idOf('account', 'acme')
@@ -47,7 +47,7 @@ export function snapshotOf({ account }: AccountBuilder, change: Partial<Snapshot
     memberships: account.groups.map(({ group_id, members }) => ({ group_id, user_ids: [...members] })),
     gaps: [],
     notices: [],
-    coverage: [{ source: 'identity-policies', status: 'audited', count: account.policies.length }],
+    coverage: coverageSources.map((source) => ({ source, status: 'audited', count: null })),
     population: {
       users: count(account.users.length),
       groups: count(account.groups.length),

@@ -9,7 +9,7 @@ import { type Answer, answerCommand, type Command } from '../../src/cli/command.
 import { explain } from '../../src/cli/explain.ts'
 import { takeSnapshot } from '../../src/cli/snapshot.ts'
 import { whoCan } from '../../src/cli/who-can.ts'
-import type { Snapshot } from '../../src/snapshot/snapshot.ts'
+import { coverageSources, type Snapshot } from '../../src/snapshot/snapshot.ts'
 import { writeSnapshot } from '../../src/snapshot/snapshot-file.ts'
 import { ACCOUNT, account, groupId, policyId, snapshotOf, userId } from '../audit/stage.ts'
 
@@ -86,9 +86,12 @@ describe('who-can', () => {
   })
 
   test('nobody is nobody among those looked at', () => {
-    const coverage = [{ source: 'agencies', status: 'not-attempted', count: null }] as const
+    const coverage = coverageSources.map((source) => ({
+      ...{ source, count: null },
+      status: source === 'agencies' ? ('not-attempted' as const) : ('audited' as const),
+    }))
     const from = account().users('ada')
-    const answer = ask(whoCan, ['kms:keys:delete'], { coverage: [...coverage] }, from)
+    const answer = ask(whoCan, ['kms:keys:delete'], { coverage }, from)
     expect(lines(answer)[0]).toBe('0 users hold kms:keys:delete.')
     expect(answer.output).toMatch(/among IAM users, by v5 identity policies\. .*agencies/)
   })

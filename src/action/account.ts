@@ -213,5 +213,5 @@ export async function loadSnapshot(path: string): Promise<{ snapshot: Snapshot; 
       cause,
     })
   })
-  return readSnapshot(bytes, path, Date.now(), null)
+  return readSnapshot(bytes, path, Date.now())
 }

@@ -36,7 +36,7 @@ export interface Answer {
 export function answerCommand(command: Command, args: readonly string[], now: number): Answer {
   try {
     const { snapshotPath, configPath, words } = readArguments(command, args)
-    const { snapshot, warning } = readSnapshot(readFile(snapshotPath), snapshotPath, now, null)
+    const { snapshot, warning } = readSnapshot(readFile(snapshotPath), snapshotPath, now)
     const config =
       configPath === undefined
         ? null

@@ -1,7 +1,7 @@
 /** The snapshot as a file: versioned JSON, compressed when its name ends in `.gz`, no secrets. */
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { UserError } from '../problem.ts'
-import { type Snapshot, snapshotSchema } from './snapshot.ts'
+import { coverageSources, type Snapshot, snapshotSchema } from './snapshot.ts'
 
 /** Unpacked size beyond any account that the quotas allow; a small file cannot unpack to more. */
 const MAXIMUM_BYTES = 256 * 1024 * 1024
@@ -20,14 +20,12 @@ export function writeSnapshot(snapshot: Snapshot, path: string): Uint8Array {
  *
  * @param now milliseconds since the epoch
  * @returns the snapshot, and a warning when it is more than a day old or dated in the future
- * @throws UserError when it is cut, of another version or shape, contradicts itself, or is of another account than
- *   `account`
+ * @throws UserError when it is cut, of another version or shape, or contradicts itself
  */
 export function readSnapshot(
   bytes: Uint8Array,
   path: string,
   now: number,
-  account: string | null,
 ): { readonly snapshot: Snapshot; readonly warning: string | null } {
   const fail = (message: string, remedy: string): never => {
     throw new UserError([{ where: path, message, remedy }])
@@ -52,11 +50,6 @@ export function readSnapshot(
   const contradiction = contradictionIn(snapshot)
   if (contradiction !== null)
     fail(`contradicts itself: ${contradiction}.`, 'Save it again with save-snapshot, and do not edit it.')
-  if (account !== null && snapshot.account_id !== account)
-    fail(
-      `is of the account ${JSON.stringify(snapshot.account_id)}, not ${JSON.stringify(account)}.`,
-      'Name a snapshot of that account.',
-    )
   return { snapshot, warning: ageWarning(snapshot.taken_at, now) }
 }
 
@@ -70,7 +63,14 @@ function ageWarning(taken_at: string, now: number): string | null {
 }
 
 /** What no crawl writes: of two rows for the same thing, only one would be judged. Null when there is nothing. */
-function contradictionIn({ users, groups, policies, attachments, memberships }: Snapshot): string | null {
+function contradictionIn({
+  users,
+  groups,
+  policies,
+  attachments,
+  memberships,
+  coverage,
+}: Snapshot): string | null {
   const lists: readonly (readonly [string, readonly string[]])[] = [
     ['user', users.map((one) => one.user_id)],
     ['group', groups.map((one) => one.group_id)],
@@ -88,6 +88,9 @@ function contradictionIn({ users, groups, policies, attachments, memberships }: 
       seen.add(id)
     }
   }
+  // What is not in the list would count as looked at.
+  const untold = coverageSources.find((one) => coverage.filter((row) => row.source === one).length !== 1)
+  if (untold !== undefined) return `it does not say, or says twice, whether it looked at ${untold}`
   const other = policies.find(
     (one) => one.version !== null && one.version.version_id !== one.default_version_id,
   )
