@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { describe, expect, test } from '@jest/globals'
 import { AccountBuilder, allow, deny, document, idOf } from '../../simulator/iam/account.ts'
 import { outputNames } from '../../src/action/outputs.ts'
@@ -57,6 +58,12 @@ test('what was approved and has not changed is unchanged', async () => {
   })
   expect(run.exitCode).toBe(0)
   expect(run.summary).toContain('All 2 users of `production`')
+  expect(run.report.inputs).toEqual({
+    config_sha256: createHash('sha256').update(plainConfig).digest('hex'),
+    baseline_sha256: createHash('sha256')
+      .update(world.files[BASELINE] as string)
+      .digest('hex'),
+  })
   expect(world.github.writes).toEqual([])
 })
 
