@@ -65,6 +65,13 @@ test('a file with more problems than a summary holds: whole rows of them, and al
   expect(Buffer.byteLength(run.summary)).toBeLessThanOrEqual(1024 * 1024)
   expect(run.summary).toMatch(/\d+ more problems did not fit here; the report has them all/)
   expect(run.report.problems).toHaveLength(8000 * 4)
+  // The runner cuts what an error says, so all of them stand in lines of their own.
+  const log = run.log.split('\n')
+  expect(log.filter((line) => line.startsWith(`${BASELINE}:1:`))).toHaveLength(8000 * 4)
+  const error = log.filter((line) => line.startsWith('::error'))
+  expect(error).toHaveLength(1)
+  expect(error[0]?.length).toBeLessThan(5000)
+  expect(error[0]).toMatch(/%0A\d+ more stand above\.$/)
 })
 
 test('a proxy is used for the cloud, and not for what no_proxy names', async () => {

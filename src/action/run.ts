@@ -5,7 +5,7 @@ import { CloudError } from '../cloud/cloud-error.ts'
 import { keyFamilies } from '../cloud/credentials.ts'
 import { UserError } from '../problem.ts'
 import type { Annotation } from '../render/annotations.ts'
-import { visible } from '../render/escape.ts'
+import { logLine, visible } from '../render/escape.ts'
 import { renderErrorSummary } from '../render/summary.ts'
 import { buildStoppedReport } from '../report/report.ts'
 import { auditMode } from './audit-mode.ts'
@@ -59,7 +59,25 @@ async function deliver(outcome: Outcome, environment: NodeJS.ProcessEnv): Promis
   const failure = [outcome.failure, unwritten].filter((part) => part !== null).join(' ')
   const room = failure === '' ? MAXIMUM_ANNOTATIONS : MAXIMUM_ANNOTATIONS - 1
   for (const annotation of outcome.annotations.slice(0, room)) annotate(annotation)
-  if (failure !== '') setFailed(lines(failure))
+  if (failure !== '') fail(failure)
+}
+
+/** Characters of an error: the runner cuts a longer one, in the log too. */
+const LONGEST_ERROR = 4000
+
+/** Fails the job. What is too long for an error stands in the log line by line, and the error has what fits. */
+function fail(failure: string): void {
+  const all = failure.split('\n').map(visible)
+  if (all.length > 1 && all.join('\n').length > LONGEST_ERROR) {
+    for (const line of all) info(logLine(line))
+    let room = LONGEST_ERROR
+    const end = all.findIndex((line) => {
+      room -= line.length + 1
+      return room < 0
+    })
+    all.splice(end, all.length - end, `${all.length - end} more stand above.`)
+  }
+  setFailed(all.join('\n'))
 }
 
 /** Later steps decide by the outputs: a run that cannot set them has failed. */
