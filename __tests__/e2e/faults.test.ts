@@ -1,3 +1,4 @@
+import { readFile, writeFile } from 'node:fs/promises'
 import { expect, test } from '@jest/globals'
 import { AccountBuilder, allow, document, idOf } from '../../simulator/iam/account.ts'
 import { BASELINE, startWorld } from './world.ts'
@@ -81,6 +82,11 @@ test('a saved snapshot leads to the same drift on the same day', async () => {
   expect(live.report.drift.unapproved_holders.length).toBe(2)
   expect(again.report.drift).toEqual(live.report.drift)
   expect(again.report.grants).toEqual(live.report.grants)
+  const saved = JSON.parse(await readFile(path, 'utf8'))
+  await writeFile(path, JSON.stringify({ ...saved, taken_at: '2026-01-01T00:00:00Z' }))
+  const late = await world.audit({ inputs: { snapshot: path } })
+  expect(late.log).toMatch(/^::warning::The snapshot was taken \d+ days ago/m)
+  expect(late.summary).toMatch(/^> The snapshot was taken \d+ days ago/m)
   const { account: _, ...baseline } = JSON.parse(world.files[BASELINE])
   world.files[BASELINE] = JSON.stringify({ account: 'another', ...baseline })
   const other = await world.audit({ inputs: { snapshot: path } })
