@@ -15,7 +15,7 @@ export interface Problem {
 }
 
 /** Renders a problem as one line: `file:line:column: message Remedy`. */
-export function problemLine(problem: Problem): string {
+function problemLine(problem: Problem): string {
   const position = [problem.where, problem.line, problem.column]
     .filter((part) => part !== undefined)
     .join(':')

@@ -49,7 +49,7 @@ function endpointsOf(inputs: Inputs): Endpoints {
 }
 
 /** Keys from the inputs, else from the environment. */
-export function staticKeys(inputs: Inputs, environment: NodeJS.ProcessEnv): Keys | null {
+function staticKeys(inputs: Inputs, environment: NodeJS.ProcessEnv): Keys | null {
   if (inputs.accessKeyId === '') return keysFromEnvironment(environment)
   return {
     accessKeyId: inputs.accessKeyId,

@@ -211,7 +211,7 @@ function printIssue({ on, rows, title, render }: DesiredIssue): void {
 }
 
 /** Where the parts of the verdict stand in the files, whose paths GitHub knows from the root of the workspace. */
-export function placesOf({ config, baseline }: Approvals, inputs: Inputs, workspace: string): Places {
+function placesOf({ config, baseline }: Approvals, inputs: Inputs, workspace: string): Places {
   return {
     config: workspacePath(workspace, inputs.config),
     baseline: workspacePath(workspace, inputs.baseline),

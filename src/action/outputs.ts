@@ -3,7 +3,7 @@ import { setOutput } from '@actions/core'
 import type { Verdict } from '../audit/model.ts'
 
 /** Names and defaults: what a run that stops early reports. */
-export const outputDefaults = {
+const outputDefaults = {
   result: 'error',
   complete: 'false',
   coverage: 'partial',

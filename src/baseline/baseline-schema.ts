@@ -18,7 +18,7 @@ const day = z
   .describe('UTC day, valid through its end.')
 const text = z.string().min(1, { error: 'allowed: some text' })
 
-export const actionSetSchema = z
+const actionSetSchema = z
   .strictObject({ actions: patterns, except: z.array(patternSchema).optional() })
   .describe('The actions that match a pattern of actions and none of except.')
 

@@ -63,7 +63,7 @@ export function entryJson(entry: BaselineEntry): Record<string, unknown> {
 const firstLine = ['user', 'user_id', 'permission', 'within', 'expires', 'assignment', 'disabled']
 
 /** An entry as it stands in the file: its first line not indented, the others as far as there. */
-export function entryText(entry: BaselineEntry): string {
+function entryText(entry: BaselineEntry): string {
   const json = entryJson(entry)
   const field = (key: string): string => `${JSON.stringify(key)}: ${line(json[key])}`
   const first = firstLine.filter((key) => Object.hasOwn(json, key)).map(field)

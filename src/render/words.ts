@@ -69,7 +69,7 @@ function knownGapsWords({ known_gaps }: Verdict, name: Name): string[] {
 }
 
 /** The account as people call it. */
-export function accountWords(verdict: Pick<Verdict, 'account'>, name: Name): string {
+function accountWords(verdict: Pick<Verdict, 'account'>, name: Name): string {
   const { id, name: given } = verdict.account
   return given === '' ? `account ${name(id)}` : `${name(given)} (account ${name(id)})`
 }

@@ -49,7 +49,7 @@ const attachmentSchema = z.object({
 const membershipSchema = z.object({ group_id: z.string(), user_ids: z.array(z.string()) })
 
 /** What a gap makes uncertain: everybody, or the users that one policy, group or user leads to. */
-export const gapScopeSchema = z.discriminatedUnion('type', [
+const gapScopeSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('account') }),
   z.object({ type: z.literal('policy'), policy_id: z.string() }),
   z.object({ type: z.literal('group'), group_id: z.string() }),
