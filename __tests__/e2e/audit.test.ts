@@ -171,6 +171,21 @@ test('a rename is no drift and is said; a user deleted and made anew is a new us
   expect(anew.outputs).toMatchObject({ result: 'drift', 'unapproved-holders': '1', 'no-longer-held': '1' })
 })
 
+test('the built-in group under another name: its members are read and count, and a gap says so', async () => {
+  const builder = company()
+  await using world = await startWorld(builder.account)
+  await world.approveAll()
+  const group = builder.account.groups.find((one) => one.group_name === 'admin')
+  if (group) group.group_name = 'readers-of-news'
+  builder.join('readers-of-news', 'dave')
+  const run = await world.audit()
+  expect(run.outputs).toMatchObject({ result: 'drift', complete: 'false', 'unapproved-holders': '1' })
+  expect(run.report.gaps).toMatchObject([{ code: 'admin-group-renamed', users: ['carol', 'dave'] }])
+  expect(run.report.drift.unapproved_holders).toMatchObject([
+    { user: 'dave', paths: [{ via: 'builtin-group', group: 'readers-of-news' }] },
+  ])
+})
+
 test('disabled when approved, enabled again: the entry does not cover it', async () => {
   const builder = company()
   const alice = builder.account.users.find((user) => user.user_name === 'alice')
