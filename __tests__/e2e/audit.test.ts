@@ -42,6 +42,11 @@ test('the first run shows who holds what, proposes a baseline, and opens no issu
   expect(run.summary).toContain('Not looked at: legacy roles')
   expect(run.report.grants.map((grant: { user: string }) => grant.user)).toEqual(['alice', 'carol'])
   expect(run.report.root_user.user).toBe('acme')
+  expect(run.report.population).toEqual({
+    users: { seen: 5, expected: 5 },
+    groups: { seen: 3, expected: 3 },
+    policies: { seen: 2, expected: null },
+  })
   expect(world.github.state.issues).toEqual([])
   expect(world.github.violations).toEqual([])
 })
