@@ -1,6 +1,8 @@
 import { expect, test } from '@jest/globals'
+import { allow } from '../../simulator/iam/account.ts'
 import { bytes } from '../../src/render/rows.ts'
 import { renderErrorSummary, renderSummary } from '../../src/render/summary.ts'
+import { adaWith, permission, verdictOf } from '../audit/stage.ts'
 import { users, verdictOn } from './verdicts.ts'
 
 const context = { baselinePath: '.github/iam-baseline.json', proposal: null, remarks: [] }
@@ -11,6 +13,16 @@ test('notices of every policy of an account are cut at whole rows, and the budge
   const text = renderSummary(verdict, context, 200_000)
   expect(bytes(text)).toBeLessThanOrEqual(200_000)
   expect(text).toMatch(/\d+ more notes did not fit here; the report has them all/)
+})
+
+test('who holds a part of what is only held whole is listed, and is no holder in the verdict', () => {
+  const whole = permission('everything', ['*:*:*'], { holds: 'all' })
+  const scene = { account: adaWith(allow('iam:*:*')), permissions: [whole] }
+  const compared = renderSummary(verdictOf(scene), context)
+  expect(compared).toContain('No holder of an audited permission was found')
+  expect(compared).toContain('(a part does not count)')
+  const first = renderSummary(verdictOf({ ...scene, baseline: null }), context)
+  expect(first).toContain('**0 users of `production`')
 })
 
 test('a run that stopped names its problems, and says how many more there are', () => {
