@@ -228,6 +228,13 @@ const cases: Case[] = [
     found: ['3:8 found an anchor or alias', '4:5 found an anchor or alias'],
   },
   {
+    name: 'a pattern that begins with * and has no quotes',
+    text: permission('{name: a, actions: [*:*:*]}'),
+    found: [
+      '3:25 found an anchor or alias. Write the value out; a text that begins with * or & needs quotes, such as "*:*:*".',
+    ],
+  },
+  {
     name: 'a key that JavaScript would swallow',
     text: `${least}__proto__: {}\n`,
     found: ['4:1 found the key "__proto__"'],

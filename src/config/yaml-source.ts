@@ -74,7 +74,7 @@ export class YamlSource {
             where: path,
             ...source.#at(node.range?.[0] ?? 0),
             message: 'found an anchor or alias.',
-            remedy: 'Write the value out.',
+            remedy: 'Write the value out; a text that begins with * or & needs quotes, such as "*:*:*".',
           })
       },
     })
