@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
-import { readContext } from '../../src/action/event.ts'
+import { intendedMode, readContext } from '../../src/action/event.ts'
 
 function payloadFile(payload: unknown): string {
   const path = join(mkdtempSync(join(tmpdir(), 'event-')), 'event.json')
@@ -88,4 +88,14 @@ test('a pull request from a deleted fork has no head repository', () => {
     'auto',
   )
   expect(context.pullRequest?.headRepository).toBe('')
+})
+
+test.each([
+  ['check', 'schedule', 'check'],
+  ['auto', 'merge_group', 'gate'],
+  ['audits', 'pull_request', 'gate'],
+  ['auto', 'workflow_run', 'audit'],
+  ['', '', 'audit'],
+])('a run that stops with mode %p on %p was meant to %s, as its report says', (input, event, mode) => {
+  expect(intendedMode({ GITHUB_EVENT_NAME: event }, input)).toBe(mode)
 })
