@@ -200,6 +200,18 @@ describe('what was not read', () => {
     )
   })
 
+  test('nor does it help such a group that its first policy is harmless', () => {
+    const scene = account()
+      .users('ada')
+      .policy('harmless', document(allow('obs:bucket:list')))
+      .policy('p', document(allow('iam:users:createUserV5')))
+      .group('team', 'ada')
+      .attach('harmless', { group: 'team' })
+      .attach('p', { group: 'team' })
+    const { gaps } = verdictOf({ account: scene, snapshot: { groups: [] } })
+    expect(gaps).toMatchObject([{ code: 'unknown-principal', user_ids: [userId('ada')] }])
+  })
+
   test('a holding beyond the bound is a gap for that user alone', () => {
     const many = Array.from({ length: 300 }, (_, at) => `iam:t${at}:x`)
     const scene = account()
