@@ -1,5 +1,5 @@
 /** Times the hostile patterns of the tests: `node bench/hostile.ts`. Each is answered in milliseconds, or undetermined. */
-import { hostilePolicies, hostileSets } from '../__tests__/policy/cases/hostile.ts'
+import { hostilePairs, hostilePolicies, hostileSets } from '../__tests__/policy/cases/hostile.ts'
 import { actionSetDifference, createEvaluator, parseDocument } from '../src/policy/index.ts'
 
 const identity = { user_id: 'u', user_name: 'u', urn: 'iam::1:user:u' }
@@ -36,3 +36,12 @@ function print(name: string, question: () => object): void {
 console.log(`${'ms'.padStart(9)}  ${'outcome'.padEnd(12)}  hostile pattern`)
 for (const [name, actions, other] of hostileSets) print(name, () => compareSets(actions, other))
 for (const [name, actions, effect] of hostilePolicies) print(name, () => audit(actions, effect))
+for (const [name, allowed, denied] of hostilePairs)
+  print(`allowed and denied: ${name}`, () => {
+    const Statement = [
+      { Effect: 'Allow', Action: allowed },
+      { Effect: 'Deny', Action: denied },
+    ]
+    const documents = new Map([['bad', parseDocument(JSON.stringify({ Version: '5.0', Statement }))]])
+    return createEvaluator({ documents, permissions: [permission] }).held(['bad'], identity, 'p')
+  })

@@ -7,7 +7,7 @@ import {
   subtractGrants,
 } from '../../src/policy/index.ts'
 import type { Permission } from '../../src/policy/types.ts'
-import { crossing, hostilePolicies, hostileSets } from './cases/hostile.ts'
+import { crossing, hostilePairs, hostilePolicies, hostileSets } from './cases/hostile.ts'
 
 describe('hostile sets', () => {
   test.each(hostileSets)('%s', (_, actions, other) => {
@@ -47,6 +47,18 @@ describe('hostile policies', () => {
     if (!('undetermined' in answer)) expect(answer.extent).not.toBe('none')
     // Whoever the bad policy does not reach is not touched by it.
     expect(evaluator.held(['good'], identity, 'p')).toMatchObject({ extent: 'part' })
+  })
+
+  test.each(hostilePairs)('allowed and denied: %s', (_, allowed, denied) => {
+    const Statement = [
+      { Effect: 'Allow', Action: allowed },
+      { Effect: 'Deny', Action: denied },
+    ]
+    const documents = new Map([['bad', parseDocument(JSON.stringify({ Version: '5.0', Statement }))]])
+    const evaluator = createEvaluator({ documents, permissions: [permission] })
+    expect(evaluator.held(['bad'], identity, 'p')).toEqual({
+      undetermined: 'a question about its patterns goes beyond the bound of 1,000,000 steps',
+    })
   })
 
   test.each([

@@ -15,19 +15,24 @@ export class GlobAutomaton {
   readonly #byKey = new Map<string, number>([['', DEAD]])
   readonly #next: Map<string, number>[] = [new Map()]
   readonly start: number
+  readonly #steps: Steps
 
-  constructor(glob: string) {
+  /** @param steps of the question: a state of a long glob is as much work as it has positions */
+  constructor(glob: string, steps: Steps) {
     this.glob = glob
+    this.#steps = steps
     this.start = this.#state(this.#closure([0]))
   }
 
-  /** The state after one more letter. */
+  /** The state after one more letter. @throws BoundReached */
   step(state: number, letter: string): number {
     const transitions = this.#next[state] as Map<string, number>
     const known = transitions.get(letter)
     if (known !== undefined) return known
     const reached: number[] = []
-    for (const position of this.#positions[state] as readonly number[]) {
+    const positions = this.#positions[state] as readonly number[]
+    this.#steps.take(positions.length)
+    for (const position of positions) {
       const token = this.glob[position]
       if (token === '*') reached.push(position)
       else if (token === '?' || (token !== undefined && token === letter)) reached.push(position + 1)
@@ -80,7 +85,7 @@ export function globIncludes(outer: string, inner: string, steps: Steps): boolea
   if (globSurelyIncludes(outer, inner)) return true
   // One string of the inner glob, with a letter that hardly occurs, settles most of the rest.
   if (!globMatches(outer, inner.replaceAll('*', '\u0001').replaceAll('?', '\u0001'))) return false
-  const [wide, narrow] = [new GlobAutomaton(outer), new GlobAutomaton(inner)]
+  const [wide, narrow] = [new GlobAutomaton(outer, steps), new GlobAutomaton(inner, steps)]
   const letters = [...new Set(`${outer}${inner}`.replaceAll('*', '').replaceAll('?', '')), OTHER]
   const seen = new Set<string>()
   const pending: [number, number][] = [[wide.start, narrow.start]]

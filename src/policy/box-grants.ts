@@ -47,7 +47,7 @@ export function byRestriction(
   const { resources: _, ...unlimited } = restriction
   const services = servicesWithoutLimit(resources).map((service) => boxes.of(`${service}:*:*`))
   const free = actions.flatMap((box) => services.flatMap((service) => boxes.intersect(box, service, steps)))
-  const limited = actions.filter((box) => !services.some((service) => boxes.includes(service, box)))
+  const limited = actions.filter((box) => !services.some((service) => boxes.includes(service, box, steps)))
   return [
     ...(free.length === 0
       ? []
@@ -64,7 +64,7 @@ function tidied(grant: BoxGrant, boxes: Boxes, steps: Steps): BoxGrant {
   )
   if (grant.except.length === 0) return { ...grant, actions: alive }
   const except = narrowest(grant.except, boxes, steps).filter((one) =>
-    alive.some((box) => boxes.meet(one, box)),
+    alive.some((box) => boxes.meet(one, box, steps)),
   )
   return { ...grant, actions: alive, except }
 }
@@ -91,12 +91,13 @@ function withoutNarrower(list: readonly Box[], boxes: Boxes, steps: Steps): read
   const wide = distinct.filter((box) => box.wild)
   if (wide.length === 0) return distinct
   steps.take(wide.length * distinct.length)
-  return distinct.filter((inner) => !isWithinOne(inner, wide, boxes))
+  return distinct.filter((inner) => !isWithinOne(inner, wide, boxes, steps))
 }
 
-function isWithinOne(inner: Box, wide: readonly Box[], boxes: Boxes): boolean {
+function isWithinOne(inner: Box, wide: readonly Box[], boxes: Boxes, steps: Steps): boolean {
   for (const outer of wide)
-    if (outer !== inner && boxes.includes(outer, inner) && !isLater(outer, inner, boxes)) return true
+    if (outer !== inner && boxes.includes(outer, inner, steps) && !isLater(outer, inner, boxes, steps))
+      return true
   return false
 }
 
@@ -124,8 +125,8 @@ function isDistinctAndSorted(list: readonly Box[]): boolean {
 }
 
 /** Of two boxes that include each other, the later one goes. */
-function isLater(outer: Box, inner: Box, boxes: Boxes): boolean {
-  return boxes.includes(inner, outer) && outer.text > inner.text
+function isLater(outer: Box, inner: Box, boxes: Boxes, steps: Steps): boolean {
+  return boxes.includes(inner, outer, steps) && outer.text > inner.text
 }
 
 function byText(one: Box, other: Box): number {

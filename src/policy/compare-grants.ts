@@ -187,7 +187,7 @@ function subtractAll(grant: BoxGrant, sets: readonly BoxSet[], boxes: Boxes, ste
   let parts: BoxGrant[] = [grant]
   for (const set of sets) {
     parts = parts.flatMap((part) => {
-      if (!touches(part, set, boxes)) return [part]
+      if (!touches(part, set, boxes, steps)) return [part]
       const missed = set.allOf.map((list) => ({ ...part, except: [...part.except, ...list] }))
       const excepted = set.noneOf.map((one) => ({
         ...part,
@@ -200,8 +200,10 @@ function subtractAll(grant: BoxGrant, sets: readonly BoxSet[], boxes: Boxes, ste
   return parts
 }
 
-function touches(part: BoxGrant, set: BoxSet, boxes: Boxes): boolean {
-  return set.allOf.every((list) => list.some((one) => part.actions.some((box) => boxes.meet(one, box))))
+function touches(part: BoxGrant, set: BoxSet, boxes: Boxes, steps: Steps): boolean {
+  return set.allOf.every((list) =>
+    list.some((one) => part.actions.some((box) => boxes.meet(one, box, steps))),
+  )
 }
 
 function alive(grant: BoxGrant, boxes: Boxes, steps: Steps): BoxGrant[] {

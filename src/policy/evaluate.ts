@@ -143,7 +143,7 @@ function subtraction(
     if (!box.wild && literals.has(box.id)) return true
     for (const one of box.wild ? denied : wild) {
       steps.take()
-      if (boxes.meet(one, box)) return true
+      if (boxes.meet(one, box, steps)) return true
     }
     return false
   }
@@ -211,7 +211,7 @@ function touchingPattern(
   const touches = (one: Box, box: Box, except: readonly Box[]): boolean => {
     steps.take()
     return (
-      boxes.meet(box, one) &&
+      boxes.meet(box, one, steps) &&
       boxes.intersect(box, one, steps).some((both) => reachesBeyond(both, [boxSet(except)], boxes, steps))
     )
   }

@@ -107,6 +107,9 @@ export function globsMeet(one: string, other: string): boolean {
 /** More alternatives than this cannot be written in a grant anyway. */
 const MAXIMUM_ALTERNATIVES = 1000
 
+/** Letters of two globs whose intersection is worked out. */
+const MAXIMUM_DEPTH = 2000
+
 /**
  * The globs whose union is exactly what both match. Globs are closed under intersection: `a*` and `*b` meet in `a*b`,
  * `*ab*` and `*ba*` in `*aba*`, `*bab*`, `*ab*ba*` and `*ba*ab*`.
@@ -117,6 +120,8 @@ export function intersectGlobs(one: string, other: string, steps: Steps): readon
   if (one === other || globSurelyIncludes(other, one)) return [one]
   if (globSurelyIncludes(one, other)) return [other]
   if (!globsMeet(one, other)) return []
+  // What follows goes as deep as both are long, and a stack has an end.
+  if (one.length + other.length > MAXIMUM_DEPTH) steps.fail()
   const memo = new Map<number, ReadonlySet<string>>()
   const meet = (i: number, j: number): ReadonlySet<string> => {
     const key = i * (other.length + 1) + j
@@ -126,7 +131,8 @@ export function intersectGlobs(one: string, other: string, steps: Steps): readon
     const found = new Set<string>()
     const add = (prefix: string, rests: ReadonlySet<string>): void => {
       for (const rest of rests) {
-        steps.take()
+        // Text that is put together takes time and memory by its length.
+        steps.take(1 + (rest.length >> 2))
         found.add(canonicalGlob(prefix + rest))
       }
       if (found.size > MAXIMUM_ALTERNATIVES) steps.fail()

@@ -15,7 +15,7 @@ export function withoutNarrower(own: readonly Match[], boxes: Boxes, steps: Step
   const wide = candidates.filter((candidate) => candidate.boxes.some((box) => box.wild))
   steps.take(wide.length * candidates.length)
   const isSaidBy = (one: Candidate, other: Candidate): boolean =>
-    saysAsMuch(other, one, boxes) && (other.at < one.at || !saysAsMuch(one, other, boxes))
+    saysAsMuch(other, one, boxes, steps) && (other.at < one.at || !saysAsMuch(one, other, boxes, steps))
   return candidates
     .filter((one) => !wide.some((other) => other !== one && isSaidBy(one, other)))
     .map((one) => one.match)
@@ -41,7 +41,7 @@ function firstOfEqual(own: readonly Match[], boxes: Boxes): readonly Candidate[]
 }
 
 /** Whether all of the second pattern is in the first, under no more of a restriction. */
-function saysAsMuch(one: Candidate, other: Candidate, boxes: Boxes): boolean {
+function saysAsMuch(one: Candidate, other: Candidate, boxes: Boxes, steps: Steps): boolean {
   if (one.match.restricted && !other.match.restricted) return false
-  return other.boxes.every((narrow) => one.boxes.some((wide) => boxes.includes(wide, narrow)))
+  return other.boxes.every((narrow) => one.boxes.some((wide) => boxes.includes(wide, narrow, steps)))
 }

@@ -97,23 +97,25 @@ export class Boxes {
     return [...unfolded].map((text) => this.of(text))
   }
 
-  /** Whether `outer` surely includes `inner` (see `globSurelyIncludes`). */
-  includes(outer: Box, inner: Box): boolean {
+  /** Whether `outer` surely includes `inner` (see `globSurelyIncludes`). @throws BoundReached */
+  includes(outer: Box, inner: Box, steps: Steps): boolean {
     if (outer.id === inner.id) return true
     if (!outer.wild || (outer.service !== null && outer.service !== inner.service)) return false
     if (endsDiffer(outer, inner)) return false
+    steps.take(excess(outer, inner))
     return (
       recalled(this.#includes, outer, inner) ??
       remembered(this.#includes, outer, inner, everySegment(outer, inner, globSurelyIncludes))
     )
   }
 
-  /** Whether some action string is in both. Exact. */
-  meet(one: Box, other: Box): boolean {
+  /** Whether some action string is in both. Exact. @throws BoundReached */
+  meet(one: Box, other: Box, steps: Steps): boolean {
     if (one.id === other.id) return true
     if (!one.wild && !other.wild) return false
     if (one.service !== null && other.service !== null && one.service !== other.service) return false
     if (endsDiffer(one, other)) return false
+    steps.take(excess(one, other))
     return (
       recalled(this.#meets, one, other) ??
       remembered(this.#meets, one, other, everySegment(one, other, globsMeet))
@@ -122,9 +124,9 @@ export class Boxes {
 
   /** The boxes whose union is exactly what is in both. @throws BoundReached */
   intersect(one: Box, other: Box, steps: Steps): readonly Box[] {
-    if (this.includes(other, one)) return [one]
-    if (this.includes(one, other)) return [other]
-    if (!this.meet(one, other)) return []
+    if (this.includes(other, one, steps)) return [one]
+    if (this.includes(one, other, steps)) return [other]
+    if (!this.meet(one, other, steps)) return []
     const [left, right] = [one.text.split(':'), other.text.split(':')]
     const choices = one.segments.map((segment, at) =>
       intersectGlobs(segment, other.segments[at] as string, steps).map((glob) =>
@@ -228,6 +230,15 @@ function withCase(glob: string, left: string, right: string): string {
   if (left.toLowerCase() === glob) return left
   if (right.toLowerCase() === glob) return right
   return glob
+}
+
+/** Letters of one pattern times letters of another that cost no more than the step that whoever asks takes anyway. */
+const ORDINARY = 128 * 128
+
+/** The steps that it takes to hold one box against another because they are long: none, as a rule. */
+export function excess(one: Box, other: Box): number {
+  const work = one.key.length * other.key.length
+  return work <= ORDINARY ? 0 : Math.floor(work / 64)
 }
 
 /** Whether the first or last letters of type or operation tell two boxes apart: most pairs need no closer look. */

@@ -101,7 +101,7 @@ export function prepareStatement(
     text,
     boxes: boxes
       .read(text, spares ? 'grants' : 'takes-away')
-      .filter((box) => permission.actions.some((one) => boxes.meet(one, box))),
+      .filter((box) => permission.actions.some((one) => boxes.meet(one, box, steps))),
   }))
   const all = patterns.flatMap((pattern) => pattern.boxes)
   const touches = spares

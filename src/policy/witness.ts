@@ -4,7 +4,7 @@
  * and only where the box leads; most questions are answered before the walk begins.
  */
 import { DEAD, GlobAutomaton, OTHER } from './automaton.ts'
-import { type Box, type Boxes, boxMatchesSegments } from './pattern.ts'
+import { type Box, type Boxes, boxMatchesSegments, excess } from './pattern.ts'
 import type { Steps } from './steps.ts'
 
 /** The strings that match some box of every list of `allOf`, and none of `noneOf`. */
@@ -34,35 +34,35 @@ export function shortestBeyond(box: Box, sets: readonly BoxSet[], boxes: Boxes, 
 }
 
 /** What is left of the sets once everything that does not touch the box is gone; null: one covers the box whole. */
-function narrowed(box: Box, sets: readonly BoxSet[], boxes: Boxes): BoxSet[] | null {
+function narrowed(box: Box, sets: readonly BoxSet[], boxes: Boxes, steps: Steps): BoxSet[] | null {
   const left: BoxSet[] = []
   for (const set of sets) {
     const allOf: Box[][] = []
     let impossible = false
     for (const list of set.allOf) {
-      if (list.some((one) => boxes.includes(one, box))) continue
-      const touching = list.filter((one) => boxes.meet(one, box))
+      if (list.some((one) => boxes.includes(one, box, steps))) continue
+      const touching = list.filter((one) => boxes.meet(one, box, steps))
       if (touching.length === 0) impossible = true
       else allOf.push(touching)
     }
     if (impossible) continue
-    if (set.noneOf.some((one) => boxes.includes(one, box))) continue
-    const noneOf = set.noneOf.filter((one) => boxes.meet(one, box))
+    if (set.noneOf.some((one) => boxes.includes(one, box, steps))) continue
+    const noneOf = set.noneOf.filter((one) => boxes.meet(one, box, steps))
     if (allOf.length === 0 && noneOf.length === 0) return null
     left.push({ allOf, noneOf })
   }
-  return left.some((set) => coversWithOthers(set, left, boxes)) ? null : left
+  return left.some((set) => coversWithOthers(set, left, boxes, steps)) ? null : left
 }
 
 /** Whether a set covers the box but for exceptions that others cover: `A − E` beside `E`, as in every comparison. */
-function coversWithOthers(set: BoxSet, others: readonly BoxSet[], boxes: Boxes): boolean {
+function coversWithOthers(set: BoxSet, others: readonly BoxSet[], boxes: Boxes, steps: Steps): boolean {
   return (
     set.allOf.length === 0 &&
     set.noneOf.every((exception) =>
       others.some(
         (other) =>
           other.noneOf.length === 0 &&
-          other.allOf.every((list) => list.some((one) => boxes.includes(one, exception))),
+          other.allOf.every((list) => list.some((one) => boxes.includes(one, exception, steps))),
       ),
     )
   )
@@ -90,13 +90,15 @@ function search(
 ): string | null {
   if (box.segments[0] === '' || box.segments[2] === '') return null
   // Looking a string up in the sets takes a step for each of their boxes.
-  for (const set of sets)
+  for (const set of sets) {
     steps.take(set.noneOf.length + set.allOf.reduce((sum, list) => sum + list.length, 0))
+    for (const list of [set.noneOf, ...set.allOf]) for (const one of list) steps.take(excess(one, box))
+  }
   // Most boxes have room around what is taken from them: one string of theirs, looked up, ends most questions.
   const literal = !box.wild
   if ((literal || !shortest) && !sets.some((set) => setMatches(set, box.sample))) return box.sample.join(':')
   if (literal) return null
-  const relevant = narrowed(box, sets, boxes)
+  const relevant = narrowed(box, sets, boxes, steps)
   if (relevant === null) return null
   if (shortest) {
     const least = onlyLeast(box)
@@ -143,7 +145,7 @@ class Search {
     this.#boxes = [...index.keys()]
     const made = new Map<string, GlobAutomaton>()
     const automaton = (glob: string): GlobAutomaton => {
-      const known = made.get(glob) ?? new GlobAutomaton(glob)
+      const known = made.get(glob) ?? new GlobAutomaton(glob, steps)
       made.set(glob, known)
       return known
     }

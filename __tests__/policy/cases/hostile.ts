@@ -22,6 +22,13 @@ export const hostileSets: readonly [string, readonly string[], readonly string[]
     ['a::?'],
     [...'abcdefghijklmnopqrstuvwxyz0123456789'].map((one) => `a::${one}`),
   ],
+  ['long globs that meet everywhere', [`a:b:${'*b'.repeat(300)}*`], [`a:b:${'*a'.repeat(300)}*`]],
+  ['long globs that nearly include', [`a:b:${'*a'.repeat(50)}b*`], [`a:b:${'a*'.repeat(50)}c`]],
+  [
+    'more wildcards than memory has room for',
+    [`a:b:${'*a'.repeat(25_000)}*`],
+    [`a:b:${'*a'.repeat(25_000)}*b`],
+  ],
   [
     'exponential in the number of segments',
     ['*a*:*a*:*a*'],
@@ -40,5 +47,18 @@ export const hostilePolicies: readonly [string, readonly string[], 'Allow' | 'De
     'a thousand globs that hold a literal each',
     Array.from({ length: 1000 }, (_, at) => `iam:x${at}:*`),
     'Allow',
+  ],
+]
+
+/** Actions allowed and denied by one policy. */
+export const hostilePairs: readonly [string, readonly string[], readonly string[]][] = [
+  ['more wildcards than any stack is deep', ['iam:*b*a*:x*'], [`iam:${'*a'.repeat(3000)}*:*`]],
+  ['runs of question marks', [`iam:*${'?'.repeat(500)}:x*`], [`iam:*a${'?'.repeat(500)}:x*`]],
+  ['long globs that meet everywhere', [`iam:${'*b'.repeat(300)}*:x*`], [`iam:${'*a'.repeat(300)}*:x*`]],
+  ['long globs that nearly include', [`iam:${'*a'.repeat(50)}b*:x*`], [`iam:${'a*'.repeat(50)}c:x*`]],
+  [
+    'ten long globs allowed and ten denied',
+    [...'bcdefghijk'].map((letter) => `iam:${`*${letter}`.repeat(1000)}*:x*`),
+    [...'lmnopqrstu'].map((letter) => `iam:${`*${letter}`.repeat(1000)}*:x*`),
   ],
 ]
