@@ -61717,7 +61717,7 @@ function code(text) {
     // is rare enough to be shown as its look-alike everywhere.
     return `${fence}${pad}${shown.replaceAll('|', '∣')}${pad}${fence}`;
 }
-/** Somebody's prose in Markdown, such as a justification: nothing in it is more than text. */
+/** Prose in Markdown, with whatever names are quoted in it: nothing in it is more than text. */
 function prose(text) {
     return (visible(text)
         .replace(/&/g, '&amp;')
@@ -61731,6 +61731,12 @@ function prose(text) {
         .replace(/(https?|ftp)\\:/gi, '$1<!-- -->\\:')
         .replace(/www\\\./gi, 'www<!-- -->\\.')
         .replace(/[0-9a-f]{7,}/gi, (hex) => hex.replace(/.{6}(?=.)/g, '$&<!-- -->')));
+}
+/** Characters of a reason: whoever writes more would push everything else out of a comment or summary. */
+const LONGEST_REASON = 500;
+/** Somebody's justification in Markdown: prose, cut and seen to be cut where it is longer than a reason. */
+function reason(text) {
+    return prose(cut(text, LONGEST_REASON));
 }
 /** Characters of a label in a picture: Mermaid draws nothing at all of more than 50,000 in all. */
 const LONGEST_LABEL = 64;
@@ -61815,7 +61821,8 @@ class YamlSource {
             // Also where a directive asks for YAML 1.1, in which "<<" merges and "no" is false.
             schema: 'core',
             merge: false,
-            uniqueKeys: true,
+            // As the plain value has them: there, 1 and "1" are the same key.
+            uniqueKeys: (one, other) => one === other || ((0,dist/* isScalar */.jn)(one) && (0,dist/* isScalar */.jn)(other) && keyText(one.value) === keyText(other.value)),
         });
         const source = new YamlSource(path, document, lines);
         // What is only a warning to the parser, such as a tag that nobody knows, would be passed over in silence.
@@ -61839,7 +61846,7 @@ class YamlSource {
                         where: path,
                         ...source.#at(node.range?.[0] ?? 0),
                         message: 'found an anchor or alias.',
-                        remedy: 'Write the value out.',
+                        remedy: 'Write the value out; a text that begins with * or & needs quotes, such as "*:*:*".',
                     });
             },
         });
@@ -61933,8 +61940,10 @@ function syntaxProblem(error, text) {
  * Writes the baseline: the same baseline is the same bytes. Sorted by (`user_id`, `permission`), two spaces, a final
  * newline, no time of day anywhere. Entries that did not change keep the bytes they had.
  *
- * Each grant and each definition is one line. Where two branches change the same grant, git then sees a conflict,
- * and cannot put together half of one set and half of the other, which nobody approved.
+ * Git merges lines, and entries look alike: to it, an entry that was taken out is often its neighbour under another
+ * name. So who is approved, until when and within what is one line that no other entry has, and the grants are one
+ * line right below it. Where one branch changes either and another moves the entry, git sees a conflict, and cannot
+ * put together what nobody approved. Each definition is one line for the same reason.
  */
 
 /** The whole file. */
@@ -61958,7 +61967,7 @@ function rewriteBaseline(file, next) {
             return bytesAt(file.text, source, known.at);
         const { within, ...rest } = entry;
         if (within !== undefined && known.entry.within === undefined && sameEntry(known.entry, rest))
-            return withWithin(file.text, source, known, within);
+            return withWithin(file.text, source, known.at, within);
         return entryText(entry);
     });
     return isCarriageReturned ? text.replaceAll(/\r?\n/g, '\r\n') : text;
@@ -61983,15 +61992,17 @@ function entryJson(entry) {
         ...entry.extra,
     });
 }
+/** What stands on the first line of an entry, in this order. */
+const firstLine = ['user', 'user_id', 'permission', 'within', 'expires', 'assignment', 'disabled'];
 /** An entry as it stands in the file: its first line not indented, the others as far as there. */
 function entryText(entry) {
-    const lines = Object.entries(entryJson(entry)).map(([key, value]) => {
-        const text = key === 'grants'
-            ? block(entry.grants.map((grant) => line(grantJson(grant))), '      ')
-            : line(value);
-        return `      ${JSON.stringify(key)}: ${text}`;
-    });
-    return `{\n${lines.join(',\n')}\n    }`;
+    const json = entryJson(entry);
+    const field = (key) => `${JSON.stringify(key)}: ${line(json[key])}`;
+    const first = firstLine.filter((key) => Object.hasOwn(json, key)).map(field);
+    const others = Object.keys(json)
+        .filter((key) => !firstLine.includes(key))
+        .map(field);
+    return `{\n${[first.join(', '), ...others].map((text) => `      ${text}`).join(',\n')}\n    }`;
 }
 function assemble(baseline, write) {
     const { account, admin_group, known_gaps } = baseline;
@@ -62047,25 +62058,19 @@ function bytesAt(text, source, at) {
         throw new Error(`The baseline has no entry ${at} where it was read.`);
     return text.slice(range.start, range.end);
 }
-/** Puts `within` behind the last field that is no `x-` field, in the manner of the fields around it. */
-function withWithin(text, source, { entry, at }, within) {
+/** Puts `within` behind `permission`, in the manner of the fields around it. */
+function withWithin(text, source, at, within) {
     const path = ['approvals', at];
     const range = source.range(path);
-    const last = Object.keys(entryJson(entry))
-        .filter((key) => !Object.hasOwn(entry.extra, key))
-        .map((key) => ({
-        start: source.keyOffset(path, key) ?? -1,
-        end: source.range([...path, key])?.end ?? -1,
-    }))
-        .reduce((one, other) => (other.start > one.start ? other : one));
-    if (range === null || last.start < 0)
+    const start = source.keyOffset(path, 'permission');
+    const end = source.range([...path, 'permission'])?.end;
+    if (range === null || start === null || end === undefined)
         throw new Error(`The baseline has no entry ${at} where it was read.`);
-    const before = text.slice(range.start, last.start);
-    const gap = /\r?\n[ \t]*$/.exec(before)?.[0] ?? ' ';
+    const gap = /\r?\n[ \t]*$/.exec(text.slice(range.start, start))?.[0] ?? ' ';
     return [
-        text.slice(range.start, last.end),
+        text.slice(range.start, end),
         `,${gap}"within": ${line(actionSetJson(within))}`,
-        text.slice(last.end, range.end),
+        text.slice(end, range.end),
     ].join('');
 }
 function sameEntry(one, other) {
@@ -62229,6 +62234,8 @@ function globsMeet(one, other) {
 }
 /** More alternatives than this cannot be written in a grant anyway. */
 const MAXIMUM_ALTERNATIVES = 1000;
+/** Letters of two globs whose intersection is worked out. */
+const MAXIMUM_DEPTH = 2000;
 /**
  * The globs whose union is exactly what both match. Globs are closed under intersection: `a*` and `*b` meet in `a*b`,
  * `*ab*` and `*ba*` in `*aba*`, `*bab*`, `*ab*ba*` and `*ba*ab*`.
@@ -62242,6 +62249,9 @@ function intersectGlobs(one, other, steps) {
         return [other];
     if (!globsMeet(one, other))
         return [];
+    // What follows goes as deep as both are long, and a stack has an end.
+    if (one.length + other.length > MAXIMUM_DEPTH)
+        steps.fail();
     const memo = new Map();
     const meet = (i, j) => {
         const key = i * (other.length + 1) + j;
@@ -62252,7 +62262,8 @@ function intersectGlobs(one, other, steps) {
         const found = new Set();
         const add = (prefix, rests) => {
             for (const rest of rests) {
-                steps.take();
+                // Text that is put together takes time and memory by its length.
+                steps.take(1 + (rest.length >> 2));
                 found.add(canonicalGlob(prefix + rest));
             }
             if (found.size > MAXIMUM_ALTERNATIVES)
@@ -62300,18 +62311,23 @@ class GlobAutomaton {
     #byKey = new Map([['', DEAD]]);
     #next = [new Map()];
     start;
-    constructor(glob) {
+    #steps;
+    /** @param steps of the question: a state of a long glob is as much work as it has positions */
+    constructor(glob, steps) {
         this.glob = glob;
+        this.#steps = steps;
         this.start = this.#state(this.#closure([0]));
     }
-    /** The state after one more letter. */
+    /** The state after one more letter. @throws BoundReached */
     step(state, letter) {
         const transitions = this.#next[state];
         const known = transitions.get(letter);
         if (known !== undefined)
             return known;
         const reached = [];
-        for (const position of this.#positions[state]) {
+        const positions = this.#positions[state];
+        this.#steps.take(positions.length);
+        for (const position of positions) {
             const token = this.glob[position];
             if (token === '*')
                 reached.push(position);
@@ -62365,7 +62381,7 @@ function globIncludes(outer, inner, steps) {
     // One string of the inner glob, with a letter that hardly occurs, settles most of the rest.
     if (!globMatches(outer, inner.replaceAll('*', '\u0001').replaceAll('?', '\u0001')))
         return false;
-    const [wide, narrow] = [new GlobAutomaton(outer), new GlobAutomaton(inner)];
+    const [wide, narrow] = [new GlobAutomaton(outer, steps), new GlobAutomaton(inner, steps)];
     const letters = [...new Set(`${outer}${inner}`.replaceAll('*', '').replaceAll('?', '')), OTHER];
     const seen = new Set();
     const pending = [[wide.start, narrow.start]];
@@ -62430,6 +62446,7 @@ function steps_decide(question) {
 /** Resource patterns against URNs, `service:region:account:type:path`. */
 
 
+
 /**
  * The services whose every URN one of these resource patterns includes, as globs in lower case: `*` for `*` and
  * `*:*:*:*:*`, `iam` for `iam:*:*:*:*` and `iam:*`. A pattern that fixes region, account, type or path leaves URNs
@@ -62467,7 +62484,10 @@ function matchesEveryTail(glob) {
     // A letter that the glob asks for may be missing from a URN; without any, one letter stands for all.
     if (!glob.endsWith('*') || /[^:?*]/.test(glob))
         return false;
-    const automaton = new GlobAutomaton(glob);
+    // Nor does the shortest, `::::`, have more than four.
+    if (glob.replaceAll('*', '').length > 4)
+        return false;
+    const automaton = new GlobAutomaton(glob, new Steps());
     const other = 'a';
     const start = automaton.step(automaton.start, ':');
     const pending = [[start, 1]];
@@ -62671,19 +62691,20 @@ class Boxes {
         unfold(canonicalGlob(pattern), 0, missing, unfolded);
         return [...unfolded].map((text) => this.of(text));
     }
-    /** Whether `outer` surely includes `inner` (see `globSurelyIncludes`). */
-    includes(outer, inner) {
+    /** Whether `outer` surely includes `inner` (see `globSurelyIncludes`). @throws BoundReached */
+    includes(outer, inner, steps) {
         if (outer.id === inner.id)
             return true;
         if (!outer.wild || (outer.service !== null && outer.service !== inner.service))
             return false;
         if (endsDiffer(outer, inner))
             return false;
+        steps.take(excess(outer, inner));
         return (recalled(this.#includes, outer, inner) ??
             remembered(this.#includes, outer, inner, everySegment(outer, inner, globSurelyIncludes)));
     }
-    /** Whether some action string is in both. Exact. */
-    meet(one, other) {
+    /** Whether some action string is in both. Exact. @throws BoundReached */
+    meet(one, other, steps) {
         if (one.id === other.id)
             return true;
         if (!one.wild && !other.wild)
@@ -62692,16 +62713,17 @@ class Boxes {
             return false;
         if (endsDiffer(one, other))
             return false;
+        steps.take(excess(one, other));
         return (recalled(this.#meets, one, other) ??
             remembered(this.#meets, one, other, everySegment(one, other, globsMeet)));
     }
     /** The boxes whose union is exactly what is in both. @throws BoundReached */
     intersect(one, other, steps) {
-        if (this.includes(other, one))
+        if (this.includes(other, one, steps))
             return [one];
-        if (this.includes(one, other))
+        if (this.includes(one, other, steps))
             return [other];
-        if (!this.meet(one, other))
+        if (!this.meet(one, other, steps))
             return [];
         const [left, right] = [one.text.split(':'), other.text.split(':')];
         const choices = one.segments.map((segment, at) => intersectGlobs(segment, other.segments[at], steps).map((glob) => withCase(glob, left[at], right[at])));
@@ -62800,6 +62822,13 @@ function withCase(glob, left, right) {
         return right;
     return glob;
 }
+/** Letters of one pattern times letters of another that cost no more than the step that whoever asks takes anyway. */
+const ORDINARY = 128 * 128;
+/** The steps that it takes to hold one box against another because they are long: none, as a rule. */
+function excess(one, other) {
+    const work = one.key.length * other.key.length;
+    return work <= ORDINARY ? 0 : Math.floor(work / 64);
+}
 /** Whether the first or last letters of type or operation tell two boxes apart: most pairs need no closer look. */
 function endsDiffer(one, other) {
     for (let at = 1; at < 3; at++) {
@@ -62855,15 +62884,15 @@ function shortestBeyond(box, sets, boxes, steps) {
     return search(box, sets, boxes, steps, true);
 }
 /** What is left of the sets once everything that does not touch the box is gone; null: one covers the box whole. */
-function narrowed(box, sets, boxes) {
+function narrowed(box, sets, boxes, steps) {
     const left = [];
     for (const set of sets) {
         const allOf = [];
         let impossible = false;
         for (const list of set.allOf) {
-            if (list.some((one) => boxes.includes(one, box)))
+            if (list.some((one) => boxes.includes(one, box, steps)))
                 continue;
-            const touching = list.filter((one) => boxes.meet(one, box));
+            const touching = list.filter((one) => boxes.meet(one, box, steps));
             if (touching.length === 0)
                 impossible = true;
             else
@@ -62871,20 +62900,20 @@ function narrowed(box, sets, boxes) {
         }
         if (impossible)
             continue;
-        if (set.noneOf.some((one) => boxes.includes(one, box)))
+        if (set.noneOf.some((one) => boxes.includes(one, box, steps)))
             continue;
-        const noneOf = set.noneOf.filter((one) => boxes.meet(one, box));
+        const noneOf = set.noneOf.filter((one) => boxes.meet(one, box, steps));
         if (allOf.length === 0 && noneOf.length === 0)
             return null;
         left.push({ allOf, noneOf });
     }
-    return left.some((set) => coversWithOthers(set, left, boxes)) ? null : left;
+    return left.some((set) => coversWithOthers(set, left, boxes, steps)) ? null : left;
 }
 /** Whether a set covers the box but for exceptions that others cover: `A − E` beside `E`, as in every comparison. */
-function coversWithOthers(set, others, boxes) {
+function coversWithOthers(set, others, boxes, steps) {
     return (set.allOf.length === 0 &&
         set.noneOf.every((exception) => others.some((other) => other.noneOf.length === 0 &&
-            other.allOf.every((list) => list.some((one) => boxes.includes(one, exception))))));
+            other.allOf.every((list) => list.some((one) => boxes.includes(one, exception, steps))))));
 }
 function setMatches(set, segments) {
     return (set.allOf.every((list) => list.some((box) => boxMatchesSegments(box, segments))) &&
@@ -62899,15 +62928,19 @@ function search(box, sets, boxes, steps, shortest) {
     if (box.segments[0] === '' || box.segments[2] === '')
         return null;
     // Looking a string up in the sets takes a step for each of their boxes.
-    for (const set of sets)
+    for (const set of sets) {
         steps.take(set.noneOf.length + set.allOf.reduce((sum, list) => sum + list.length, 0));
+        for (const list of [set.noneOf, ...set.allOf])
+            for (const one of list)
+                steps.take(excess(one, box));
+    }
     // Most boxes have room around what is taken from them: one string of theirs, looked up, ends most questions.
     const literal = !box.wild;
     if ((literal || !shortest) && !sets.some((set) => setMatches(set, box.sample)))
         return box.sample.join(':');
     if (literal)
         return null;
-    const relevant = narrowed(box, sets, boxes);
+    const relevant = narrowed(box, sets, boxes, steps);
     if (relevant === null)
         return null;
     if (shortest) {
@@ -62942,7 +62975,7 @@ class Search {
         this.#boxes = [...index.keys()];
         const made = new Map();
         const automaton = (glob) => {
-            const known = made.get(glob) ?? new GlobAutomaton(glob);
+            const known = made.get(glob) ?? new GlobAutomaton(glob, steps);
             made.set(glob, known);
             return known;
         };
@@ -63086,7 +63119,7 @@ function byRestriction(actions, restriction, boxes, steps) {
     const { resources: _, ...unlimited } = restriction;
     const services = servicesWithoutLimit(resources).map((service) => boxes.of(`${service}:*:*`));
     const free = actions.flatMap((box) => services.flatMap((service) => boxes.intersect(box, service, steps)));
-    const limited = actions.filter((box) => !services.some((service) => boxes.includes(service, box)));
+    const limited = actions.filter((box) => !services.some((service) => boxes.includes(service, box, steps)));
     return [
         ...(free.length === 0
             ? []
@@ -63100,7 +63133,7 @@ function tidied(grant, boxes, steps) {
     const alive = withoutNarrower(grant.actions, boxes, steps).filter((box) => reachesBeyond(box, outside, boxes, steps));
     if (grant.except.length === 0)
         return { ...grant, actions: alive };
-    const except = narrowest(grant.except, boxes, steps).filter((one) => alive.some((box) => boxes.meet(one, box)));
+    const except = narrowest(grant.except, boxes, steps).filter((one) => alive.some((box) => boxes.meet(one, box, steps)));
     return { ...grant, actions: alive, except };
 }
 /** `withoutNarrower` of a list that comes again and again, such as what a permission excepts; it takes as many steps. */
@@ -63125,11 +63158,11 @@ function withoutNarrower(list, boxes, steps) {
     if (wide.length === 0)
         return distinct;
     steps.take(wide.length * distinct.length);
-    return distinct.filter((inner) => !isWithinOne(inner, wide, boxes));
+    return distinct.filter((inner) => !isWithinOne(inner, wide, boxes, steps));
 }
-function isWithinOne(inner, wide, boxes) {
+function isWithinOne(inner, wide, boxes, steps) {
     for (const outer of wide)
-        if (outer !== inner && boxes.includes(outer, inner) && !isLater(outer, inner, boxes))
+        if (outer !== inner && boxes.includes(outer, inner, steps) && !isLater(outer, inner, boxes, steps))
             return true;
     return false;
 }
@@ -63158,8 +63191,8 @@ function isDistinctAndSorted(list) {
     return true;
 }
 /** Of two boxes that include each other, the later one goes. */
-function isLater(outer, inner, boxes) {
-    return boxes.includes(inner, outer) && outer.text > inner.text;
+function isLater(outer, inner, boxes, steps) {
+    return boxes.includes(inner, outer, steps) && outer.text > inner.text;
 }
 function byText(one, other) {
     return one.text < other.text ? -1 : one.text > other.text ? 1 : 0;
@@ -63413,7 +63446,7 @@ function subtractAll(grant, sets, boxes, steps) {
     let parts = [grant];
     for (const set of sets) {
         parts = parts.flatMap((part) => {
-            if (!touches(part, set, boxes))
+            if (!touches(part, set, boxes, steps))
                 return [part];
             const missed = set.allOf.map((list) => ({ ...part, except: [...part.except, ...list] }));
             const excepted = set.noneOf.map((one) => ({
@@ -63427,8 +63460,8 @@ function subtractAll(grant, sets, boxes, steps) {
     }
     return parts;
 }
-function touches(part, set, boxes) {
-    return set.allOf.every((list) => list.some((one) => part.actions.some((box) => boxes.meet(one, box))));
+function touches(part, set, boxes, steps) {
+    return set.allOf.every((list) => list.some((one) => part.actions.some((box) => boxes.meet(one, box, steps))));
 }
 function alive(grant, boxes, steps) {
     const actions = grant.actions.filter((box) => reachesBeyond(box, [boxSet(grant.except)], boxes, steps));
@@ -63806,7 +63839,7 @@ function matches_withoutNarrower(own, boxes, steps) {
     // Only a pattern with wildcards includes another one: lists of literals, however long, are read once.
     const wide = candidates.filter((candidate) => candidate.boxes.some((box) => box.wild));
     steps.take(wide.length * candidates.length);
-    const isSaidBy = (one, other) => saysAsMuch(other, one, boxes) && (other.at < one.at || !saysAsMuch(one, other, boxes));
+    const isSaidBy = (one, other) => saysAsMuch(other, one, boxes, steps) && (other.at < one.at || !saysAsMuch(one, other, boxes, steps));
     return candidates
         .filter((one) => !wide.some((other) => other !== one && isSaidBy(one, other)))
         .map((one) => one.match);
@@ -63826,10 +63859,10 @@ function firstOfEqual(own, boxes) {
     return [...byMeaning.values()];
 }
 /** Whether all of the second pattern is in the first, under no more of a restriction. */
-function saysAsMuch(one, other, boxes) {
+function saysAsMuch(one, other, boxes, steps) {
     if (one.match.restricted && !other.match.restricted)
         return false;
-    return other.boxes.every((narrow) => one.boxes.some((wide) => boxes.includes(wide, narrow)));
+    return other.boxes.every((narrow) => one.boxes.some((wide) => boxes.includes(wide, narrow, steps)));
 }
 
 ;// CONCATENATED MODULE: ./build/policy/number-set.js
@@ -63984,7 +64017,7 @@ function subtraction(denied, spared, boxes, steps) {
             return true;
         for (const one of box.wild ? denied : wild) {
             steps.take();
-            if (boxes.meet(one, box))
+            if (boxes.meet(one, box, steps))
                 return true;
         }
         return false;
@@ -64033,7 +64066,7 @@ function touchingPattern(deny, granted, boxes, steps) {
     }
     const touches = (one, box, except) => {
         steps.take();
-        return (boxes.meet(box, one) &&
+        return (boxes.meet(box, one, steps) &&
             boxes.intersect(box, one, steps).some((both) => reachesBeyond(both, [boxSet(except)], boxes, steps)));
     };
     const touching = deny.patterns.find((pattern) => pattern.boxes.some((one) => granted.some(({ actions, except }) => actions.some((box) => touches(one, box, except)))));
@@ -64168,7 +64201,7 @@ function prepareStatement(ref, statement, permission, boxes, steps) {
         text,
         boxes: boxes
             .read(text, spares ? 'grants' : 'takes-away')
-            .filter((box) => permission.actions.some((one) => boxes.meet(one, box))),
+            .filter((box) => permission.actions.some((one) => boxes.meet(one, box, steps))),
     }));
     const all = patterns.flatMap((pattern) => pattern.boxes);
     const touches = spares
@@ -64851,7 +64884,7 @@ function renderSummary(verdict, context, budget = SUMMARY_BUDGET) {
     const tail = [
         ...smallSections(verdict),
         coverageTable(verdict.coverage),
-        ...verdict.notices.map((notice) => `- ${prose(notice)}`),
+        fitRows(verdict.notices.map((notice) => `- ${prose(notice)}`), 60_000, 'notes'),
         costLine(verdict),
     ];
     const fixed = [...head, ...tail].reduce((sum, part) => sum + bytes(part) + 2, 0);
@@ -64907,7 +64940,7 @@ function holderRow(holding, hasBaseline) {
             holding.approval.user_id === '*' ? 'everybody’s' : null,
             holding.approval.assignment === 'eligible' ? 'eligible' : null,
             holding.approval.owner ? code(holding.approval.owner) : null,
-            holding.approval.justification ? prose(holding.approval.justification) : 'no justification',
+            holding.approval.justification ? reason(holding.approval.justification) : 'no justification',
             holding.approval.expires ? `until ${holding.approval.expires}` : null,
         ]
             .filter((part) => part !== null)
@@ -64954,12 +64987,11 @@ function costLine(verdict) {
     const auditor = verdict.auditor === null ? '' : ` Crawled by ${code(verdict.auditor.urn)}.`;
     return `<sub>${users.seen} users, ${groups.seen} groups, ${policies.seen} attached policies; ${requests} requests (${method}, ${retries} retries, ${documents_cached} documents from the cache) in ${(duration_ms / 1000).toFixed(1)} s, as of ${verdict.taken_at}; catalogue: ${verdict.catalogue}.${auditor}</sub>`;
 }
-/** The summary of a run that stopped before a verdict. */
-function renderErrorSummary(message) {
-    return `# IAM permission audit\n\n❌ **The audit stopped before a verdict.** Nothing can be said about who holds what.\n\n${message
-        .split('\n')
-        .map((line) => `- ${prose(line)}`)
-        .join('\n')}\n`;
+/** The summary of a run that stopped before a verdict; a line of the message is one problem. */
+function renderErrorSummary(message, budget = SUMMARY_BUDGET) {
+    const head = '# IAM permission audit\n\n❌ **The audit stopped before a verdict.** Nothing can be said about who holds what.\n\n';
+    const problems = message.split('\n').map((line) => `- ${prose(line)}`);
+    return `${head}${fitRows(problems, budget - bytes(head) - 1, 'problems')}\n`;
 }
 
 ;// CONCATENATED MODULE: ./build/report/report.js
@@ -65726,7 +65758,9 @@ function cutsFor(question, found, index, through) {
 const MIXED_GROUPS = 4;
 /** Which groups might be left: without a Deny that takes something away, leaving is never worse than detaching. */
 function leavings(cuts, { user, permission }, found) {
-    const none = new Set();
+    // There is no detaching from a built-in group. It is left, with whatever Deny it carries.
+    const builtin = found.adminMembers.get(user.user_id) ?? [];
+    const none = new Set(builtin.flatMap((path) => path.group_id ?? []));
     const held = found.heldBy(user, found.inventory.routes(user.user_id), false, permission);
     if (held !== null && held.deniedBy.length === 0)
         return [none];
@@ -65735,9 +65769,9 @@ function leavings(cuts, { user, permission }, found) {
     if (ids.length > MIXED_GROUPS)
         return [
             none,
-            new Set(ids),
-            ...ids.map((id) => new Set([id])),
-            ...ids.map((id) => new Set(ids.filter((other) => other !== id))),
+            new Set([...none, ...ids]),
+            ...ids.map((id) => new Set([...none, id])),
+            ...ids.map((id) => new Set([...none, ...ids.filter((other) => other !== id)])),
         ];
     const sets = [none];
     for (const id of ids)
@@ -65760,10 +65794,10 @@ function remaining(question, cuts, leaving, found, index) {
     const left = found.inventory
         .routes(user.user_id)
         .filter((route) => !cuts.some((cut) => removes(cut, route, leaving)));
-    const adminPath = found.adminMembers.get(user.user_id);
-    const stays = adminPath !== undefined && !cuts.some((cut) => cut.group_id === adminPath.group_id);
-    if (stays)
-        return [adminPath];
+    const builtin = found.adminMembers.get(user.user_id) ?? [];
+    const staying = builtin.filter((path) => !cuts.some((cut) => cut.group_id === path.group_id));
+    if (staying.length > 0)
+        return staying;
     const held = found.heldBy(user, left, false, permission);
     if (held === null || held.extent === 'none' || !found.counts(permission, held))
         return [];
@@ -65790,11 +65824,12 @@ function completeDrift(comparison, found) {
     const meets = rememberMeeting();
     const rows = comparison.drift.map((bare) => {
         const { holding, indexed } = bare;
-        const paths = gainedPaths(holding, bare.grants, meets);
         const user = found.inventory.users.get(holding.user_id);
         const own = index.own(holding.user_id, holding.permission);
         const valid = index.speakingFor(holding).filter((one) => !one.expired);
         const approved = valid.map((one) => index.approved(one.entry));
+        const brings = (policyId) => user === undefined || bringsSome(policyId, user, { bare, approved }, found, index);
+        const paths = gainedPaths(holding, bare.grants, brings, meets);
         const question = user && { user, permission: holding.permission, paths, approved };
         return {
             ...{ kind: bare.kind, user_id: bare.user_id, user: bare.user, permission: bare.permission },
@@ -65862,19 +65897,44 @@ function isWhole(gained, holding, index) {
     return !('undetermined' in rest) && rest.grants.length === 0;
 }
 /** The paths of a holding that lead to some part of these grants; all of them where that cannot be told. */
-function gainedPaths(holding, gained, meets) {
+function gainedPaths(holding, gained, brings, meets) {
     // The built-in group gives everything: no other path matters beside it.
     const builtin = holding.paths.filter((path) => path.via === 'builtin-group');
     if (builtin.length > 0)
         return builtin;
     if (gained === holding.grants)
         return holding.paths;
-    const leading = holding.paths.filter((path) => {
+    const covers = (path, grants) => path.pattern === null || path.pattern === 'NotAction' || meets(grants, path.pattern);
+    const leads = (path) => {
         const alike = gained.filter((grant) => path.restricted !== isUnrestricted(grant));
-        return (alike.length > 0 &&
-            (path.pattern === null || path.pattern === 'NotAction' || meets(alike, path.pattern)));
-    });
-    return leading.length > 0 ? leading : holding.paths;
+        return alike.length > 0 && covers(path, alike);
+    };
+    const ofPolicies = Map.groupBy(holding.paths, (path) => path.policy_id);
+    const leading = new Set([...ofPolicies].flatMap(([policyId, paths]) => {
+        if (policyId === null || !paths.some((path) => covers(path, gained)) || !brings(policyId))
+            return [];
+        // A statement that is limited for one service and not for another counts as unrestricted.
+        const some = paths.filter(leads);
+        return some.length > 0 ? some : paths;
+    }));
+    return leading.size > 0 ? holding.paths.filter((path) => leading.has(path)) : holding.paths;
+}
+/**
+ * Whether a policy by itself grants some part of what was gained and not approved: the same actions on other
+ * resources, approved long ago, are no way by which it came. True where that cannot be told.
+ */
+function bringsSome(policyId, user, { bare, approved }, found, index) {
+    const { holding, grants } = bare;
+    const routes = found.inventory.routes(user.user_id).filter((route) => route.policy.policy_id === policyId);
+    const alone = found.heldBy(user, routes, false, holding.permission);
+    if (alone === null || !found.counts(holding.permission, alone))
+        return true;
+    const beyond = index.subtract(alone.grants, approved);
+    if ('undetermined' in beyond || beyond.grants.some((grant) => grantsMeet(grants, grant) !== false))
+        return true;
+    // What reaches somebody by a rename was gained although it is approved.
+    const rest = index.subtract(grants, [{ grants: alone.grants }]);
+    return 'undetermined' in rest || JSON.stringify(rest.grants) !== JSON.stringify(grants);
 }
 function rememberMeeting() {
     const answers = new Map();
@@ -66016,17 +66076,18 @@ function findHoldings(input) {
         if (user.is_root_user)
             continue;
         const routes = inventory.routes(user.user_id);
-        const adminPath = admin.members.get(user.user_id);
-        if (routes.length === 0 && adminPath === undefined)
+        const adminPaths = admin.members.get(user.user_id) ?? [];
+        const isAdmin = adminPaths.length > 0;
+        if (routes.length === 0 && !isAdmin)
             continue;
         for (const permission of permissions) {
-            const held = ask(user, routes, adminPath !== undefined, permission.name);
+            const held = ask(user, routes, isAdmin, permission.name);
             if (held === null)
                 gaps.push(boundGap(user, permission, inventory));
             else if (held.extent !== 'none')
-                holdings.push(holdingOf(user, permission, held, named(held.grants), adminPath === undefined
-                    ? paths.of(held, routes)
-                    : [adminPath, ...paths.of(ask(user, routes, false, permission.name) ?? held, routes)], conditionalDenies(held, routes)));
+                holdings.push(holdingOf(user, permission, held, named(held.grants), isAdmin
+                    ? [...adminPaths, ...paths.of(ask(user, routes, false, permission.name) ?? held, routes)]
+                    : paths.of(held, routes), conditionalDenies(held, routes)));
         }
     }
     const root = snapshot.users.find((user) => user.is_root_user);
@@ -66148,8 +66209,8 @@ function findAdminGroup({ snapshot, baseline }, inventory) {
             ...{ policy_id: null, policy: null, version_id: null, version_created_at: null },
             ...{ statement: null, pattern: null, attached_at: null, restricted: false },
         };
-        for (const id of ids ?? [])
-            members.set(id, path);
+        for (const id of new Set(ids))
+            members.set(id, [...(members.get(id) ?? []), path]);
         const strangers = (ids ?? []).filter((id) => !inventory.users.has(id));
         if (strangers.length > 0)
             gap('unknown-principal', `${strangers.join(', ')} can do everything as a member of the built-in group ${group.group_name}, and no list of users has them.`, 'Run the audit again; the account may have changed while it was read.', strangers);
@@ -66303,7 +66364,9 @@ function proposeBaseline(input) {
         const kind = own === null ? 'new' : isNew ? 'exceeding' : 'expired';
         if ((!isNew && drift.length === 0) || !update.has(kind))
             continue;
-        const hasExpired = drift.some((row) => row.kind === 'approval-expired');
+        // Nothing may be `approval-expired` though the date has passed: what it was for is held no more. The entry to
+        // paste lacks the date in any case.
+        const hasExpired = own?.expires !== undefined && drift.some((row) => row.proposed_entry.expires === undefined);
         const fresh = entryFor(holding, kind === 'exceeding' ? own : null, hasExpired);
         renewed.set(key, withFields(kind === 'expired' && own ? renewal(fresh, own) : fresh, own, input.fields));
     }
@@ -67289,8 +67352,8 @@ function renderComment(verdict, { reason, change, original, budget }) {
 ;// CONCATENATED MODULE: ./build/render/log.js
 
 
-/** More lines than this bury the verdict; the report has them all. */
-const MAXIMUM_LINES = 200;
+/** Gaps tell of one cause again and again; after so many the summary and the report serve better. */
+const MAXIMUM_GAPS = 200;
 /** Lines without a newline or a workflow command in them, whatever the names. */
 function renderLog(verdict) {
     const plain = (text) => text;
@@ -67299,17 +67362,13 @@ function renderLog(verdict) {
         const more = row.paths.length > 1 ? ` (and ${row.paths.length - 1} more paths)` : '';
         return `DRIFT ${driftHeading(row, plain)}${path === undefined ? '' : `: ${pathWords(row.user, path, plain)}`}${more}`;
     });
-    const gaps = verdict.gaps.map((gap) => `GAP ${gap.message} ${gap.remedy}`);
-    const cut = (lines, what) => lines.length <= MAXIMUM_LINES
-        ? lines
-        : [
-            ...lines.slice(0, MAXIMUM_LINES),
-            `and ${lines.length - MAXIMUM_LINES} more ${what}, all in the report`,
-        ];
+    const gaps = verdict.gaps.slice(0, MAXIMUM_GAPS).map((gap) => `GAP ${gap.message} ${gap.remedy}`);
+    const more = verdict.gaps.length - gaps.length;
     return [
         verdictSentence(verdict, plain),
-        ...cut(drift, 'drift'),
-        ...cut(gaps, 'gaps'),
+        ...drift,
+        ...gaps,
+        ...(more > 0 ? [`and ${more} more gaps, all in the report`] : []),
         ...verdict.notices.map((notice) => `Note: ${notice}`),
     ].map(logLine);
 }
@@ -69099,10 +69158,9 @@ function writeSnapshot(snapshot, path) {
  *
  * @param now milliseconds since the epoch
  * @returns the snapshot, and a warning when it is more than a day old or dated in the future
- * @throws UserError when it is cut, of another version or shape, contradicts itself, or is of another account than
- *   `account`
+ * @throws UserError when it is cut, of another version or shape, or contradicts itself
  */
-function readSnapshot(bytes, path, now, account) {
+function readSnapshot(bytes, path, now) {
     const fail = (message, remedy) => {
         throw new UserError([{ where: path, message, remedy }]);
     };
@@ -69119,8 +69177,6 @@ function readSnapshot(bytes, path, now, account) {
     const contradiction = contradictionIn(snapshot);
     if (contradiction !== null)
         fail(`contradicts itself: ${contradiction}.`, 'Save it again with save-snapshot, and do not edit it.');
-    if (account !== null && snapshot.account_id !== account)
-        fail(`is of the account ${JSON.stringify(snapshot.account_id)}, not ${JSON.stringify(account)}.`, 'Name a snapshot of that account.');
     return { snapshot, warning: ageWarning(snapshot.taken_at, now) };
 }
 function ageWarning(taken_at, now) {
@@ -69133,7 +69189,7 @@ function ageWarning(taken_at, now) {
     return `The snapshot was taken ${days === 1 ? 'a day' : `${days} days`} ago (${taken_at}); the account may have changed since.`;
 }
 /** What no crawl writes: of two rows for the same thing, only one would be judged. Null when there is nothing. */
-function contradictionIn({ users, groups, policies, attachments, memberships }) {
+function contradictionIn({ users, groups, policies, attachments, memberships, coverage, }) {
     const lists = [
         ['user', users.map((one) => one.user_id)],
         ['group', groups.map((one) => one.group_id)],
@@ -69152,6 +69208,10 @@ function contradictionIn({ users, groups, policies, attachments, memberships }) 
             seen.add(id);
         }
     }
+    // What is not in the list would count as looked at.
+    const untold = coverageSources.find((one) => coverage.filter((row) => row.source === one).length !== 1);
+    if (untold !== undefined)
+        return `it does not say, or says twice, whether it looked at ${untold}`;
     const other = policies.find((one) => one.version !== null && one.version.version_id !== one.default_version_id);
     return other === undefined
         ? null
@@ -69437,7 +69497,7 @@ async function loadSnapshot(path) {
             cause,
         });
     });
-    return readSnapshot(bytes, path, Date.now(), null);
+    return readSnapshot(bytes, path, Date.now());
 }
 
 ;// CONCATENATED MODULE: ./build/config/conflict-markers.js
@@ -70163,12 +70223,10 @@ function read_config_isMap(value) {
 
 /** @throws UserError with every problem of both files. */
 async function readApprovals(workspace, paths) {
-    const configText = await readWorkspaceFile(workspace, paths.config, 'config');
-    const baselineText = await readWorkspaceFile(workspace, paths.baseline, 'baseline');
     const problems = [];
-    const attempt = (read) => {
+    const attempt = async (read) => {
         try {
-            return read();
+            return await read();
         }
         catch (error) {
             if (!(error instanceof UserError))
@@ -70177,17 +70235,30 @@ async function readApprovals(workspace, paths) {
             return null;
         }
     };
-    const config = attempt(() => {
-        if (configText === null)
+    const read = await attempt(async () => {
+        const text = await readWorkspaceFile(workspace, paths.config, 'config');
+        if (text === null)
             throw new UserError([missingConfig(paths.config)]);
-        return readConfig(configText, paths.config);
+        return { text, config: readConfig(text, paths.config) };
     });
-    const baseline = baselineText === null
-        ? null
-        : attempt(() => readBaseline(baselineText, paths.baseline, { account: config?.account ?? null }));
-    if (config === null || problems.length > 0)
+    const baseline = await attempt(async () => {
+        const text = await readWorkspaceFile(workspace, paths.baseline, 'baseline');
+        const account = read?.config.account ?? null;
+        return text === null ? null : readBaseline(text, paths.baseline, { account });
+    });
+    if (read === null || problems.length > 0)
         throw new UserError(problems);
-    return { config, configText: configText ?? '', baseline };
+    return { config: read.config, configText: read.text, baseline };
+}
+/**
+ * The root user is never in the baseline, and only the account tells who that is.
+ *
+ * @throws UserError that names the line of each such entry
+ */
+function refuseRootEntries({ baseline }, path, users) {
+    const rootUserIds = users.filter((user) => user.is_root_user).map((user) => user.user_id);
+    if (baseline?.baseline.approvals.some((entry) => rootUserIds.includes(entry.user_id)))
+        readBaseline(baseline.text, path, { rootUserIds });
 }
 function missingConfig(path) {
     return {
@@ -75599,6 +75670,8 @@ function readInputs(environment) {
         wrong('max-rate', 'a number above 0 and up to 1000 (requests a second)');
     if (raw('expires') !== '' && !inputs_isDay(raw('expires')))
         wrong('expires', 'a day that exists, as YYYY-MM-DD');
+    if (raw('users') !== '' && listOf(raw('users')).length === 0)
+        wrong('users', 'names or ids separated by commas or line breaks; or nothing, for everybody');
     const inputs = {
         mode: oneOf('mode', ['auto', ...modes]),
         config: raw('config'),
@@ -75836,6 +75909,7 @@ async function auditMode(run) {
     const facts = await repositoryFacts(github);
     refusePublic(facts, inputs);
     const { snapshot, verdict, remarks } = await auditAccount(run, approvals);
+    refuseRootEntries(approvals, inputs.baseline, snapshot.users);
     for (const line of renderLog(verdict))
         info(line);
     const proposal = proposedText(verdict, snapshot, approvals);
@@ -75852,7 +75926,9 @@ async function auditMode(run) {
             remarks: [...remarks, ...files.failures, ...recorded.remarks],
         }),
         annotations: auditAnnotations(verdict, places),
-        failure: [exit.reason, ...files.failures, recorded.failure].filter((part) => part !== null).join(' ') || null,
+        failure: [exit.reason && visible(exit.reason), ...files.failures, recorded.failure]
+            .filter((part) => part !== null)
+            .join(' ') || null,
     };
 }
 /** What `update-baseline` with its defaults would write; null when the audit is incomplete. */
@@ -75920,11 +75996,8 @@ async function audit_mode_record({ inputs, context }, { config }, verdict, githu
         key: { account: verdict.account.id, baseline: workspacePath(context.workspace, inputs.baseline) },
     });
     if (skip !== null) {
-        const parts = desired.render({ standing: null, budget: 60_000 });
         info(logLine(skip));
-        info(logLine(`The issue would be: ${desired.title}`));
-        for (const line of `${parts.head}\n${parts.drift}\n${parts.rest}`.split('\n'))
-            info(`  ${logLine(line)}`);
+        printIssue(desired);
         return none('skipped', [skip]);
     }
     try {
@@ -75947,6 +76020,17 @@ async function audit_mode_record({ inputs, context }, { config }, verdict, githu
         const failure = `The issue could not be written: ${error instanceof Error ? error.message : String(error)}`;
         return { outputs: { 'issue-action': 'none' }, remarks: [failure], failure };
     }
+}
+/** What would be written to an issue; without a row there would be none. */
+function printIssue({ on, rows, title, render }) {
+    if (on.every((section) => rows[section].length === 0)) {
+        info('There is nothing that an issue would say.');
+        return;
+    }
+    const { head, drift, rest } = render({ standing: null, budget: 60_000 });
+    info(logLine(`The issue would be: ${title}`));
+    for (const line of `${head}\n${drift}\n${rest}`.split('\n'))
+        info(`  ${logLine(line)}`);
 }
 /** Where the parts of the verdict stand in the files, whose paths GitHub knows from the root of the workspace. */
 function placesOf({ config, baseline }, inputs, workspace) {
@@ -76790,8 +76874,8 @@ function sortedKeys(_, value) {
 
 ;// CONCATENATED MODULE: ./build/gate/human-text.js
 /** What a person reads in a field: two texts that look alike say the same, and one without a visible character nothing. */
-/** Control, zero-width, bidirectional and other characters that show nothing. */
-const unseen = /[\p{C}\p{Default_Ignorable_Code_Point}]/gu;
+/** Control, zero-width, bidirectional and other characters that show nothing; the last is a pattern of no dots. */
+const unseen = /[\p{C}\p{Default_Ignorable_Code_Point}\u2800]/gu;
 /** The text as it is read: blanks of any kind and length count as one, and what cannot be seen is not there. */
 function readText(text) {
     return (text ?? '').replace(/\s+/gu, ' ').replace(unseen, '').replace(/ +/g, ' ').trim();
@@ -77109,9 +77193,17 @@ function knownGapFailures(base, head, { maxDays }, where) {
  */
 function judge_judge(input) {
     const { base, head, paths, event } = input;
-    const touched = differ(base.config, head.config) || differ(base.baseline, head.baseline);
+    const touched = !sameLines(base.config, head.config) || !sameLines(base.baseline, head.baseline);
     if (!touched)
-        return conclude({ event, paths, touched, entries: [], failures: [], scope: [], notices: [] });
+        return conclude({
+            event,
+            paths,
+            touched,
+            entries: [],
+            failures: [],
+            scope: [],
+            notices: withoutConfig(input),
+        });
     const failures = [];
     const before = readBase(base, paths);
     const config = judge_attempt(() => readConfig(expected(head.config, paths.config), paths.config), failures);
@@ -77138,10 +77230,13 @@ function judge_judge(input) {
     const notices = noticesOf(input, entries, config);
     return conclude({ event, paths, touched, entries, failures, scope, notices });
 }
-/** A checkout may end lines otherwise than the commit does (`core.autocrlf`); that changes nothing of either format. */
-function differ(one, other) {
+/**
+ * Whether two texts of a file, null where there is none, are the same but for the ends of lines: a checkout may end
+ * them otherwise than the commit does (`core.autocrlf`), and that changes nothing of either format.
+ */
+function sameLines(one, other) {
     const unified = (text) => text?.replaceAll('\r\n', '\n') ?? null;
-    return unified(one) !== unified(other);
+    return unified(one) === unified(other);
 }
 /** The verdict once the reviews of the head commit were read. */
 function withReview(verdict, review) {
@@ -77255,6 +77350,14 @@ function otherAccount(before, config, baseline, { paths, head }) {
 function lineFinder(text, path) {
     const source = text === null ? null : YamlSource.read(text, path);
     return (at) => source?.position(at).line ?? 1;
+}
+/** A path that nobody has a file at is never touched: a gate that names the wrong one would pass everything unseen. */
+function withoutConfig({ head, paths }) {
+    if (head.config !== null)
+        return [];
+    return [
+        `There is no config at ${paths.config}, neither before this change nor after it, so this gate judges nothing. If the audit reads it from another path, name that in the input config here too.`,
+    ];
 }
 function noticesOf({ base, head, paths }, entries, config) {
     const audited = new Set(config?.permissions.map((one) => one.name));
@@ -77624,7 +77727,7 @@ function entryRow(row, verified) {
 function humanWords({ justification, owner, expires, assignment }) {
     const parts = [
         assignment === 'eligible' ? 'eligible' : null,
-        justification ? `“${prose(justification)}”` : 'no justification',
+        justification ? `“${reason(justification)}”` : 'no justification',
         owner ? `owner ${code(owner)}` : null,
         expires ? `until ${expires}` : null,
     ].filter((part) => part !== null);
@@ -77677,6 +77780,9 @@ function gateAnnotations(verdict) {
 }
 
 ;// CONCATENATED MODULE: ./build/action/gate-sides.js
+/** The two sides a gate compares: the files at the base and in the pull request, each read as data. */
+
+
 
 
 /** Reads both sides. @throws GitHubError, UserError */
@@ -77690,37 +77796,72 @@ async function readSides(inputs, context, reader) {
         config: await reader.fileAt(paths.config, commit),
         baseline: await reader.fileAt(paths.baseline, commit),
     });
-    const checkedOut = async () => ({
-        config: await readWorkspaceFile(workspace, paths.config, 'config'),
-        baseline: await readWorkspaceFile(workspace, paths.baseline, 'baseline'),
-    });
+    const checkedOut = async (commit) => {
+        const found = {
+            config: await readWorkspaceFile(workspace, paths.config, 'config'),
+            baseline: await readWorkspaceFile(workspace, paths.baseline, 'baseline'),
+        };
+        const committed = await at(commit);
+        for (const file of ['config', 'baseline'])
+            if (!sameLines(found[file], committed[file]))
+                throw notOfCommit(paths[file], commit);
+        return found;
+    };
     if (mergeGroup !== null) {
         const { baseSha, headSha } = mergeGroup;
-        return { base: await at(baseSha), head: await checkedOut(), paths, baseSha, headSha };
+        return { base: await at(baseSha), head: await checkedOut(headSha), paths, baseSha, headSha };
     }
     if (pullRequest === null)
         throw new UserError('There is neither a pull request nor a merge group to judge.');
     const { headSha } = pullRequest;
-    const merge = event === 'pull_request_target' ? null : await mergeOf(headSha, run.sha, reader);
+    const merge = event === 'pull_request_target' ? null : await mergeOf(pullRequest, run.sha, reader);
     // The event's base.sha is where main stood when the pull request was last pushed; the merge commit's first parent
     // is where it stands now.
     const baseSha = merge?.base ?? (await reader.mergeBase(pullRequest.baseSha, headSha));
-    const head = merge === null ? await at(headSha) : await checkedOut();
+    const head = merge === null ? await at(headSha) : await checkedOut(run.sha);
     return { base: await at(baseSha), head, paths, baseSha, headSha };
 }
 /**
- * What is checked out: `base` is the commit that GitHub merged the head into, null where it merged nothing. Null when
- * it is not what is to be judged, but the merge of an older head; then the head is read as data, as it is for
- * `pull_request_target`, whose workflow is the base's and has secrets.
+ * The base is read as the repository has it, and so will this commit be once it is the base. Git may write a file
+ * otherwise than it was committed (`working-tree-encoding` in `.gitattributes` turns one character into another), or
+ * the workflow may check out something else: then what is judged here is not what would be merged.
  */
-async function mergeOf(headSha, sha, reader) {
+function notOfCommit(path, commit) {
+    return new UserError([
+        {
+            where: path,
+            message: `the workspace has another text than the commit ${commit}, so what would be merged cannot be judged by it.`,
+            remedy: 'Check that commit out (actions/checkout without ref) right before this step, with nothing about this file in .gitattributes but line ends.',
+        },
+    ]);
+}
+/**
+ * What is checked out: `base` is the commit that GitHub merged the head into, null where it merged nothing. Null when
+ * it is not what is to be judged, but the merge of an older head, or a merge into the branch that the pull request was
+ * opened against before; then the head is read as data, as it is for `pull_request_target`, whose workflow is the
+ * base's and has secrets.
+ */
+async function mergeOf({ headSha, baseSha, baseRef }, sha, reader) {
     // A head may be a merge itself, and its first parent whatever its author likes.
     if (sha === headSha)
         return { base: null };
     const [base, merged] = (await reader.commit(sha)).parents;
     if (base === undefined || merged === undefined)
         return { base: null };
-    return merged === headSha ? { base } : null;
+    if (merged !== headSha)
+        return null;
+    return base === baseSha || (await isOn(baseRef, base, reader)) ? { base } : null;
+}
+/** Whether the branch has the commit. One that is gone is asked for nothing more: its pull request is closed. */
+async function isOn(branch, commit, reader) {
+    try {
+        return (await reader.mergeBase(branch, commit)) === commit;
+    }
+    catch (error) {
+        if (!(error instanceof GitHubError) || error.status !== 404)
+            throw error;
+        return true;
+    }
 }
 
 ;// CONCATENATED MODULE: ./build/action/gate-mode.js
@@ -77773,7 +77914,7 @@ async function gateMode(run) {
         ...(await tellPullRequest(run, github, verdict)),
         ...(await turnGreen(run, github, verdict, sides)),
     ];
-    for (const remark of remarks)
+    for (const remark of [...verdict.notices, ...remarks])
         info(logLine(remark));
     const report = `${context.outputFolder}/report.json`;
     await writeAtomically(report, `${JSON.stringify(reportOf(run, sides, verdict), null, 2)}\n`);
@@ -77987,6 +78128,7 @@ async function updateMode(run) {
     refusePublic(await repositoryFacts(openGitHub(inputs, context)), inputs);
     const { snapshot, verdict } = await auditAccount(run, approvals);
     await saveSnapshot(inputs, snapshot);
+    refuseRootEntries(approvals, inputs.baseline, snapshot.users);
     const { config, baseline } = approvals;
     if (!verdict.complete)
         return refused(run, approvals, verdict);
@@ -78104,15 +78246,35 @@ async function run_decide(environment) {
         return stopped(error, environment);
     }
 }
+/** GitHub shows no more errors of one step; why it failed is the last of them, and must be shown. */
+const run_MAXIMUM_ANNOTATIONS = 10;
 /** Outputs, summary, annotations and exit code. One that cannot be written takes none of the others along. */
 async function deliver(outcome, environment) {
     const unwritten = attemptOutputs(outcome);
     await writeSummary(environment, outcome.summary);
-    for (const annotation of outcome.annotations)
-        annotate(annotation);
     const failure = [outcome.failure, unwritten].filter((part) => part !== null).join(' ');
+    const room = failure === '' ? run_MAXIMUM_ANNOTATIONS : run_MAXIMUM_ANNOTATIONS - 1;
+    for (const annotation of outcome.annotations.slice(0, room))
+        annotate(annotation);
     if (failure !== '')
-        setFailed(lines(failure));
+        fail(failure);
+}
+/** Characters of an error: the runner cuts a longer one, in the log too. */
+const LONGEST_ERROR = 4000;
+/** Fails the job. What is too long for an error stands in the log line by line, and the error has what fits. */
+function fail(failure) {
+    const all = failure.split('\n').map(visible);
+    if (all.length > 1 && all.join('\n').length > LONGEST_ERROR) {
+        for (const line of all)
+            info(logLine(line));
+        let room = LONGEST_ERROR;
+        const end = all.findIndex((line) => {
+            room -= line.length + 1;
+            return room < 0;
+        });
+        all.splice(end, all.length - end, `${all.length - end} more stand above.`);
+    }
+    setFailed(all.join('\n'));
 }
 /** Later steps decide by the outputs: a run that cannot set them has failed. */
 function attemptOutputs({ outputs }) {
