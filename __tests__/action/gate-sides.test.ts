@@ -136,10 +136,18 @@ describe('a workspace with another text than the commit that would be merged is 
     )
   })
 
-  test('a file that only the commit has, or only the workspace', async () => {
+  test('a file that only the commit has', async () => {
     await expect(sides({ workspace: workspaceWith({}) })).rejects.toThrow(/another text/)
+  })
+
+  test('but a file that the commit has not, which no checkout makes, is judged and told', async () => {
     const commits = { [MERGE]: { parents: [MAIN, HEAD], files: {} } }
-    await expect(sides({ commits })).rejects.toThrow(/another text/)
+    const run = await sides({ commits })
+    expect(run.head).toEqual({ config: 'checked out', baseline: 'checked out' })
+    expect(run.notices).toEqual([
+      expect.stringContaining(`${paths.config} is in the workspace`),
+      expect.stringContaining(`${paths.baseline} is in the workspace`),
+    ])
   })
 
   test('a merge group too', async () => {

@@ -47,6 +47,7 @@ export async function gateMode(run: Run): Promise<Outcome> {
     paths: sides.paths,
     event: context.mergeGroup === null ? 'pull_request' : 'merge_group',
   })
+  verdict = { ...verdict, notices: [...sides.notices, ...verdict.notices] }
   if (verdict.review_needed) verdict = withReview(verdict, await readReviews(run, github, sides))
   if (verdict.touched) verdict = await verified(run, sides, verdict)
   info(logLine(gateSentence(verdict)))

@@ -16,6 +16,8 @@ export interface GateSides {
   readonly baseSha: string
   /** The commit whose author and reviews count. */
   readonly headSha: string
+  /** What could not be told of them. */
+  readonly notices: readonly string[]
 }
 
 /** Reads both sides. @throws GitHubError, UserError */
@@ -33,19 +35,26 @@ export async function readSides(
     config: await reader.fileAt(paths.config, commit),
     baseline: await reader.fileAt(paths.baseline, commit),
   })
+  const notices: string[] = []
   const checkedOut = async (commit: string): Promise<GateTexts> => {
     const found = {
       config: await readWorkspaceFile(workspace, paths.config, 'config'),
       baseline: await readWorkspaceFile(workspace, paths.baseline, 'baseline'),
     }
     const committed = await at(commit)
-    for (const file of ['config', 'baseline'] as const)
-      if (!sameLines(found[file], committed[file])) throw notOfCommit(paths[file], commit)
+    for (const file of ['config', 'baseline'] as const) {
+      if (sameLines(found[file], committed[file])) continue
+      // No checkout makes a file that its commit has not: the workflow did, or GitHub does not know the commit.
+      if (committed[file] !== null) throw notOfCommit(paths[file], commit)
+      notices.push(
+        `${paths[file]} is in the workspace, and GitHub has no such file at the commit ${commit}; the workspace is judged.`,
+      )
+    }
     return found
   }
   if (mergeGroup !== null) {
     const { baseSha, headSha } = mergeGroup
-    return { base: await at(baseSha), head: await checkedOut(headSha), paths, baseSha, headSha }
+    return { base: await at(baseSha), head: await checkedOut(headSha), paths, baseSha, headSha, notices }
   }
   if (pullRequest === null) throw new UserError('There is neither a pull request nor a merge group to judge.')
   const { headSha } = pullRequest
@@ -54,7 +63,7 @@ export async function readSides(
   // is where it stands now.
   const baseSha = merge?.base ?? (await reader.mergeBase(pullRequest.baseSha, headSha))
   const head = merge === null ? await at(headSha) : await checkedOut(run.sha)
-  return { base: await at(baseSha), head, paths, baseSha, headSha }
+  return { base: await at(baseSha), head, paths, baseSha, headSha, notices }
 }
 
 /**
