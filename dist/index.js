@@ -64314,10 +64314,8 @@ class RememberingEvaluator {
             const prepared = this.#prepare(policy, memory);
             if (typeof prepared === 'string')
                 return 'undetermined';
-            if (prepared.some((one) => one.kind === 'allow'))
-                relevance = 'grants';
-            else if (prepared.length > 0 && relevance === 'none')
-                relevance = 'denies';
+            if (prepared.length > 0)
+                relevance = 'some';
         }
         return relevance;
     }
@@ -77796,20 +77794,26 @@ async function readSides(inputs, context, reader) {
         config: await reader.fileAt(paths.config, commit),
         baseline: await reader.fileAt(paths.baseline, commit),
     });
+    const notices = [];
     const checkedOut = async (commit) => {
         const found = {
             config: await readWorkspaceFile(workspace, paths.config, 'config'),
             baseline: await readWorkspaceFile(workspace, paths.baseline, 'baseline'),
         };
         const committed = await at(commit);
-        for (const file of ['config', 'baseline'])
-            if (!sameLines(found[file], committed[file]))
+        for (const file of ['config', 'baseline']) {
+            if (sameLines(found[file], committed[file]))
+                continue;
+            // No checkout makes a file that its commit has not: the workflow did, or GitHub does not know the commit.
+            if (committed[file] !== null)
                 throw notOfCommit(paths[file], commit);
+            notices.push(`${paths[file]} is in the workspace, and GitHub has no such file at the commit ${commit}; the workspace is judged.`);
+        }
         return found;
     };
     if (mergeGroup !== null) {
         const { baseSha, headSha } = mergeGroup;
-        return { base: await at(baseSha), head: await checkedOut(headSha), paths, baseSha, headSha };
+        return { base: await at(baseSha), head: await checkedOut(headSha), paths, baseSha, headSha, notices };
     }
     if (pullRequest === null)
         throw new UserError('There is neither a pull request nor a merge group to judge.');
@@ -77819,7 +77823,7 @@ async function readSides(inputs, context, reader) {
     // is where it stands now.
     const baseSha = merge?.base ?? (await reader.mergeBase(pullRequest.baseSha, headSha));
     const head = merge === null ? await at(headSha) : await checkedOut(run.sha);
-    return { base: await at(baseSha), head, paths, baseSha, headSha };
+    return { base: await at(baseSha), head, paths, baseSha, headSha, notices };
 }
 /**
  * The base is read as the repository has it, and so will this commit be once it is the base. Git may write a file
@@ -77903,6 +77907,7 @@ async function gateMode(run) {
         paths: sides.paths,
         event: context.mergeGroup === null ? 'pull_request' : 'merge_group',
     });
+    verdict = { ...verdict, notices: [...sides.notices, ...verdict.notices] };
     if (verdict.review_needed)
         verdict = withReview(verdict, await readReviews(run, github, sides));
     if (verdict.touched)

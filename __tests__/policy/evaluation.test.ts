@@ -122,6 +122,17 @@ describe('a Deny of everything but some', () => {
 })
 
 describe('which Deny is told', () => {
+  test('one that touches a part of what a pattern grants of the permission', () => {
+    const several = audited(['iam:users:*', 'iam:groups:*'])
+    const Statement = (Deny: object) => ({ P: [allow('iam:*:*')], Q: [Deny] })
+    expect(held(several, Statement(deny('iam:groups:*'))).deniedBy).toEqual([
+      { policy: 'Q', statement: 1, pattern: 'iam:groups:*', restricted: false },
+    ])
+    expect(held(several, Statement({ ...deny('iam:groups:*'), ...office })).conditionalDenies).toEqual([
+      { policy: 'Q', statement: 1 },
+    ])
+  })
+
   test('one that touches what is granted, and no other', () => {
     const answer = held(audited(['iam:*:*']), {
       P: [allow('iam:users:*')],
@@ -167,5 +178,32 @@ describe('one evaluator for many users', () => {
     const once = evaluator.held(['P'], alice, 'p')
     expect(once).toMatchObject({ grants: [{ actions: ['iam:users:do0', 'iam:users:do1', 'iam:users:do2'] }] })
     expect(evaluator.held(['P', 'P'], alice, 'p')).toBe(once)
+  })
+})
+
+/** What is crawled further depends on it: too much costs requests, too little loses holders. */
+describe('whether a policy matters', () => {
+  const denyAllBut = (...NotAction: string[]) => ({ Effect: 'Deny', NotAction })
+  test.each<[string, object[], string]>([
+    ['an Allow', [allow('iam:users:*')], 'some'],
+    ['a Deny', [deny('iam:users:*')], 'some'],
+    ['a Deny with a condition', [{ ...deny('iam:users:*'), ...office }], 'some'],
+    ['a Deny of all but something else', [denyAllBut('ecs:*:*')], 'some'],
+    ['one statement of many', [allow('ecs:*:*'), deny('obs:*:*'), allow('*:*:create*')], 'some'],
+    ['an Allow of what is excepted', [allow('iam:*:getUser')], 'none'],
+    ['a Deny of what is excepted', [deny('iam:*:get*')], 'none'],
+    ['a Deny of all but what is audited', [denyAllBut('iam:*:*', 'kms:*:*')], 'none'],
+    ['another service', [allow('ecs:*:*'), deny('obs:*:*')], 'none'],
+    ['nothing', [allow()], 'none'],
+    ['a document that cannot be read', [{ Effect: 'Perhaps', Action: [] }], 'undetermined'],
+  ])('%s: %j is %s', (_, Statement, expected) => {
+    const documents = new Map([['P', parseDocument(JSON.stringify({ Version: '5.0', Statement }))]])
+    const permissions = [
+      audited(['kms:*:*'], { name: 'keys' }),
+      audited(['iam:*:*'], { except: ['iam:*:get*'] }),
+    ]
+    const evaluator = createEvaluator({ documents, permissions })
+    expect(evaluator.relevance('P')).toBe(expected)
+    expect(evaluator.relevance('no such policy')).toBe('undetermined')
   })
 })

@@ -24,7 +24,7 @@ const PAGE_OF_GROUPS = 200
 const REFUSALS = 3
 
 /** What a document means for the audited permissions. */
-export type Relevance = (document: string) => 'grants' | 'denies' | 'none' | 'undetermined'
+export type Relevance = (document: string) => 'some' | 'none' | 'undetermined'
 
 export interface Progress {
   readonly phase: string

@@ -8,13 +8,11 @@ import { preparePermission, prepareStatement, type Relevant } from './prepare.ts
 import { decide, STEP_BOUND, Steps } from './steps.ts'
 import type { Held, Identity, ParsedDocument, Permission, Undetermined } from './types.ts'
 
-export type Relevance = 'grants' | 'denies' | 'none' | 'undetermined'
+/** Whether a policy has anything to say of what is audited. */
+export type Relevance = 'some' | 'none' | 'undetermined'
 
 export interface Evaluator {
-  /**
-   * What a policy means for the audited permissions, all of them together: `denies` has a Deny that touches one, with
-   * or without conditions, and no Allow that does.
-   */
+  /** Of all audited permissions together: `some` has an Allow or a Deny, with conditions or without, that touches one. */
   relevance(policy: string): Relevance
   /**
    * What a user with these policies (attached directly or by group, in any order, twice or once) holds of a
@@ -100,8 +98,7 @@ class RememberingEvaluator implements Evaluator {
     for (const memory of this.#memories.values()) {
       const prepared = this.#prepare(policy, memory)
       if (typeof prepared === 'string') return 'undetermined'
-      if (prepared.some((one) => one.kind === 'allow')) relevance = 'grants'
-      else if (prepared.length > 0 && relevance === 'none') relevance = 'denies'
+      if (prepared.length > 0) relevance = 'some'
     }
     return relevance
   }
