@@ -63235,7 +63235,7 @@ function canonicalPass(grants, boxes, steps) {
     const tidy = sorted(split.map((grant) => tidied(grant, boxes, steps)));
     if (tidy.length < 2)
         return { grants: tidy, changed: false };
-    const byLimit = join(tidy, (grant) => `${restrictionKey(grant.restriction)}${textKey(grant.except)}`, (one, other) => ({ ...one, actions: [...one.actions, ...other.actions] }));
+    const byLimit = join(tidy, (grant) => `${restrictionKey(grant.restriction)}${textKey(grant.except)}`, (one, other) => ({ ...one, actions: withoutNarrower([...one.actions, ...other.actions], boxes, steps) }));
     const kept = withoutCovered(byLimit.length === tidy.length ? tidy : sorted(byLimit), boxes, steps);
     // What shares exceptions, condition and the absence of resources is one grant already.
     const joined = kept.filter((grant) => grant.restriction.resources !== undefined).length < 2

@@ -181,7 +181,7 @@ function canonicalPass(
   const byLimit = join(
     tidy,
     (grant) => `${restrictionKey(grant.restriction)}${textKey(grant.except)}`,
-    (one, other) => ({ ...one, actions: [...one.actions, ...other.actions] }),
+    (one, other) => ({ ...one, actions: withoutNarrower([...one.actions, ...other.actions], boxes, steps) }),
   )
   const kept = withoutCovered(byLimit.length === tidy.length ? tidy : sorted(byLimit), boxes, steps)
   // What shares exceptions, condition and the absence of resources is one grant already.
