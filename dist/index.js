@@ -36701,8 +36701,8 @@ module.exports = {
 
 
 
-const { uid, states, sentCloseFrameState, emptyBuffer, opcodes } = __nccwpck_require__(736)
-const { parseExtensions, isClosed, isClosing, isEstablished, isConnecting, validateCloseCodeAndReason } = __nccwpck_require__(1006)
+const { uid, states, sentCloseFrameState, emptyBuffer, opcodes } = __nccwpck_require__(8355)
+const { parseExtensions, isClosed, isClosing, isEstablished, isConnecting, validateCloseCodeAndReason } = __nccwpck_require__(8625)
 const { makeRequest } = __nccwpck_require__(9967)
 const { fetching } = __nccwpck_require__(4398)
 const { Headers, getHeadersList } = __nccwpck_require__(660)
@@ -37042,7 +37042,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 736:
+/***/ 8355:
 /***/ ((module) => {
 
 
@@ -37519,7 +37519,7 @@ module.exports = {
 
 
 const { runtimeFeatures } = __nccwpck_require__(313)
-const { maxUnsigned16Bit, opcodes } = __nccwpck_require__(736)
+const { maxUnsigned16Bit, opcodes } = __nccwpck_require__(8355)
 
 const BUFFER_SIZE = 8 * 1024
 
@@ -37659,7 +37659,7 @@ module.exports = {
 
 
 const { createInflateRaw, Z_DEFAULT_WINDOWBITS } = __nccwpck_require__(8522)
-const { isValidClientWindowBits } = __nccwpck_require__(1006)
+const { isValidClientWindowBits } = __nccwpck_require__(8625)
 const { MessageSizeExceededError } = __nccwpck_require__(8707)
 
 const tail = Buffer.from([0x00, 0x00, 0xff, 0xff])
@@ -37772,7 +37772,7 @@ module.exports = { PerMessageDeflate }
 
 const { Writable } = __nccwpck_require__(7075)
 const assert = __nccwpck_require__(4589)
-const { parserStates, opcodes, states, emptyBuffer, sentCloseFrameState } = __nccwpck_require__(736)
+const { parserStates, opcodes, states, emptyBuffer, sentCloseFrameState } = __nccwpck_require__(8355)
 const {
   isValidStatusCode,
   isValidOpcode,
@@ -37781,7 +37781,7 @@ const {
   isControlFrame,
   isTextBinaryFrame,
   isContinuationFrame
-} = __nccwpck_require__(1006)
+} = __nccwpck_require__(8625)
 const { failWebsocketConnection } = __nccwpck_require__(6897)
 const { WebsocketFrameSend } = __nccwpck_require__(3264)
 const { PerMessageDeflate } = __nccwpck_require__(9469)
@@ -38298,7 +38298,7 @@ module.exports = {
 
 
 const { WebsocketFrameSend } = __nccwpck_require__(3264)
-const { opcodes, sendHints } = __nccwpck_require__(736)
+const { opcodes, sendHints } = __nccwpck_require__(8355)
 const FixedQueue = __nccwpck_require__(4660)
 
 /**
@@ -38414,7 +38414,7 @@ module.exports = { SendQueue }
 
 
 const { webidl } = __nccwpck_require__(7879)
-const { validateCloseCodeAndReason } = __nccwpck_require__(1006)
+const { validateCloseCodeAndReason } = __nccwpck_require__(8625)
 const { kConstruct } = __nccwpck_require__(6443)
 const { kEnumerableProperty } = __nccwpck_require__(3440)
 
@@ -38526,9 +38526,9 @@ module.exports = { WebSocketError, createUnvalidatedWebSocketError }
 
 const { createDeferredPromise } = __nccwpck_require__(6436)
 const { environmentSettingsObject } = __nccwpck_require__(3168)
-const { states, opcodes, sentCloseFrameState } = __nccwpck_require__(736)
+const { states, opcodes, sentCloseFrameState } = __nccwpck_require__(8355)
 const { webidl } = __nccwpck_require__(7879)
-const { getURLRecord, isValidSubprotocol, isEstablished, utf8Decode } = __nccwpck_require__(1006)
+const { getURLRecord, isValidSubprotocol, isEstablished, utf8Decode } = __nccwpck_require__(8625)
 const { establishWebSocketConnection, failWebsocketConnection, closeWebSocketConnection } = __nccwpck_require__(6897)
 const { channels } = __nccwpck_require__(2414)
 const { WebsocketFrameSend } = __nccwpck_require__(3264)
@@ -39022,12 +39022,12 @@ module.exports = { WebSocketStream }
 
 /***/ }),
 
-/***/ 1006:
+/***/ 8625:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { states, opcodes } = __nccwpck_require__(736)
+const { states, opcodes } = __nccwpck_require__(8355)
 const { isUtf8 } = __nccwpck_require__(4573)
 const { removeHTTPWhitespace } = __nccwpck_require__(1900)
 const { collectASequenceOfCodePointsFast } = __nccwpck_require__(8116)
@@ -39385,7 +39385,7 @@ const { isArrayBuffer } = __nccwpck_require__(3429)
 const { webidl } = __nccwpck_require__(7879)
 const { URLSerializer } = __nccwpck_require__(1900)
 const { environmentSettingsObject } = __nccwpck_require__(3168)
-const { staticPropertyDescriptors, states, sentCloseFrameState, sendHints, opcodes } = __nccwpck_require__(736)
+const { staticPropertyDescriptors, states, sentCloseFrameState, sendHints, opcodes } = __nccwpck_require__(8355)
 const {
   isConnecting,
   isEstablished,
@@ -39396,7 +39396,7 @@ const {
   utf8Decode,
   toArrayBuffer,
   getURLRecord
-} = __nccwpck_require__(1006)
+} = __nccwpck_require__(8625)
 const { establishWebSocketConnection, closeWebSocketConnection, failWebsocketConnection } = __nccwpck_require__(6897)
 const { ByteParser } = __nccwpck_require__(1652)
 const { kEnumerableProperty } = __nccwpck_require__(3440)
@@ -48939,7 +48939,7 @@ exports.visitAsync = visitAsync;
 
 /***/ }),
 
-/***/ 8625:
+/***/ 736:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -68506,10 +68506,123 @@ function isLoopback(host) {
     return host === 'localhost' || host === '[::1]' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
 }
 
+;// CONCATENATED MODULE: ./build/cloud/transport.js
+/** How one request goes out and its answer comes in: proxies, TLS, sizes and the time that one try may take. */
+
+
+/** Milliseconds that one try may take until its headers, and between parts of its body. */
+const HEADERS_TIMEOUT = 15_000;
+const BODY_TIMEOUT = 15_000;
+/** Milliseconds that one try may take in all: a body that drips is no answer. */
+const TRY_TIMEOUT = 45_000;
+/** Far above any page of 200 documents. */
+const MAXIMUM_BODY = 32 * 1024 * 1024;
+/** The value of a header, the first where it stands more than once; null when it is missing. */
+function headerOf(answer, name) {
+    const value = answer.headers[name];
+    return (Array.isArray(value) ? value[0] : value) ?? null;
+}
+/** The code of an error of the network, such as ECONNRESET; else what kind of error it is. */
+function transport_reasonOf(failure) {
+    const proxy = /^Proxy response \((\d{3})\)/.exec(failure.message)?.[1];
+    if (proxy !== undefined)
+        return `the proxy answered with status ${proxy}`;
+    // A timeout of the platform has a number for a code.
+    const codes = [failure, failure.cause].map((error) => error?.code);
+    return codes.find((code) => typeof code === 'string') ?? failure.name;
+}
+/** The real transport: through the proxies of the usual variables, TLS checked, redirects left alone. */
+function networkTransport() {
+    const dispatcher = proxied();
+    return async ({ method, url, headers, body }, signal) => {
+        const answer = await (0,undici.request)(url, {
+            dispatcher,
+            signal: AbortSignal.any([signal, AbortSignal.timeout(TRY_TIMEOUT)]),
+            method: method,
+            headers: { ...headers, 'User-Agent': 'iam-permission-audit' },
+            body,
+        });
+        return { status: answer.statusCode, headers: answer.headers, body: await answer.body.text() };
+    };
+}
+/** Said here, no variable of the environment switches it off. Who has a CA of their own names it in NODE_EXTRA_CA_CERTS. */
+const CHECKED = { rejectUnauthorized: true };
+/** @throws UserError when a variable of the proxy is no address; it is not repeated, for it may hold a password. */
+function proxied() {
+    try {
+        return new undici.EnvHttpProxyAgent({
+            headersTimeout: HEADERS_TIMEOUT,
+            bodyTimeout: BODY_TIMEOUT,
+            connect: { timeout: HEADERS_TIMEOUT, ...CHECKED },
+            requestTls: CHECKED,
+            proxyTls: CHECKED,
+            maxResponseSize: MAXIMUM_BODY,
+        });
+    }
+    catch {
+        throw new UserError('The variable http_proxy or https_proxy is not the address of a proxy. Write it as http://host:port, or unset it.');
+    }
+}
+
+;// CONCATENATED MODULE: ./build/cloud/answer-error.js
+/** What an answer that is no success means, in words of this product: nothing that a server echoes is repeated. */
+
+
+/** The cloud refuses signatures whose date is further off. */
+const CLOCK_TOLERANCE = 15 * 60_000;
+/** The error for an answer to a call, which was signed with these keys at this time. */
+function errorOf(call, answer, keys, now) {
+    const { status } = answer;
+    const code = codeOf(answer.body);
+    const details = { call, status, code };
+    const named = code === null ? `status ${status}` : `status ${status}, ${code}`;
+    if (status === 401)
+        return new AuthenticationError(`${call} was not authenticated (${named})${whyUnauthenticated(answer, keys, now)}`, details);
+    if (status === 403)
+        return new ForbiddenError(`${call} was refused (${named}).`, details);
+    if (status === 404 && code !== 'APIGW.0101')
+        return new NotFoundError(`${call} found nothing there (${named}).`, details);
+    if (status >= 300 && status < 400)
+        return new CloudError(`${call} was answered with a redirect, which is never followed.`, details);
+    return new CloudError(`${call} was answered with ${named}.`, details);
+}
+/** All causes share one status and mostly one code; the server's clock and the words of the message tell them apart. */
+function whyUnauthenticated(answer, keys, now) {
+    const date = Date.parse(headerOf(answer, 'date') ?? '');
+    const offset = Number.isNaN(date) ? 0 : now - date;
+    if (Math.abs(offset) > CLOCK_TOLERANCE)
+        return `: the clock of this machine is ${Math.round(Math.abs(offset) / 60_000)} minutes ${offset > 0 ? 'ahead of' : 'behind'} the cloud's. Set it right; signatures are accepted within 15 minutes.`;
+    if (keys === null)
+        return ', though it needs no keys.';
+    if (/expire/i.test(answer.body))
+        return keys.securityToken === undefined
+            ? ': the signature counts as expired, so the clock of this machine is off. Set it right; signatures are accepted within 15 minutes.'
+            : ': the temporary keys have expired. Obtain new ones, or let the action obtain them (oidc-provider-urn, agency-urn).';
+    return ': the access key is not known, or the secret key or security token does not belong to it. Check access-key-id, secret-access-key and security-token.';
+}
+/** The error code of a body, where it looks like one; never any other text of it. */
+function codeOf(body) {
+    try {
+        const parsed = JSON.parse(body);
+        const code = parsed?.error_code ?? parsed?.code ?? parsed?.error?.code;
+        return typeof code === 'string' && /^[A-Za-z0-9_.-]{1,40}$/.test(code) ? code : null;
+    }
+    catch {
+        return null;
+    }
+}
+
 ;// CONCATENATED MODULE: external "node:timers/promises"
 const external_node_timers_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
 ;// CONCATENATED MODULE: ./build/cloud/pace.js
 /** As fast as the cloud allows and no faster: evenly spread, half as fast after a refusal, slowly recovering. */
+
+/** The machine's clock. */
+const systemClock = {
+    now: Date.now,
+    sleep: (milliseconds, signal) => (0,external_node_timers_promises_namespaceObject.setTimeout)(milliseconds, undefined, { signal }).catch(() => { }),
+    random: Math.random,
+};
 /** Slowest pace after repeated refusals, requests a second. */
 const FLOOR = 0.5;
 /** Each answered request wins back this part of the permitted rate. */
@@ -68639,22 +68752,12 @@ function signer_compareText(one, other) {
 
 
 
-
 const MAXIMUM_TRIES = 6;
 /** Milliseconds that all tries of one request may take; longer when the cloud says how long to wait. */
 const REQUEST_BUDGET = 60_000;
 const REQUEST_BUDGET_WHEN_TOLD = 120_000;
-/** Milliseconds that one try may take until its headers, and between parts of its body. */
-const HEADERS_TIMEOUT = 15_000;
-const BODY_TIMEOUT = 15_000;
-/** Milliseconds that one try may take in all: a body that drips is no answer. */
-const TRY_TIMEOUT = 45_000;
 const FIRST_BACKOFF = 500;
 const LONGEST_BACKOFF = 20_000;
-/** Far above any page of 200 documents. */
-const MAXIMUM_BODY = 32 * 1024 * 1024;
-/** The cloud refuses signatures whose date is further off. */
-const CLOCK_TOLERANCE = 15 * 60_000;
 class http_client_HttpClient {
     #options;
     #pace;
@@ -68728,12 +68831,12 @@ class http_client_HttpClient {
                 if (answer.status === 429)
                     this.#pace.refused();
                 if (!isTransient(answer.status))
-                    throw errorOf(request, answer, keys, clock.now());
+                    throw errorOf(request.call, answer, keys, clock.now());
             }
             this.#stop.signal.throwIfAborted();
             const wait = this.#waitBefore(tries, result);
             told ||= wait.told;
-            const reason = 'answer' in result ? `status ${result.answer.status}` : http_client_reasonOf(result.failure);
+            const reason = 'answer' in result ? `status ${result.answer.status}` : transport_reasonOf(result.failure);
             const end = Math.min(deadline, started + (told ? REQUEST_BUDGET_WHEN_TOLD : REQUEST_BUDGET));
             if (tries >= MAXIMUM_TRIES || clock.now() + wait.milliseconds > end)
                 throw new UnavailableError(`${request.call} failed after ${tries} ${tries === 1 ? 'try' : 'tries'}: ${reason}.`, {
@@ -68820,98 +68923,6 @@ function retryAfter(answer, now) {
         : Date.parse(value) - (Number.isNaN(server) ? now : server);
     return milliseconds > 0 ? milliseconds : null;
 }
-function headerOf(answer, name) {
-    const value = answer.headers[name];
-    return (Array.isArray(value) ? value[0] : value) ?? null;
-}
-function errorOf(request, answer, keys, now) {
-    const { call } = request;
-    const { status } = answer;
-    const code = codeOf(answer.body);
-    const details = { call, status, code };
-    const named = code === null ? `status ${status}` : `status ${status}, ${code}`;
-    if (status === 401)
-        return new AuthenticationError(`${call} was not authenticated (${named})${whyUnauthenticated(answer, keys, now)}`, details);
-    if (status === 403)
-        return new ForbiddenError(`${call} was refused (${named}).`, details);
-    if (status === 404 && code !== 'APIGW.0101')
-        return new NotFoundError(`${call} found nothing there (${named}).`, details);
-    if (status >= 300 && status < 400)
-        return new CloudError(`${call} was answered with a redirect, which is never followed.`, details);
-    return new CloudError(`${call} was answered with ${named}.`, details);
-}
-/** All causes share one status and mostly one code; the server's clock and the words of the message tell them apart. */
-function whyUnauthenticated(answer, keys, now) {
-    const date = Date.parse(headerOf(answer, 'date') ?? '');
-    const offset = Number.isNaN(date) ? 0 : now - date;
-    if (Math.abs(offset) > CLOCK_TOLERANCE)
-        return `: the clock of this machine is ${Math.round(Math.abs(offset) / 60_000)} minutes ${offset > 0 ? 'ahead of' : 'behind'} the cloud's. Set it right; signatures are accepted within 15 minutes.`;
-    if (keys === null)
-        return ', though it needs no keys.';
-    if (/expire/i.test(answer.body))
-        return keys.securityToken === undefined
-            ? ': the signature counts as expired, so the clock of this machine is off. Set it right; signatures are accepted within 15 minutes.'
-            : ': the temporary keys have expired. Obtain new ones, or let the action obtain them (oidc-provider-urn, agency-urn).';
-    return ': the access key is not known, or the secret key or security token does not belong to it. Check access-key-id, secret-access-key and security-token.';
-}
-/** The error code of a body, where it looks like one; never any other text of it. */
-function codeOf(body) {
-    try {
-        const parsed = JSON.parse(body);
-        const code = parsed?.error_code ?? parsed?.code ?? parsed?.error?.code;
-        return typeof code === 'string' && /^[A-Za-z0-9_.-]{1,40}$/.test(code) ? code : null;
-    }
-    catch {
-        return null;
-    }
-}
-/** The code of an error of the network, such as ECONNRESET; else what kind of error it is. */
-function http_client_reasonOf(failure) {
-    const proxy = /^Proxy response \((\d{3})\)/.exec(failure.message)?.[1];
-    if (proxy !== undefined)
-        return `the proxy answered with status ${proxy}`;
-    // A timeout of the platform has a number for a code.
-    const codes = [failure, failure.cause].map((error) => error?.code);
-    return codes.find((code) => typeof code === 'string') ?? failure.name;
-}
-/** The real transport: through the proxies of the usual variables, TLS checked, redirects left alone. */
-function networkTransport() {
-    const dispatcher = proxied();
-    return async ({ method, url, headers, body }, signal) => {
-        const answer = await (0,undici.request)(url, {
-            dispatcher,
-            signal: AbortSignal.any([signal, AbortSignal.timeout(TRY_TIMEOUT)]),
-            method: method,
-            headers: { ...headers, 'User-Agent': 'iam-permission-audit' },
-            body,
-        });
-        return { status: answer.statusCode, headers: answer.headers, body: await answer.body.text() };
-    };
-}
-/** Said here, no variable of the environment switches it off. Who has a CA of their own names it in NODE_EXTRA_CA_CERTS. */
-const CHECKED = { rejectUnauthorized: true };
-/** @throws UserError when a variable of the proxy is no address; it is not repeated, for it may hold a password. */
-function proxied() {
-    try {
-        return new undici.EnvHttpProxyAgent({
-            headersTimeout: HEADERS_TIMEOUT,
-            bodyTimeout: BODY_TIMEOUT,
-            connect: { timeout: HEADERS_TIMEOUT, ...CHECKED },
-            requestTls: CHECKED,
-            proxyTls: CHECKED,
-            maxResponseSize: MAXIMUM_BODY,
-        });
-    }
-    catch {
-        throw new UserError('The variable http_proxy or https_proxy is not the address of a proxy. Write it as http://host:port, or unset it.');
-    }
-}
-/** The machine's clock. */
-const systemClock = {
-    now: Date.now,
-    sleep: (milliseconds, signal) => (0,external_node_timers_promises_namespaceObject.setTimeout)(milliseconds, undefined, { signal }).catch(() => { }),
-    random: Math.random,
-};
 
 ;// CONCATENATED MODULE: ./build/cloud/iam-api.js
 /** The calls of IAM v5 that the audit uses, typed and checked at the border. Nothing outside knows a marker. */
@@ -69338,6 +69349,8 @@ async function writeAtomically(path, contents) {
 
 ;// CONCATENATED MODULE: ./build/action/account.js
 /** The account under audit: crawled with the keys there are, or read from a snapshot. */
+
+
 
 
 
@@ -78366,7 +78379,7 @@ function lines(text) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8625);
+/* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(736);
 
 await (0,_action_run_js__WEBPACK_IMPORTED_MODULE_0__/* .run */ .e)(process.env);
 

@@ -8,7 +8,8 @@ import {
   type Obtained,
   obtainedKeys,
 } from '../../src/cloud/credentials.ts'
-import { HttpClient, type RawRequest, type Transport } from '../../src/cloud/http-client.ts'
+import { HttpClient } from '../../src/cloud/http-client.ts'
+import type { RawRequest, Transport } from '../../src/cloud/transport.ts'
 import { UserError } from '../../src/problem.ts'
 import { stage } from './stage.ts'
 

@@ -11,15 +11,10 @@ import { describe, expect, test } from '@jest/globals'
 import { AccountBuilder, allow, document } from '../../simulator/iam/account.ts'
 import { AuthenticationError, CloudError, DeadlineError } from '../../src/cloud/cloud-error.ts'
 import { givenKeys } from '../../src/cloud/credentials.ts'
-import {
-  HttpClient,
-  networkTransport,
-  type RawAnswer,
-  systemClock,
-  type Transport,
-} from '../../src/cloud/http-client.ts'
-import type { Clock } from '../../src/cloud/pace.ts'
+import { HttpClient } from '../../src/cloud/http-client.ts'
+import { type Clock, systemClock } from '../../src/cloud/pace.ts'
 import type { Keys } from '../../src/cloud/signer.ts'
+import { networkTransport, type RawAnswer, type Transport } from '../../src/cloud/transport.ts'
 import { stage } from './stage.ts'
 
 const execute = promisify(execFile)
@@ -237,7 +232,7 @@ test('a certificate that nobody vouches for is refused, whatever the environment
   const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}/`
   // A process of its own: the tests' environment is not the one that TLS looks at.
   const script = `
-    const { networkTransport } = await import(${JSON.stringify(resolve('src/cloud/http-client.ts'))})
+    const { networkTransport } = await import(${JSON.stringify(resolve('src/cloud/transport.ts'))})
     const request = { method: 'GET', url: ${JSON.stringify(url)}, headers: {}, body: null }
     const answer = networkTransport()(request, new AbortController().signal)
     console.log(await answer.then(({ status }) => status, ({ code }) => code))`

@@ -2,53 +2,25 @@
  * Sends requests to the cloud: paced, signed anew for every try, retried where a retry can help, and never following
  * a redirect. Errors say what failed and why in words of this product; nothing a server echoes is repeated.
  */
-import { setTimeout as sleep } from 'node:timers/promises'
-import { type Dispatcher, EnvHttpProxyAgent, request as send } from 'undici'
-import { UserError } from '../problem.ts'
+import { errorOf } from './answer-error.ts'
 import {
   AuthenticationError,
   CloudError,
   DeadlineError,
-  ForbiddenError,
-  NotFoundError,
   ShapeError,
   UnavailableError,
 } from './cloud-error.ts'
 import type { KeySource } from './credentials.ts'
 import { type Clock, Pace } from './pace.ts'
 import { encodePath, encodeQuery, type Keys, type Query, sign } from './signer.ts'
+import { headerOf, type RawAnswer, reasonOf, type Transport } from './transport.ts'
 
 const MAXIMUM_TRIES = 6
 /** Milliseconds that all tries of one request may take; longer when the cloud says how long to wait. */
 const REQUEST_BUDGET = 60_000
 const REQUEST_BUDGET_WHEN_TOLD = 120_000
-/** Milliseconds that one try may take until its headers, and between parts of its body. */
-const HEADERS_TIMEOUT = 15_000
-const BODY_TIMEOUT = 15_000
-/** Milliseconds that one try may take in all: a body that drips is no answer. */
-const TRY_TIMEOUT = 45_000
 const FIRST_BACKOFF = 500
 const LONGEST_BACKOFF = 20_000
-/** Far above any page of 200 documents. */
-const MAXIMUM_BODY = 32 * 1024 * 1024
-/** The cloud refuses signatures whose date is further off. */
-const CLOCK_TOLERANCE = 15 * 60_000
-
-export interface RawAnswer {
-  readonly status: number
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>
-  readonly body: string
-}
-
-export interface RawRequest {
-  readonly method: string
-  readonly url: string
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: string | null
-}
-
-/** Sends one try, until the signal. Throws for everything that is not a whole answer. */
-export type Transport = (request: RawRequest, signal: AbortSignal) => Promise<RawAnswer>
 
 export interface CloudRequest {
   readonly method?: 'GET' | 'POST'
@@ -154,7 +126,7 @@ export class HttpClient {
           continue
         }
         if (answer.status === 429) this.#pace.refused()
-        if (!isTransient(answer.status)) throw errorOf(request, answer, keys, clock.now())
+        if (!isTransient(answer.status)) throw errorOf(request.call, answer, keys, clock.now())
       }
       this.#stop.signal.throwIfAborted()
       const wait = this.#waitBefore(tries, result)
@@ -260,105 +232,4 @@ function retryAfter(answer: RawAnswer, now: number): number | null {
     ? Number(value) * 1000
     : Date.parse(value) - (Number.isNaN(server) ? now : server)
   return milliseconds > 0 ? milliseconds : null
-}
-
-function headerOf(answer: RawAnswer, name: string): string | null {
-  const value = answer.headers[name]
-  return (Array.isArray(value) ? value[0] : value) ?? null
-}
-
-function errorOf(request: CloudRequest, answer: RawAnswer, keys: Keys | null, now: number): CloudError {
-  const { call } = request
-  const { status } = answer
-  const code = codeOf(answer.body)
-  const details = { call, status, code }
-  const named = code === null ? `status ${status}` : `status ${status}, ${code}`
-  if (status === 401)
-    return new AuthenticationError(
-      `${call} was not authenticated (${named})${whyUnauthenticated(answer, keys, now)}`,
-      details,
-    )
-  if (status === 403) return new ForbiddenError(`${call} was refused (${named}).`, details)
-  if (status === 404 && code !== 'APIGW.0101')
-    return new NotFoundError(`${call} found nothing there (${named}).`, details)
-  if (status >= 300 && status < 400)
-    return new CloudError(`${call} was answered with a redirect, which is never followed.`, details)
-  return new CloudError(`${call} was answered with ${named}.`, details)
-}
-
-/** All causes share one status and mostly one code; the server's clock and the words of the message tell them apart. */
-function whyUnauthenticated(answer: RawAnswer, keys: Keys | null, now: number): string {
-  const date = Date.parse(headerOf(answer, 'date') ?? '')
-  const offset = Number.isNaN(date) ? 0 : now - date
-  if (Math.abs(offset) > CLOCK_TOLERANCE)
-    return `: the clock of this machine is ${Math.round(Math.abs(offset) / 60_000)} minutes ${offset > 0 ? 'ahead of' : 'behind'} the cloud's. Set it right; signatures are accepted within 15 minutes.`
-  if (keys === null) return ', though it needs no keys.'
-  if (/expire/i.test(answer.body))
-    return keys.securityToken === undefined
-      ? ': the signature counts as expired, so the clock of this machine is off. Set it right; signatures are accepted within 15 minutes.'
-      : ': the temporary keys have expired. Obtain new ones, or let the action obtain them (oidc-provider-urn, agency-urn).'
-  return ': the access key is not known, or the secret key or security token does not belong to it. Check access-key-id, secret-access-key and security-token.'
-}
-
-/** The error code of a body, where it looks like one; never any other text of it. */
-function codeOf(body: string): string | null {
-  try {
-    const parsed = JSON.parse(body) as { error_code?: unknown; code?: unknown; error?: { code?: unknown } }
-    const code = parsed?.error_code ?? parsed?.code ?? parsed?.error?.code
-    return typeof code === 'string' && /^[A-Za-z0-9_.-]{1,40}$/.test(code) ? code : null
-  } catch {
-    return null
-  }
-}
-
-/** The code of an error of the network, such as ECONNRESET; else what kind of error it is. */
-function reasonOf(failure: Error): string {
-  const proxy = /^Proxy response \((\d{3})\)/.exec(failure.message)?.[1]
-  if (proxy !== undefined) return `the proxy answered with status ${proxy}`
-  // A timeout of the platform has a number for a code.
-  const codes = [failure, failure.cause].map((error) => (error as NodeJS.ErrnoException | undefined)?.code)
-  return codes.find((code) => typeof code === 'string') ?? failure.name
-}
-
-/** The real transport: through the proxies of the usual variables, TLS checked, redirects left alone. */
-export function networkTransport(): Transport {
-  const dispatcher = proxied()
-  return async ({ method, url, headers, body }, signal) => {
-    const answer = await send(url, {
-      dispatcher,
-      signal: AbortSignal.any([signal, AbortSignal.timeout(TRY_TIMEOUT)]),
-      method: method as Dispatcher.HttpMethod,
-      headers: { ...headers, 'User-Agent': 'iam-permission-audit' },
-      body,
-    })
-    return { status: answer.statusCode, headers: answer.headers, body: await answer.body.text() }
-  }
-}
-
-/** Said here, no variable of the environment switches it off. Who has a CA of their own names it in NODE_EXTRA_CA_CERTS. */
-const CHECKED = { rejectUnauthorized: true } as const
-
-/** @throws UserError when a variable of the proxy is no address; it is not repeated, for it may hold a password. */
-function proxied(): Dispatcher {
-  try {
-    return new EnvHttpProxyAgent({
-      headersTimeout: HEADERS_TIMEOUT,
-      bodyTimeout: BODY_TIMEOUT,
-      connect: { timeout: HEADERS_TIMEOUT, ...CHECKED },
-      requestTls: CHECKED,
-      proxyTls: CHECKED,
-      maxResponseSize: MAXIMUM_BODY,
-    })
-  } catch {
-    throw new UserError(
-      'The variable http_proxy or https_proxy is not the address of a proxy. Write it as http://host:port, or unset it.',
-    )
-  }
-}
-
-/** The machine's clock. */
-export const systemClock: Clock = {
-  now: Date.now,
-  sleep: (milliseconds, signal) => sleep(milliseconds, undefined, { signal }).catch(() => {}),
-  random: Math.random,
 }

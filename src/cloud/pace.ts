@@ -1,5 +1,7 @@
 /** As fast as the cloud allows and no faster: evenly spread, half as fast after a refusal, slowly recovering. */
 
+import { setTimeout as sleep } from 'node:timers/promises'
+
 export interface Clock {
   /** Milliseconds since the epoch. */
   readonly now: () => number
@@ -7,6 +9,13 @@ export interface Clock {
   readonly sleep: (milliseconds: number, signal?: AbortSignal) => Promise<void>
   /** 0 to 1, for jitter. */
   readonly random: () => number
+}
+
+/** The machine's clock. */
+export const systemClock: Clock = {
+  now: Date.now,
+  sleep: (milliseconds, signal) => sleep(milliseconds, undefined, { signal }).catch(() => {}),
+  random: Math.random,
 }
 
 /** Slowest pace after repeated refusals, requests a second. */
