@@ -36701,7 +36701,7 @@ module.exports = {
 
 
 
-const { uid, states, sentCloseFrameState, emptyBuffer, opcodes } = __nccwpck_require__(8355)
+const { uid, states, sentCloseFrameState, emptyBuffer, opcodes } = __nccwpck_require__(736)
 const { parseExtensions, isClosed, isClosing, isEstablished, isConnecting, validateCloseCodeAndReason } = __nccwpck_require__(8625)
 const { makeRequest } = __nccwpck_require__(9967)
 const { fetching } = __nccwpck_require__(4398)
@@ -37042,7 +37042,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 8355:
+/***/ 736:
 /***/ ((module) => {
 
 
@@ -37519,7 +37519,7 @@ module.exports = {
 
 
 const { runtimeFeatures } = __nccwpck_require__(313)
-const { maxUnsigned16Bit, opcodes } = __nccwpck_require__(8355)
+const { maxUnsigned16Bit, opcodes } = __nccwpck_require__(736)
 
 const BUFFER_SIZE = 8 * 1024
 
@@ -37772,7 +37772,7 @@ module.exports = { PerMessageDeflate }
 
 const { Writable } = __nccwpck_require__(7075)
 const assert = __nccwpck_require__(4589)
-const { parserStates, opcodes, states, emptyBuffer, sentCloseFrameState } = __nccwpck_require__(8355)
+const { parserStates, opcodes, states, emptyBuffer, sentCloseFrameState } = __nccwpck_require__(736)
 const {
   isValidStatusCode,
   isValidOpcode,
@@ -38298,7 +38298,7 @@ module.exports = {
 
 
 const { WebsocketFrameSend } = __nccwpck_require__(3264)
-const { opcodes, sendHints } = __nccwpck_require__(8355)
+const { opcodes, sendHints } = __nccwpck_require__(736)
 const FixedQueue = __nccwpck_require__(4660)
 
 /**
@@ -38526,7 +38526,7 @@ module.exports = { WebSocketError, createUnvalidatedWebSocketError }
 
 const { createDeferredPromise } = __nccwpck_require__(6436)
 const { environmentSettingsObject } = __nccwpck_require__(3168)
-const { states, opcodes, sentCloseFrameState } = __nccwpck_require__(8355)
+const { states, opcodes, sentCloseFrameState } = __nccwpck_require__(736)
 const { webidl } = __nccwpck_require__(7879)
 const { getURLRecord, isValidSubprotocol, isEstablished, utf8Decode } = __nccwpck_require__(8625)
 const { establishWebSocketConnection, failWebsocketConnection, closeWebSocketConnection } = __nccwpck_require__(6897)
@@ -39027,7 +39027,7 @@ module.exports = { WebSocketStream }
 
 
 
-const { states, opcodes } = __nccwpck_require__(8355)
+const { states, opcodes } = __nccwpck_require__(736)
 const { isUtf8 } = __nccwpck_require__(4573)
 const { removeHTTPWhitespace } = __nccwpck_require__(1900)
 const { collectASequenceOfCodePointsFast } = __nccwpck_require__(8116)
@@ -39385,7 +39385,7 @@ const { isArrayBuffer } = __nccwpck_require__(3429)
 const { webidl } = __nccwpck_require__(7879)
 const { URLSerializer } = __nccwpck_require__(1900)
 const { environmentSettingsObject } = __nccwpck_require__(3168)
-const { staticPropertyDescriptors, states, sentCloseFrameState, sendHints, opcodes } = __nccwpck_require__(8355)
+const { staticPropertyDescriptors, states, sentCloseFrameState, sendHints, opcodes } = __nccwpck_require__(736)
 const {
   isConnecting,
   isEstablished,
@@ -48939,7 +48939,7 @@ exports.visitAsync = visitAsync;
 
 /***/ }),
 
-/***/ 736:
+/***/ 2955:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -61781,6 +61781,12 @@ function logLine(text) {
         .replaceAll('##[', '# #[');
 }
 
+;// CONCATENATED MODULE: ./build/compare-text.js
+/** Order of texts by their code units, the same on every machine; `localeCompare` is not. For `sort`. */
+function compareText(one, other) {
+    return one < other ? -1 : one > other ? 1 : 0;
+}
+
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
 var dist = __nccwpck_require__(8815);
 ;// CONCATENATED MODULE: ./build/text-quote.js
@@ -61946,6 +61952,7 @@ function syntaxProblem(error, text) {
  * put together what nobody approved. Each definition is one line for the same reason.
  */
 
+
 /** The whole file. */
 function writeBaseline(baseline) {
     return assemble(baseline, entryText);
@@ -62081,9 +62088,6 @@ function keyOf(entry) {
 }
 function gapKey(gap) {
     return JSON.stringify([gap.policy_id, gap.version_id, gap.sha256]);
-}
-function compareText(one, other) {
-    return one < other ? -1 : one > other ? 1 : 0;
 }
 function withoutUndefined(object) {
     return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
@@ -63092,6 +63096,8 @@ function lettersOf(globs) {
 }
 
 ;// CONCATENATED MODULE: ./build/policy/box-grants.js
+/** Grants as boxes: what the evaluator and the comparison compute with before anything is written as text. */
+
 
 
 
@@ -63284,12 +63290,9 @@ function sorted(grants) {
     };
     const spelled = (list) => list.map((box) => box.text).join(' ');
     return alive.sort((one, other) => restrictionRank(one.restriction) - restrictionRank(other.restriction) ||
-        box_grants_compareText(key(one), key(other)) ||
-        box_grants_compareText(spelled(one.actions), spelled(other.actions)) ||
-        box_grants_compareText(spelled(one.except), spelled(other.except)));
-}
-function box_grants_compareText(one, other) {
-    return one < other ? -1 : one > other ? 1 : 0;
+        compareText(key(one), key(other)) ||
+        compareText(spelled(one.actions), spelled(other.actions)) ||
+        compareText(spelled(one.except), spelled(other.except)));
 }
 function restrictionRank(restriction) {
     return isUnrestricted(restriction) ? 0 : restriction.condition === undefined ? 1 : 2;
@@ -65811,6 +65814,8 @@ function removes(cut, route, leaving) {
 }
 
 ;// CONCATENATED MODULE: ./build/audit/drift.js
+/** Completes drift for people: by which paths it came, what to take away, what to paste. */
+
 
 
 
@@ -65952,12 +65957,9 @@ const kindRank = { 'unapproved-holder': 0, 'exceeds-approval': 1, 'approval-expi
 function byWeight(one, other) {
     return (severityRank[one.severity] - severityRank[other.severity] ||
         kindRank[one.kind] - kindRank[other.kind] ||
-        drift_compareText(one.user, other.user) ||
-        drift_compareText(one.user_id, other.user_id) ||
-        drift_compareText(one.permission, other.permission));
-}
-function drift_compareText(one, other) {
-    return one < other ? -1 : one > other ? 1 : 0;
+        compareText(one.user, other.user) ||
+        compareText(one.user_id, other.user_id) ||
+        compareText(one.permission, other.permission));
 }
 
 ;// CONCATENATED MODULE: ./build/audit/inventory.js
@@ -66225,6 +66227,8 @@ function findAdminGroup({ snapshot, baseline }, inventory) {
 }
 
 ;// CONCATENATED MODULE: ./build/audit/audit.js
+/** The audit: snapshot, config and baseline in, verdict out. Everything is decided here, nothing is rendered. */
+
 
 
 
@@ -66290,12 +66294,9 @@ function resultOf(gaps, comparison) {
 }
 /** By name, then by id, then by permission. */
 function compareHoldings(one, other) {
-    return (audit_compareText(one.user, other.user) ||
-        audit_compareText(one.user_id, other.user_id) ||
-        audit_compareText(one.permission, other.permission));
-}
-function audit_compareText(one, other) {
-    return one < other ? -1 : one > other ? 1 : 0;
+    return (compareText(one.user, other.user) ||
+        compareText(one.user_id, other.user_id) ||
+        compareText(one.permission, other.permission));
 }
 
 ;// CONCATENATED MODULE: ./build/audit/exit.js
@@ -68674,6 +68675,7 @@ class Pace {
  * Source: devg-apisign, "Request signing process" (api-sign-algorithm-002 to -004).
  */
 
+
 /**
  * Headers that make a request a signed one: `X-Sdk-Date`, `X-Security-Token` for temporary keys, `Authorization`, and
  * those given. Every attempt is signed anew: the date is part of it.
@@ -68699,7 +68701,7 @@ function sign(request, keys, date) {
 function canonicalRequest(request, headers) {
     const lines = Object.entries(headers)
         .map(([name, value]) => [name.toLowerCase(), value.trim()])
-        .sort(([one], [other]) => signer_compareText(one, other));
+        .sort(([one], [other]) => compareText(one, other));
     const path = encodePath(request.path);
     return [
         request.method.toUpperCase(),
@@ -68716,7 +68718,7 @@ function canonicalRequest(request, headers) {
 function encodeQuery(query) {
     return Object.entries(query)
         .flatMap(([name, value]) => (typeof value === 'string' ? [value] : value).map((one) => [signer_encode(name), signer_encode(one)]))
-        .sort(([a, x], [b, y]) => signer_compareText(a, b) || signer_compareText(x, y))
+        .sort(([a, x], [b, y]) => compareText(a, b) || compareText(x, y))
         .map(([name, value]) => `${name}=${value}`)
         .join('&');
 }
@@ -68737,9 +68739,6 @@ function sdkDate(date) {
 }
 function signer_hash(text) {
     return (0,external_node_crypto_.createHash)('sha256').update(text, 'utf8').digest('hex');
-}
-function signer_compareText(one, other) {
-    return one < other ? -1 : one > other ? 1 : 0;
 }
 
 ;// CONCATENATED MODULE: ./build/cloud/http-client.js
@@ -78379,7 +78378,7 @@ function lines(text) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(736);
+/* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2955);
 
 await (0,_action_run_js__WEBPACK_IMPORTED_MODULE_0__/* .run */ .e)(process.env);
 

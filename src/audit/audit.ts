@@ -1,5 +1,7 @@
 /** The audit: snapshot, config and baseline in, verdict out. Everything is decided here, nothing is rendered. */
+
 import type { BaselineFile } from '../baseline/baseline.ts'
+import { compareText } from '../compare-text.ts'
 import type { Config } from '../config/config.ts'
 import { mergeCatalogue, shippedCatalogue } from '../policy/index.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
@@ -86,8 +88,4 @@ function compareHoldings(one: Holding, other: Holding): number {
     compareText(one.user_id, other.user_id) ||
     compareText(one.permission, other.permission)
   )
-}
-
-function compareText(one: string, other: string): number {
-  return one < other ? -1 : one > other ? 1 : 0
 }

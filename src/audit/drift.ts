@@ -1,5 +1,7 @@
 /** Completes drift for people: by which paths it came, what to take away, what to paste. */
+
 import type { BaselineEntry } from '../baseline/baseline.ts'
+import { compareText } from '../compare-text.ts'
 import { type Approved, grantsMeet, isUnrestricted } from '../policy/index.ts'
 import type { Grant } from '../policy/types.ts'
 import type { User } from '../snapshot/snapshot.ts'
@@ -173,8 +175,4 @@ function byWeight(one: Omit<Drift, 'cause'>, other: Omit<Drift, 'cause'>): numbe
     compareText(one.user_id, other.user_id) ||
     compareText(one.permission, other.permission)
   )
-}
-
-function compareText(one: string, other: string): number {
-  return one < other ? -1 : one > other ? 1 : 0
 }

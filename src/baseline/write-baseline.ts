@@ -7,6 +7,7 @@
  * line right below it. Where one branch changes either and another moves the entry, git sees a conflict, and cannot
  * put together what nobody approved. Each definition is one line for the same reason.
  */
+import { compareText } from '../compare-text.ts'
 import { YamlSource } from '../config/yaml-source.ts'
 import type { ActionSet, Grant } from '../policy/types.ts'
 import type { Baseline, BaselineEntry, BaselineFile, KnownGap } from './baseline.ts'
@@ -158,10 +159,6 @@ function keyOf(entry: BaselineEntry): string {
 
 function gapKey(gap: KnownGap): string {
   return JSON.stringify([gap.policy_id, gap.version_id, gap.sha256])
-}
-
-function compareText(one: string, other: string): number {
-  return one < other ? -1 : one > other ? 1 : 0
 }
 
 function withoutUndefined(object: Record<string, unknown>): Record<string, unknown> {

@@ -2,7 +2,9 @@
  * SDK-HMAC-SHA256, Huawei Cloud's request signature, as a function of its arguments.
  * Source: devg-apisign, "Request signing process" (api-sign-algorithm-002 to -004).
  */
+
 import { createHash, createHmac } from 'node:crypto'
+import { compareText } from '../compare-text.ts'
 
 export interface Keys {
   readonly accessKeyId: string
@@ -100,8 +102,4 @@ function sdkDate(date: Date): string {
 
 function hash(text: string): string {
   return createHash('sha256').update(text, 'utf8').digest('hex')
-}
-
-function compareText(one: string, other: string): number {
-  return one < other ? -1 : one > other ? 1 : 0
 }

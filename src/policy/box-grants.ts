@@ -1,4 +1,5 @@
 /** Grants as boxes: what the evaluator and the comparison compute with before anything is written as text. */
+import { compareText } from '../compare-text.ts'
 import type { Box, Boxes } from './pattern.ts'
 import { canonicalRestriction, isUnrestricted, restrictionKey, restrictionOf } from './restriction.ts'
 import { PATTERN_BOUND, type Steps } from './steps.ts'
@@ -247,10 +248,6 @@ function sorted(grants: readonly BoxGrant[]): BoxGrant[] {
       compareText(spelled(one.actions), spelled(other.actions)) ||
       compareText(spelled(one.except), spelled(other.except)),
   )
-}
-
-function compareText(one: string, other: string): number {
-  return one < other ? -1 : one > other ? 1 : 0
 }
 
 function restrictionRank(restriction: Restriction): number {
