@@ -10,6 +10,7 @@ import {
   groupId,
   permission,
   policyId,
+  told,
   userId,
   verdictOf,
 } from './stage.ts'
@@ -269,6 +270,25 @@ describe('drift', () => {
     const [row] = verdictOf({ account: stage, baseline: [entry('ada', { grants: [approved] })] }).drift
     expect(row?.paths.map((path) => path.policy)).toEqual(['new'])
     expect(words(row)).toEqual(['detach new'])
+  })
+
+  test('names the same paths to users who hold the same, whoever comes first', () => {
+    const build = { Resource: ['iam::*:user:build'] }
+    const stage = account()
+      .users('ada', 'bob')
+      .policy('p', document(allow('iam:users:*'), allow('iam:users:list', build)))
+      .policy('beside', document(deny('iam:groups:*')))
+      .group('team', 'ada', 'bob')
+      .attach('p', { group: 'team' })
+      .attach('beside', { user: 'bob' })
+    const { drift } = verdictOf({ account: stage })
+    expect(told(drift)).toEqual([
+      'unapproved-holder ada iam: iam:users:*',
+      'unapproved-holder bob iam: iam:users:*',
+    ])
+    const [ada, bob] = drift.map((row) => row.paths.map((path) => `${path.policy} ${path.statement}`))
+    expect(ada).toEqual(['p 1', 'p 2'])
+    expect(bob).toEqual(ada)
   })
 
   test('names a path to a part of what a wider one brought', () => {

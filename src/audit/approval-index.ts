@@ -22,12 +22,21 @@ export class ApprovalIndex {
   readonly #permissions: ReadonlyMap<string, Permission>
   readonly #differences = new Map<string, Difference | Undetermined>()
   readonly #texts = new WeakMap<object, string>()
+  /** For entries that approve word for word what their user holds: what that is. */
   readonly #wordForWord = new Map<BaselineEntry, readonly Grant[]>()
+  /** Permissions that are recorded as they are audited today. */
+  readonly #recordedToday: ReadonlySet<string>
 
   /** Entries of permissions that are not audited any more are left alone. */
   constructor(baseline: Baseline | null, permissions: readonly Permission[], today: string) {
     this.#baseline = baseline
     this.#permissions = new Map(permissions.map((permission) => [permission.name, permission]))
+    this.#recordedToday = new Set(
+      permissions.flatMap((permission) => {
+        const recorded = baseline?.audited_permissions[permission.name]
+        return recorded !== undefined && sameDefinition(recorded, permission) ? [permission.name] : []
+      }),
+    )
     this.entries = (baseline?.approvals ?? []).flatMap((entry, index) =>
       this.#permissions.has(entry.permission)
         ? [{ entry, index, expired: entry.expires !== undefined && entry.expires < today }]
@@ -73,14 +82,9 @@ export class ApprovalIndex {
    */
   withinToday(name: string): { readonly within?: ActionSet } {
     const permission = this.#permissions.get(name)
-    const recorded = this.#baseline?.audited_permissions[name]
-    if (permission === undefined) return {}
+    if (permission === undefined || this.#recordedToday.has(name)) return {}
     const { actions, except } = permission
-    const isRecorded =
-      recorded !== undefined &&
-      sameTexts(recorded.actions, actions) &&
-      sameTexts(recorded.except ?? [], except)
-    return isRecorded ? {} : { within: { actions, ...(except.length === 0 ? {} : { except }) } }
+    return { within: { actions, ...(except.length === 0 ? {} : { except }) } }
   }
 
   approved(entry: BaselineEntry): Approved {
@@ -108,16 +112,25 @@ export class ApprovalIndex {
    */
   isWordForWord(entry: BaselineEntry, held: readonly Grant[]): boolean {
     if (this.#wordForWord.get(entry) === held) return true
-    const permission = this.#permissions.get(entry.permission)
-    const definition = this.definitionOf(entry)
-    if (permission === undefined || definition === undefined) return false
     const same =
-      sameTexts(definition.actions, permission.actions) &&
-      sameTexts(definition.except ?? [], permission.except) &&
+      this.#isOfToday(entry) &&
       entry.grants.length === held.length &&
       entry.grants.every((grant, at) => sameGrant(grant, held[at] as Grant))
     if (same) this.#wordForWord.set(entry, held)
     return same
+  }
+
+  /** Whether an entry was made against the definition of today. */
+  #isOfToday({ within, permission }: BaselineEntry): boolean {
+    const today = this.#permissions.get(permission)
+    return within === undefined || today === undefined
+      ? this.#recordedToday.has(permission)
+      : sameDefinition(within, today)
+  }
+
+  /** Whether what the user of an entry holds was found to be what it approves, word for word. False says nothing. */
+  wasWordForWord(entry: BaselineEntry): boolean {
+    return this.#wordForWord.has(entry)
   }
 
   /** Whether the entry alone, as it stands today, approves all of the holding, word for word. False says nothing. */
@@ -142,12 +155,21 @@ export class ApprovalIndex {
     return difference
   }
 
+  /** Whether two lists of grants, each in canonical form, are the same. */
+  areEqual(one: readonly Grant[], other: readonly Grant[]): boolean {
+    return one === other || this.#textOf(one) === this.#textOf(other)
+  }
+
   /** As JSON, remembered: nobody changes what an audit was given, and users share what they hold. */
   #textOf(value: object): string {
     const known = this.#texts.get(value) ?? JSON.stringify(value)
     this.#texts.set(value, known)
     return known
   }
+}
+
+function sameDefinition(one: ActionSet, { actions, except }: Permission): boolean {
+  return sameTexts(one.actions, actions) && sameTexts(one.except ?? [], except)
 }
 
 function sameGrant(one: Grant, other: Grant): boolean {

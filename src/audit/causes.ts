@@ -38,8 +38,13 @@ function calmWays(drift: readonly Uncaused[], holders: HoldersByPath): ReadonlyS
   for (const [path, holdings] of holders) {
     if (!policies.has(path.policy_id)) continue
     const way = wayKey(path)
-    for (const permission of new Set(holdings.filter(isCalm).map((holding) => holding.permission)))
-      calm.add(`${permission} ${way}`)
+    // As a rule all come by it to one permission: one of them who is calm is enough.
+    let known: string | null = null
+    for (const holding of holdings)
+      if (holding.permission !== known && isCalm(holding)) {
+        known = holding.permission
+        calm.add(`${known} ${way}`)
+      }
   }
   return calm
 }

@@ -153,12 +153,13 @@ interface Renamed {
 
 /** Entries that record another name than the user has now. */
 function renamedRows(index: ApprovalIndex, { inventory }: HoldingsWithContext): RenamedRow[] {
-  return index.entries.flatMap(({ entry }) => {
-    const user = inventory.users.get(entry.user_id)
-    if (user === undefined || user.user_name === entry.user) return []
+  const rows: RenamedRow[] = []
+  for (const { entry } of index.entries) {
     const { user_id, user: recorded, permission } = entry
-    return [{ user_id, user: user.user_name, permission, recorded }]
-  })
+    const user = inventory.users.get(user_id)?.user_name ?? recorded
+    if (user !== recorded) rows.push({ user_id, user, permission, recorded })
+  }
+  return rows
 }
 
 /** Users whose present name some entry of theirs does not record. */
@@ -198,17 +199,17 @@ function lostRows(index: ApprovalIndex, input: ComparisonInput): { rows: LostRow
   const rows: LostRow[] = []
   const gaps: Gap[] = []
   if (uncertain === 'all') return { rows, undecided: gaps }
-  const held = new Map<string, Map<string, Holding>>()
-  // With `holds: all`, who holds a part holds nothing.
-  for (const holding of holdings) {
-    if (!holding.counts) continue
-    const ofPermission = held.get(holding.permission) ?? new Map<string, Holding>()
-    held.set(holding.permission, ofPermission.set(holding.user_id, holding))
-  }
+  let held: ReadonlyMap<string, Holding> | null = null
   for (const { entry, index: at } of index.entries) {
+    // Nearly every entry of an account at rest.
+    if (index.wasWordForWord(entry)) continue
     if (entry.user_id === EVERYBODY || entry.assignment === 'eligible' || uncertain.has(entry.user_id))
       continue
-    const holding = held.get(entry.permission)?.get(entry.user_id)
+    // With `holds: all`, who holds a part holds nothing.
+    held ??= new Map(
+      holdings.flatMap((one) => (one.counts ? [[`${one.permission} ${one.user_id}`, one] as const] : [])),
+    )
+    const holding = held.get(`${entry.permission} ${entry.user_id}`)
     if (holding !== undefined && index.isWordForWord(entry, holding.grants)) continue
     const user = inventory.users.get(entry.user_id)?.user_name ?? entry.user
     const approved = index.approvedOf(entry)
@@ -237,17 +238,20 @@ function expiringRows(
   { config, found, today }: ComparisonInput,
 ): ExpiringRow[] {
   const gone = new Set(lost.filter((row) => row.entirely).map((row) => row.entry_index))
-  return index.entries.flatMap(({ entry, index: at }) => {
-    if (entry.expires === undefined || gone.has(at)) return []
+  const rows: ExpiringRow[] = []
+  for (const { entry, index: at } of index.entries) {
+    if (entry.expires === undefined || gone.has(at)) continue
     const days_left = Math.round((Date.parse(entry.expires) - Date.parse(today)) / DAY)
-    if (days_left < 0 || days_left > config.approvals.warnDays) return []
+    if (days_left < 0 || days_left > config.approvals.warnDays) continue
     const user = found.inventory.users.get(entry.user_id)?.user_name ?? entry.user
     const { user_id, permission, expires } = entry
-    return [{ user_id, user, permission, expires, days_left, owner: entry.owner ?? null, entry_index: at }]
-  })
+    rows.push({ user_id, user, permission, expires, days_left, owner: entry.owner ?? null, entry_index: at })
+  }
+  return rows
 }
 
 function unreviewedRows(index: ApprovalIndex, config: Config): UnreviewedRow[] {
+  if (config.approvals.require.length === 0) return []
   return index.entries.flatMap(({ entry, index: at }) => {
     const missing = config.approvals.require.filter((field) => (entry[field] ?? '') === '')
     if (missing.length === 0) return []

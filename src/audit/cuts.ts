@@ -6,8 +6,8 @@ import type { HoldingsWithContext } from './holdings.ts'
 import type { Route } from './inventory.ts'
 import type { Cut, HoldersByPath, Path } from './model.ts'
 
-/** Tells, for a policy attached to a group, which users hold something audited through it. */
-export type HoldersThrough = (groupId: string, policyId: string) => ReadonlySet<string>
+/** Tells, for a policy attached to a group, how many users beside one hold something audited through it. */
+export type OthersThrough = (groupId: string, policyId: string, userId: string) => number
 
 export interface CutQuestion {
   readonly user: User
@@ -17,17 +17,21 @@ export interface CutQuestion {
   readonly approved: readonly Approved[]
 }
 
-/** Finds holders by the group attachment they came through. */
-export function holdersThrough(holders: HoldersByPath): HoldersThrough {
-  const answers = new Map<string, Set<string>>()
-  for (const [{ group_id, policy_id }, holdings] of holders) {
-    const key = `${group_id} ${policy_id}`
-    const users = answers.get(key) ?? new Set()
-    answers.set(key, users)
-    for (const { user_id } of holdings) users.add(user_id)
+/** Finds holders by the group attachment they came through; those of one are put together when first asked for. */
+export function othersThrough(holders: HoldersByPath): OthersThrough {
+  const key = (groupId: string | null, policyId: string | null): string => `${groupId} ${policyId}`
+  const ways = Map.groupBy(holders.keys(), (path) => key(path.group_id, path.policy_id))
+  const users = new Map<string, ReadonlySet<string>>()
+  return (groupId, policyId, userId) => {
+    const way = key(groupId, policyId)
+    let known = users.get(way)
+    if (known === undefined) {
+      const holdings = ways.get(way)?.flatMap((path) => holders.get(path) ?? []) ?? []
+      known = new Set(holdings.map((holding) => holding.user_id))
+      users.set(way, known)
+    }
+    return known.size - (known.has(userId) ? 1 : 0)
   }
-  const nobody = new Set<string>()
-  return (groupId, policyId) => answers.get(`${groupId} ${policyId}`) ?? nobody
 }
 
 /**
@@ -39,7 +43,7 @@ export function cutsFor(
   question: CutQuestion,
   found: HoldingsWithContext,
   index: ApprovalIndex,
-  through: HoldersThrough,
+  through: OthersThrough,
 ): readonly (readonly Cut[])[] {
   const cuts = new Map<string, readonly Cut[]>()
   const add = (paths: readonly Path[]): boolean => {
@@ -88,13 +92,13 @@ function leavings(
   return sets
 }
 
-function alternatives(path: Path, user: User, through: HoldersThrough): readonly Cut[] {
+function alternatives(path: Path, user: User, through: OthersThrough): readonly Cut[] {
   const { group, group_id, policy, policy_id } = path
   if (path.via === 'user')
     return [{ kind: 'detach-from-user', group, group_id, policy, policy_id, others: 0 }]
   const leave: Cut = { kind: 'remove-from-group', group, group_id, policy: null, policy_id: null, others: 0 }
   if (path.via === 'builtin-group') return [leave]
-  const others = [...through(group_id ?? '', policy_id ?? '')].filter((id) => id !== user.user_id).length
+  const others = through(group_id ?? '', policy_id ?? '', user.user_id)
   return [leave, { kind: 'detach-from-group', group, group_id, policy, policy_id, others }]
 }
 

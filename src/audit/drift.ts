@@ -8,7 +8,7 @@ import type { User } from '../snapshot/snapshot.ts'
 import type { ApprovalIndex } from './approval-index.ts'
 import { groupByCause } from './causes.ts'
 import type { BareDrift, Comparison } from './compare.ts'
-import { cutsFor, holdersThrough } from './cuts.ts'
+import { cutsFor, othersThrough } from './cuts.ts'
 import type { HoldingsWithContext } from './holdings.ts'
 import type { Cause, Drift, HoldersByPath, Holding, Path } from './model.ts'
 
@@ -19,23 +19,26 @@ export function completeDrift(
 ): { readonly drift: readonly Drift[]; readonly causes: readonly Cause[] } {
   const { index } = comparison
   const holders = holdersByPath(found.holdings)
-  const through = holdersThrough(holders)
+  const through = othersThrough(holders)
   const meets = rememberMeeting()
   const rows = comparison.drift.map((bare): Omit<Drift, 'cause'> => {
     const { holding, indexed } = bare
     const user = found.inventory.users.get(holding.user_id)
     const own = index.own(holding.user_id, holding.permission)
-    const valid = index.speakingFor(holding).filter((one) => !one.expired)
+    const usable = index.speakingFor(holding)
+    const valid = usable.filter((one) => !one.expired)
     const approved = valid.map((one) => index.approved(one.entry))
     const brings = (policyId: string): boolean =>
       user === undefined || bringsSome(policyId, user, { bare, approved }, found, index)
-    const paths = gainedPaths(holding, bare.grants, brings, meets)
+    // What was approved may be part of what is held and yet not of what was gained: the same, but for some resources.
+    const isAll = usable.length === 0 && index.areEqual(bare.grants, holding.grants)
+    const paths = isAll ? allPaths(holding) : gainedPaths(holding, bare.grants, brings, meets)
     const question = user && { user, permission: holding.permission, paths, approved }
     return {
       ...{ kind: bare.kind, user_id: bare.user_id, user: bare.user, permission: bare.permission },
       ...{ grants: bare.grants, actions: bare.actions, example: bare.example },
       ...{ severity: holding.severity, enabled: holding.enabled },
-      extent: isWhole(bare.grants, holding, index) ? holding.extent : 'part',
+      extent: isAll || isWhole(bare.grants, holding, index) ? holding.extent : 'part',
       restricted: bare.grants.every((grant) => !isUnrestricted(grant)),
       paths,
       conditional_denies: holding.conditional_denies,
@@ -92,12 +95,17 @@ export function entryFor(holding: Holding, previous: BaselineEntry | null, expir
 
 /** Whether what drifted is all that is held. */
 function isWhole(gained: readonly Grant[], holding: Holding, index: ApprovalIndex): boolean {
-  if (gained === holding.grants) return true
   const rest = index.subtract(holding.grants, [{ grants: gained }])
   return !('undetermined' in rest) && rest.grants.length === 0
 }
 
 type Meets = (grants: readonly Grant[], pattern: string) => boolean
+
+/** All paths of a holding; the built-in group gives everything, and no other path matters beside it. */
+function allPaths({ paths }: Holding): readonly Path[] {
+  const builtin = paths.filter((path) => path.via === 'builtin-group')
+  return builtin.length > 0 ? builtin : paths
+}
 
 /** The paths of a holding that lead to some part of these grants; all of them where that cannot be told. */
 function gainedPaths(
@@ -106,10 +114,8 @@ function gainedPaths(
   brings: (policyId: string) => boolean,
   meets: Meets,
 ): readonly Path[] {
-  // The built-in group gives everything: no other path matters beside it.
-  const builtin = holding.paths.filter((path) => path.via === 'builtin-group')
-  if (builtin.length > 0) return builtin
-  if (gained === holding.grants) return holding.paths
+  const all = allPaths(holding)
+  if (all !== holding.paths) return all
   const covers = (path: Path, grants: readonly Grant[]): boolean =>
     path.pattern === null || path.pattern === 'NotAction' || meets(grants, path.pattern)
   const leads = (path: Path): boolean => {
