@@ -48939,7 +48939,7 @@ exports.visitAsync = visitAsync;
 
 /***/ }),
 
-/***/ 2955:
+/***/ 8557:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -62126,6 +62126,8 @@ const catalogue_namespaceObject = /*#__PURE__*/JSON.parse('[{"action":"AccessAna
 ;// CONCATENATED MODULE: ./build/policy/glob.js
 /** One spelling for each run of wildcards (`?` first, one `*` last), so that equal globs are equal text. */
 function canonicalGlob(glob) {
+    if (!/[*?]{2}/.test(glob))
+        return glob;
     let text = '';
     for (let at = 0; at < glob.length;) {
         if (glob[at] !== '*' && glob[at] !== '?') {
@@ -62352,15 +62354,20 @@ class GlobAutomaton {
         const positions = this.#positions[state];
         return this.glob.endsWith('*') && positions.includes(this.glob.length - 1);
     }
-    /** Positions reachable without a letter: a `*` may be skipped. Sorted, without repetition. */
+    /** Positions reachable without a letter: a `*` may be skipped. They come sorted, and so they go, each once. */
     #closure(positions) {
-        const reached = new Set();
-        for (let position of positions) {
-            reached.add(position);
-            while (this.glob[position] === '*')
-                reached.add(++position);
-        }
-        return [...reached].sort((a, b) => a - b);
+        const reached = [];
+        let last = -1;
+        for (const position of positions)
+            for (let at = position;; at++) {
+                if (at > last) {
+                    reached.push(at);
+                    last = at;
+                }
+                if (this.glob[at] !== '*')
+                    break;
+            }
+        return reached;
     }
     #state(positions) {
         const key = positions.join(',');
@@ -62630,6 +62637,53 @@ function resourceIncludes(outer, inner) {
 
 /** More boxes than this from one pattern would be a document made to hurt. */
 const MAXIMUM_BOXES = 2000;
+/** Boxes with ids below this are asked about in pairs at a glance: far more than the patterns of an account. */
+const NEAR = 4096;
+const KNOWN = [undefined, 'apart', 'no', 'yes'];
+/** Remembers what was asked of pairs of boxes. An answer takes as many steps again as it took the first time. */
+class PairMemory {
+    #holds;
+    /** For each first box: at the id of the second, the place of what is known in `KNOWN`. */
+    #near = new Array(NEAR);
+    #far = new Map();
+    /** @param holds asked of each segment of two boxes */
+    constructor(holds) {
+        this.#holds = holds;
+    }
+    /** Whether it holds of every segment. @throws BoundReached */
+    ask(one, other, steps) {
+        let known = this.#get(one.id, other.id);
+        if (known === undefined && areApart(one, other))
+            known = this.#set(one.id, other.id, 'apart');
+        if (known === 'apart')
+            return false;
+        steps.take(excess(one, other));
+        known ??= this.#set(one.id, other.id, everySegment(one, other, this.#holds) ? 'yes' : 'no');
+        return known === 'yes';
+    }
+    #get(one, other) {
+        if (one >= NEAR || other >= NEAR)
+            return this.#far.get(one)?.get(other);
+        return KNOWN[this.#near[one]?.[other] ?? 0];
+    }
+    #set(one, other, known) {
+        if (one >= NEAR || other >= NEAR) {
+            const row = this.#far.get(one) ?? new Map();
+            this.#far.set(one, row.set(other, known));
+            return known;
+        }
+        let row = this.#near[one];
+        if (row === undefined || row.length <= other) {
+            const longer = new Uint8Array(Math.min(NEAR, 2 * (other + 1)));
+            if (row !== undefined)
+                longer.set(row);
+            row = longer;
+            this.#near[one] = row;
+        }
+        row[other] = KNOWN.indexOf(known);
+        return known;
+    }
+}
 /** Remembers boxes and what was asked of pairs of them, since users share policies. One for each audit. */
 class Boxes {
     #byText = new Map();
@@ -62638,8 +62692,8 @@ class Boxes {
         grants: new Map(),
         'takes-away': new Map(),
     };
-    #includes = [];
-    #meets = [];
+    #includes = new PairMemory(globSurelyIncludes);
+    #meets = new PairMemory(globsMeet);
     get size() {
         return this.#byText.size;
     }
@@ -62699,27 +62753,13 @@ class Boxes {
     includes(outer, inner, steps) {
         if (outer.id === inner.id)
             return true;
-        if (!outer.wild || (outer.service !== null && outer.service !== inner.service))
-            return false;
-        if (endsDiffer(outer, inner))
-            return false;
-        steps.take(excess(outer, inner));
-        return (recalled(this.#includes, outer, inner) ??
-            remembered(this.#includes, outer, inner, everySegment(outer, inner, globSurelyIncludes)));
+        return outer.wild && this.#includes.ask(outer, inner, steps);
     }
     /** Whether some action string is in both. Exact. @throws BoundReached */
     meet(one, other, steps) {
         if (one.id === other.id)
             return true;
-        if (!one.wild && !other.wild)
-            return false;
-        if (one.service !== null && other.service !== null && one.service !== other.service)
-            return false;
-        if (endsDiffer(one, other))
-            return false;
-        steps.take(excess(one, other));
-        return (recalled(this.#meets, one, other) ??
-            remembered(this.#meets, one, other, everySegment(one, other, globsMeet)));
+        return (one.wild || other.wild) && this.#meets.ask(one, other, steps);
     }
     /** The boxes whose union is exactly what is in both. @throws BoundReached */
     intersect(one, other, steps) {
@@ -62833,8 +62873,10 @@ function excess(one, other) {
     const work = one.key.length * other.key.length;
     return work <= ORDINARY ? 0 : Math.floor(work / 64);
 }
-/** Whether the first or last letters of type or operation tell two boxes apart: most pairs need no closer look. */
-function endsDiffer(one, other) {
+/** Whether services or the first or last letters of type or operation tell two boxes apart, as they do most pairs. */
+function areApart(one, other) {
+    if (one.service !== null && other.service !== null && one.service !== other.service)
+        return true;
     for (let at = 1; at < 3; at++) {
         const [left, right] = [one.segments[at], other.segments[at]];
         if (left === '' || right === '')
@@ -62849,14 +62891,6 @@ function endsDiffer(one, other) {
 const [STAR, QUESTION] = ['*'.charCodeAt(0), '?'.charCodeAt(0)];
 function lettersDiffer(one, other) {
     return one !== other && one !== STAR && one !== QUESTION && other !== STAR && other !== QUESTION;
-}
-function recalled(memory, one, other) {
-    return memory[one.id]?.get(other.id);
-}
-function remembered(memory, one, other, answer) {
-    const answers = memory[one.id] ?? new Map();
-    memory[one.id] = answers.set(other.id, answer);
-    return answer;
 }
 function everySegment(one, other, holds) {
     return one.segments.every((segment, at) => holds(segment, other.segments[at]));
@@ -62923,10 +62957,21 @@ function setMatches(set, segments) {
     return (set.allOf.every((list) => list.some((box) => boxMatchesSegments(box, segments))) &&
         !set.noneOf.some((box) => boxMatchesSegments(box, segments)));
 }
-/** The shortest string of the box, in segments, where there is only one: nothing in it is free. */
-function onlyLeast(box) {
-    const least = box.segments.map((glob) => glob.replaceAll('*', ''));
-    return least[0] === '' || least[2] === '' || box.key.includes('?') ? null : least;
+/**
+ * The shortest strings of the box, in segments, in the order of a walk, where at most one letter of them is free; empty
+ * where more is.
+ */
+function leastOf(box, sets) {
+    if (box.key.includes('?'))
+        return [];
+    const [service, type, operation] = box.segments.map((glob) => glob.replaceAll('*', ''));
+    if (service !== '' && operation !== '')
+        return [[service, type, operation]];
+    if (service === '' && operation === '')
+        return [];
+    const others = sets.flatMap((set) => [...set.noneOf, ...set.allOf.flat()]);
+    const letters = lettersOf([box, ...others].flatMap((one) => one.segments));
+    return letters.map((letter) => [service || letter, type, operation || letter]);
 }
 function search(box, sets, boxes, steps, shortest) {
     if (box.segments[0] === '' || box.segments[2] === '')
@@ -62948,8 +62993,8 @@ function search(box, sets, boxes, steps, shortest) {
     if (relevant === null)
         return null;
     if (shortest) {
-        const least = onlyLeast(box);
-        if (least !== null && !relevant.some((set) => setMatches(set, least)))
+        const least = leastOf(box, relevant).find((text) => !relevant.some((set) => setMatches(set, text)));
+        if (least !== undefined)
             return least.join(':');
     }
     return new Search(box, relevant, steps, shortest).run();
@@ -63102,11 +63147,19 @@ function lettersOf(globs) {
 
 
 
+/** Other actions under the same limits. */
+function withActions({ except, restriction }, actions) {
+    return { actions, except, restriction };
+}
 /** Reads the grants of a baseline or a config, whose patterns have one meaning each. @throws BoundReached */
 function readGrants(grants, boxes, steps) {
     return grants.flatMap((grant) => {
         const { actions, except } = box_grants_readActionSet(grant, boxes);
-        return byRestriction(actions, restrictionOf(grant), boxes, steps).map((part) => ({ ...part, except }));
+        return byRestriction(actions, restrictionOf(grant), boxes, steps).map((part) => ({
+            actions: part.actions,
+            except,
+            restriction: part.restriction,
+        }));
     });
 }
 /** The boxes of an action set. */
@@ -63138,9 +63191,9 @@ function tidied(grant, boxes, steps) {
     const outside = [boxSet(grant.except)];
     const alive = withoutNarrower(grant.actions, boxes, steps).filter((box) => reachesBeyond(box, outside, boxes, steps));
     if (grant.except.length === 0)
-        return { ...grant, actions: alive };
+        return withActions(grant, alive);
     const except = narrowest(grant.except, boxes, steps).filter((one) => alive.some((box) => boxes.meet(one, box, steps)));
-    return { ...grant, actions: alive, except };
+    return { actions: alive, except, restriction: grant.restriction };
 }
 /** `withoutNarrower` of a list that comes again and again, such as what a permission excepts; it takes as many steps. */
 function narrowest(list, boxes, steps) {
@@ -63237,11 +63290,15 @@ function box_grants_textOf(grants) {
 function canonicalPass(grants, boxes, steps) {
     const split = grants.flatMap((grant) => grant.restriction.resources === undefined
         ? [grant]
-        : byRestriction(grant.actions, grant.restriction, boxes, steps).map((part) => ({ ...grant, ...part })));
+        : byRestriction(grant.actions, grant.restriction, boxes, steps).map((part) => ({
+            actions: part.actions,
+            except: grant.except,
+            restriction: part.restriction,
+        })));
     const tidy = sorted(split.map((grant) => tidied(grant, boxes, steps)));
     if (tidy.length < 2)
         return { grants: tidy, changed: false };
-    const byLimit = join(tidy, (grant) => `${restrictionKey(grant.restriction)}${textKey(grant.except)}`, (one, other) => ({ ...one, actions: withoutNarrower([...one.actions, ...other.actions], boxes, steps) }));
+    const byLimit = join(tidy, (grant) => `${restrictionKey(grant.restriction)}${textKey(grant.except)}`, (one, other) => withActions(one, withoutNarrower([...one.actions, ...other.actions], boxes, steps)));
     const kept = withoutCovered(byLimit.length === tidy.length ? tidy : sorted(byLimit), boxes, steps);
     // What shares exceptions, condition and the absence of resources is one grant already.
     const joined = kept.filter((grant) => grant.restriction.resources !== undefined).length < 2
@@ -63249,7 +63306,8 @@ function canonicalPass(grants, boxes, steps) {
         : join(kept, (grant) => grant.restriction.resources === undefined
             ? grantKey(grant)
             : `${textKey(grant.actions)}|${textKey(grant.except)}|${JSON.stringify(grant.restriction.condition)}`, (one, other) => ({
-            ...one,
+            actions: one.actions,
+            except: one.except,
             restriction: canonicalRestriction({
                 ...one.restriction,
                 resources: [...(one.restriction.resources ?? []), ...(other.restriction.resources ?? [])],
@@ -63271,13 +63329,14 @@ function withoutCovered(grants, boxes, steps) {
         const sets = others.map((other) => boxSet(other.actions, other.except));
         const actions = grant.actions.filter((box) => reachesBeyond(box, [...sets, boxSet(grant.except)], boxes, steps));
         if (actions.length < grant.actions.length)
-            current[at] = { ...grant, actions };
+            current[at] = withActions(grant, actions);
     }
     return current.filter((grant) => grant.actions.length > 0);
 }
 function covers(outer, inner) {
     return isUnrestricted(outer) || restrictionKey(outer) === restrictionKey(inner);
 }
+/** What limits least comes first. */
 function sorted(grants) {
     const alive = grants.filter((grant) => grant.actions.length > 0);
     if (alive.length < 2)
@@ -63294,6 +63353,7 @@ function sorted(grants) {
         compareText(spelled(one.actions), spelled(other.actions)) ||
         compareText(spelled(one.except), spelled(other.except)));
 }
+/** 0: nothing limits. 1: resources do. 2: a condition does. */
 function restrictionRank(restriction) {
     return isUnrestricted(restriction) ? 0 : restriction.condition === undefined ? 1 : 2;
 }
@@ -63316,13 +63376,29 @@ function grantKey(grant) {
     return `${textKey(grant.actions)}|${textKey(grant.except)}|${restrictionKey(grant.restriction)}`;
 }
 /** As the baseline and the report write it. */
-function writeGrant(grant) {
-    const texts = (list) => (isDistinctAndSorted(list) ? list : [...new Set(list)].sort(byText)).map((box) => box.text);
-    return {
-        actions: texts(grant.actions),
-        ...(grant.except.length === 0 ? {} : { except: texts(grant.except) }),
-        ...grant.restriction,
-    };
+function writeGrant({ actions, except, restriction }) {
+    const grant = { actions: textsOf(actions) };
+    if (except.length > 0)
+        grant.except = textsOf(except);
+    if (restriction.resources !== undefined)
+        grant.resources = restriction.resources;
+    if (restriction.not_resources !== undefined)
+        grant.not_resources = restriction.not_resources;
+    if (restriction.condition !== undefined)
+        grant.condition = restriction.condition;
+    return grant;
+}
+function writeGrants(grants) {
+    const written = [];
+    for (const grant of grants)
+        written.push(writeGrant(grant));
+    return written;
+}
+function textsOf(list) {
+    const texts = [];
+    for (const box of isDistinctAndSorted(list) ? list : [...new Set(list)].sort(byText))
+        texts.push(box.text);
+    return texts;
 }
 
 ;// CONCATENATED MODULE: ./build/policy/compare-grants.js
@@ -63376,9 +63452,9 @@ function intersectGrants(grants, within, options = {}) {
         const steps = new Steps(options.stepBound ?? STEP_BOUND);
         const bound = box_grants_readActionSet(within, boxes);
         const parts = readGrants(grants, boxes, steps).map((grant) => ({
-            ...grant,
             actions: grant.actions.flatMap((box) => bound.actions.flatMap((one) => boxes.intersect(box, one, steps))),
             except: [...grant.except, ...bound.except],
+            restriction: grant.restriction,
         }));
         return canonical(parts, boxes, steps).map(writeGrant);
     });
@@ -63429,7 +63505,8 @@ function splitByResource(grant) {
     if (resources === undefined || resources.length < 2)
         return [grant];
     return resources.map((resource) => ({
-        ...grant,
+        actions: grant.actions,
+        except: grant.except,
         restriction: { ...grant.restriction, resources: [resource] },
     }));
 }
@@ -63439,7 +63516,7 @@ function remainder(grant, allowances, boxes, steps) {
         .filter((allowance) => canonicalIncludes(allowance.grant.restriction, grant.restriction))
         .map((allowance) => allowance.set);
     const open = grant.actions.filter((box) => reachesBeyond(box, [...sets, boxSet(grant.except)], boxes, steps));
-    return open.flatMap((box) => subtractAll({ ...grant, actions: [box] }, sets, boxes, steps));
+    return open.flatMap((box) => subtractAll(withActions(grant, [box]), sets, boxes, steps));
 }
 /**
  * box − set, one set after the other: the strings that miss one of its lists, and those that meet its exceptions.
@@ -63451,11 +63528,12 @@ function subtractAll(grant, sets, boxes, steps) {
         parts = parts.flatMap((part) => {
             if (!touches(part, set, boxes, steps))
                 return [part];
-            const missed = set.allOf.map((list) => ({ ...part, except: [...part.except, ...list] }));
-            const excepted = set.noneOf.map((one) => ({
-                ...part,
-                actions: [...new Set(part.actions.flatMap((box) => boxes.intersect(box, one, steps)))],
+            const missed = set.allOf.map((list) => ({
+                actions: part.actions,
+                except: [...part.except, ...list],
+                restriction: part.restriction,
             }));
+            const excepted = set.noneOf.map((one) => withActions(part, [...new Set(part.actions.flatMap((box) => boxes.intersect(box, one, steps)))]));
             return [...missed, ...excepted].flatMap((left) => alive(left, boxes, steps));
         });
         if (parts.length > 1000)
@@ -63468,7 +63546,7 @@ function touches(part, set, boxes, steps) {
 }
 function alive(grant, boxes, steps) {
     const actions = grant.actions.filter((box) => reachesBeyond(box, [boxSet(grant.except)], boxes, steps));
-    return actions.length === 0 ? [] : [{ ...grant, actions }];
+    return actions.length === 0 ? [] : [withActions(grant, actions)];
 }
 function shortestOf(grants, boxes, steps) {
     const candidates = grants
@@ -63499,6 +63577,40 @@ function spelledAs(example, boxes) {
     return boxes.find((box) => box.text.toLowerCase() === example)?.text ?? example;
 }
 
+;// CONCATENATED MODULE: ./build/policy/number-set.js
+/** Whole numbers from 0 up to a bound, told in ascending order: what is put together for every user anew. */
+class NumberSet {
+    /** A bit for each number. */
+    #words;
+    /** @param bound more than any number there will be */
+    constructor(bound) {
+        this.#words = new Int32Array((bound + 31) >>> 5);
+    }
+    clear() {
+        this.#words.fill(0);
+    }
+    add(number) {
+        const word = number >>> 5;
+        this.#words[word] = this.#words[word] | (1 << (number & 31));
+    }
+    has(number) {
+        return ((this.#words[number >>> 5] >>> (number & 31)) & 1) === 1;
+    }
+    /** The numbers, each once, ascending. */
+    list() {
+        const numbers = [];
+        for (let at = 0; at < this.#words.length; at++) {
+            let word = this.#words[at];
+            while (word !== 0) {
+                const lowest = word & -word;
+                numbers.push((at << 5) + 31 - Math.clz32(lowest));
+                word ^= lowest;
+            }
+        }
+        return numbers;
+    }
+}
+
 ;// CONCATENATED MODULE: ./build/policy/presets.json
 const presets_namespaceObject = /*#__PURE__*/JSON.parse('{"iam-administration@1":{"description":"Can administer IAM: users, groups, policies, agencies, credentials, identity providers, account settings","severity":"critical","holds":"any","actions":[{"pattern":"iam:*:*","reason":"Everything in IAM, also what no catalogue lists yet, unless an exception says that it only reads or touches the caller alone"}],"except":[{"pattern":"iam:*:get*","reason":"Reads one thing"},{"pattern":"iam:*:list*","reason":"Lists things"},{"pattern":"iam:*:show*","reason":"Reads one thing"},{"pattern":"iam:*:check*","reason":"Tests something and changes nothing"},{"pattern":"iam:users:changePasswordV5","reason":"By its nature touches only the caller: changes one\'s own password, and asks for the old one"}]},"privilege-escalation@1":{"description":"Can gain further permissions: by changing IAM, or by acting as somebody else","severity":"critical","holds":"any","actions":[{"pattern":"iam:policies:createVersionV5","reason":"Writes a new version of a policy one has, and makes it the default"},{"pattern":"iam:roles:updateRole","reason":"Changes a policy one has, through the older interface"},{"pattern":"iam:policies:setDefaultVersionV5","reason":"Brings back an older, wider version of a policy"},{"pattern":"iam:policies:createV5","reason":"Writes a policy, to be attached by whoever may attach"},{"pattern":"iam:roles:createRole","reason":"Writes a policy through the older interface, to be granted by whoever may grant"},{"pattern":"iam:users:attachPolicyV5","reason":"Attaches any policy to any user, oneself included"},{"pattern":"iam:groups:attachPolicyV5","reason":"Attaches any policy to a group one is in"},{"pattern":"iam:agencies:attachPolicyV5","reason":"Attaches any policy to an agency one can assume"},{"pattern":"iam:permissions:grantRoleTo*","reason":"Grants any role or policy of the older model to a user, group or agency"},{"pattern":"iam:permissions:addUserToGroupV5","reason":"Joins a group that holds more"},{"pattern":"iam:permissions:addUserToGroup","reason":"Joins a group that holds more, through the older interface"},{"pattern":"iam:credentials:createCredentialV5","reason":"Makes an access key for another user"},{"pattern":"iam:credentials:updateCredentialV5","reason":"Makes another user\'s inactive access key active again"},{"pattern":"iam:credentials:deleteCredentialV5","reason":"Makes room for a new access key where a user has as many as allowed"},{"pattern":"iam::createAccessKey","reason":"Makes an access key for another user through the older interface"},{"pattern":"iam::updateAccessKey","reason":"Makes another user\'s inactive access key active again through the older interface"},{"pattern":"iam:credentials:updateCredential","reason":"Makes another user\'s inactive access key active again through the older interface"},{"pattern":"iam:credentials:deleteCredential","reason":"Makes room for a new access key through the older interface"},{"pattern":"iam:users:createLoginProfileV5","reason":"Gives a user without console access a password"},{"pattern":"iam:users:updateLoginProfileV5","reason":"Sets another user\'s password"},{"pattern":"iam:users:resetUserPassword","reason":"Sets another user\'s password through the older interface"},{"pattern":"iam:agencies:updateTrustPolicyV5","reason":"Lets oneself, or another account, assume an agency"},{"pattern":"iam:agencies:updateAgency","reason":"Lets another account assume an agency, through the older interface"},{"pattern":"iam:agencies:createV5","reason":"Makes an agency that trusts oneself or another account"},{"pattern":"iam:agencies:createAgency","reason":"Makes an agency that trusts another account, through the older interface"},{"pattern":"iam:agencies:updateV5","reason":"Changes an agency, such as for how long a session of it lasts"},{"pattern":"sts:agencies:assume","reason":"Acts with the permissions of an agency"},{"pattern":"iam:agencies:assume","reason":"Acts with the permissions of an agency, by its name in the older model"},{"pattern":"iam:tokens:assume","reason":"Acts with the permissions of an agency through the older interface"},{"pattern":"iam:agencies:pass","reason":"Hands an agency to a resource, which then acts with its permissions"},{"pattern":"iam:users:detachPolicyV5","reason":"Takes a Deny away from a user"},{"pattern":"iam:groups:detachPolicyV5","reason":"Takes a Deny away from a group"},{"pattern":"iam:agencies:detachPolicyV5","reason":"Takes a Deny away from an agency"},{"pattern":"iam:permissions:removeUserFromGroupV5","reason":"Leaves a group that carries a Deny"},{"pattern":"iam:permissions:revokeRole*","reason":"Takes a Deny of the older model away from a user, group or agency"},{"pattern":"iam:permissions:removeUserFromGroup","reason":"Leaves a group that carries a Deny, through the older interface"},{"pattern":"iam:policies:deleteVersionV5","reason":"Makes room for a new version, or removes a narrower one"},{"pattern":"iam:policies:deleteV5","reason":"Removes a policy that carries a Deny"},{"pattern":"iam:roles:deleteRole","reason":"Removes a policy that carries a Deny, through the older interface"},{"pattern":"iam:mfa:enableV5","reason":"Binds one\'s own device to another user"},{"pattern":"iam:mfa:disableV5","reason":"Takes the second factor off another user"},{"pattern":"iam:mfa:deleteVirtualMFADeviceV5","reason":"Takes the second factor off another user"},{"pattern":"iam:mfa:bindMFADevice","reason":"Binds one\'s own device to another user through the older interface"},{"pattern":"iam:mfa:unbindMFADevice","reason":"Takes the second factor off another user through the older interface"},{"pattern":"iam:mfa:deleteVirtualMFADevice","reason":"Takes the second factor off another user through the older interface"},{"pattern":"iam:users:setUserLoginProtect","reason":"Switches off the second factor that another user\'s logins ask for"},{"pattern":"iam:mfa:create*","reason":"Makes a device to bind to another user"},{"pattern":"iam:samlProviders:create*","reason":"Adds an identity provider that can vouch for anybody"},{"pattern":"iam:samlProviders:update*","reason":"Changes who an identity provider can vouch for"},{"pattern":"iam:oidcProviders:create*","reason":"Adds an identity provider that can vouch for anybody"},{"pattern":"iam:oidcProviders:add*","reason":"Lets another client use an identity provider"},{"pattern":"iam:oidcProviders:update*","reason":"Changes who an identity provider can vouch for"},{"pattern":"iam:identityProviders:create*","reason":"Decides by mapping which user or group a federated person becomes"},{"pattern":"iam:identityProviders:update*","reason":"Decides by mapping which user or group a federated person becomes"},{"pattern":"iam:users:createUserV5","reason":"Makes a user that nobody reviewed"},{"pattern":"iam:users:createUser","reason":"Makes a user that nobody reviewed, through the older interface"},{"pattern":"iam:users:updateUserV5","reason":"Enables or renames another user"},{"pattern":"iam:users:updateUser","reason":"Enables another user or sets their password, through the older interface"},{"pattern":"iam:users:deleteUserV5","reason":"Removes a user, whose name may then be taken again"},{"pattern":"iam:users:deleteUser","reason":"Removes a user, whose name may then be taken again, through the older interface"},{"pattern":"iam:securitypolicies:update*","reason":"Weakens the account\'s rules for passwords and logins"},{"pattern":"iam:agencies:createServiceLinkedAgencyV5","reason":"Makes an agency that organization policies do not limit"},{"pattern":"iam:*:tag*","reason":"Changes tags that policies may decide by"},{"pattern":"iam:*:untag*","reason":"Removes tags that policies may decide by"},{"pattern":"sts::tagSession","reason":"Chooses session tags that policies may decide by"},{"pattern":"sts::setSourceIdentity","reason":"Chooses the source identity that policies may decide by"},{"pattern":"organizations:*:*","reason":"Controls the organization and its service control policies"},{"pattern":"IdentityCenter:*:*","reason":"Assigns permission sets to people across accounts"}],"except":[{"pattern":"organizations:*:get*","reason":"Reads one thing"},{"pattern":"organizations:*:list*","reason":"Lists things"},{"pattern":"organizations:*:show*","reason":"Reads one thing"},{"pattern":"organizations:*:describe*","reason":"Reads one thing"},{"pattern":"organizations:*:check*","reason":"Tests something and changes nothing"},{"pattern":"IdentityCenter:*:get*","reason":"Reads one thing"},{"pattern":"IdentityCenter:*:list*","reason":"Lists things"},{"pattern":"IdentityCenter:*:show*","reason":"Reads one thing"},{"pattern":"IdentityCenter:*:describe*","reason":"Reads one thing"},{"pattern":"IdentityCenter:*:check*","reason":"Tests something and changes nothing"}]},"full-administration@1":{"description":"Holds every action of every service","severity":"critical","holds":"all","actions":[{"pattern":"*:*:*","reason":"Everything, also what no catalogue lists yet"}],"except":[]}}');
 ;// CONCATENATED MODULE: ./build/policy/presets.js
@@ -63527,6 +63639,7 @@ function presetPermission(id) {
 
 ;// CONCATENATED MODULE: ./build/policy/catalogue.js
 /** Known actions: they give names to what a set contains, and never decide that nothing is there. */
+
 
 
 
@@ -63569,23 +63682,22 @@ function expandAliases(actions) {
 /** Names of the catalogue that the grants contain, sorted. */
 function namedActions(grants, catalogue) {
     const index = indexOf(catalogue);
-    const { named } = index;
-    named.fill(0);
-    for (const { actions, except = [] } of grants) {
-        const excepted = new Set(except.flatMap((pattern) => rowsOf(pattern, index)));
-        for (const pattern of actions) {
-            const rows = rowsOf(pattern, index);
-            for (let at = 0; at < rows.length; at++) {
-                const row = rows[at];
-                if (!excepted.has(row))
-                    named[row] = 1;
-            }
+    const { named, excepted, actions } = index;
+    named.clear();
+    for (const grant of grants) {
+        const { except } = grant;
+        if (except !== undefined) {
+            excepted.clear();
+            for (const pattern of except)
+                for (const row of rowsOf(pattern, index))
+                    excepted.add(row);
         }
+        for (const pattern of grant.actions)
+            for (const row of rowsOf(pattern, index))
+                if (except === undefined || !excepted.has(row))
+                    named.add(row);
     }
-    const names = [];
-    for (let row = named.indexOf(1); row >= 0; row = named.indexOf(1, row + 1))
-        names.push(index.actions[row]);
-    return names;
+    return named.list().map((row) => actions[row]);
 }
 const indexes = new WeakMap();
 function indexOf(catalogue) {
@@ -63594,7 +63706,10 @@ function indexOf(catalogue) {
         return known;
     const actions = [...new Set(catalogue.actions.map((row) => row.action))].sort();
     const segments = actions.map((action) => action.toLowerCase().split(':'));
-    const index = { actions, segments, named: new Uint8Array(actions.length), rows: new Map() };
+    const [named, excepted] = [new NumberSet(actions.length), new NumberSet(actions.length)];
+    const all = [...actions.keys()];
+    const byService = Map.groupBy(all, (row) => segments[row]?.[0]);
+    const index = { actions, segments, all, byService, named, excepted, rows: new Map() };
     indexes.set(catalogue, index);
     return index;
 }
@@ -63602,10 +63717,17 @@ function rowsOf(pattern, index) {
     const known = index.rows.get(pattern);
     if (known !== undefined)
         return known;
-    const boxes = pattern_rememberedBoxes().read(pattern, 'grants');
-    const rows = index.segments.flatMap((segments, row) => boxes.some((box) => boxMatchesSegments(box, segments)) ? [row] : []);
+    const rows = matchedRows(pattern, index);
     index.rows.set(pattern, rows);
     return rows;
+}
+function matchedRows(pattern, { all, byService, segments }) {
+    const matched = new Set();
+    for (const box of pattern_rememberedBoxes().read(pattern, 'grants'))
+        for (const row of box.service === null ? all : (byService.get(box.service) ?? []))
+            if (boxMatchesSegments(box, segments[row]))
+                matched.add(row);
+    return [...matched];
 }
 const levelRank = {
     Permission_management: 1,
@@ -63829,6 +63951,105 @@ function quote(value) {
     return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }
 
+;// CONCATENATED MODULE: ./build/policy/canonical-by-pairs.js
+
+
+
+/**
+ * Null where pairs do not tell.
+ *
+ * @param denied what is excepted beside the exceptions of the permission; every box of the parts reaches beyond both
+ * @throws BoundReached as `canonical` does
+ */
+function canonicalByPairs(parts, denied, except, boxes, steps) {
+    if (!parts.every((part) => part.limit.plain))
+        return null;
+    const outside = narrowest(denied.length === 0 ? except : [...except, ...denied], boxes, steps);
+    const grants = [];
+    let free = null;
+    for (const { actions, limit } of parts) {
+        const distinct = canonical_by_pairs_withoutNarrower(actions, boxes, steps);
+        const kept = free === null ? distinct : canonical_by_pairs_withoutCovered(distinct, free, outside, boxes, steps);
+        if (kept.length === 0)
+            continue;
+        const except = [];
+        for (const one of outside)
+            if (meetsAny(one, kept, boxes, steps))
+                except.push(one);
+        const grant = { actions: kept, except, restriction: limit.restriction };
+        if (isUnrestricted(limit.restriction))
+            free = grant;
+        grants.push(grant);
+    }
+    if (haveEqualActions(grants))
+        return null;
+    return withinBound(sorted(grants), steps);
+}
+/** Of boxes that are sorted by text, those that no other one includes. */
+function canonical_by_pairs_withoutNarrower(list, boxes, steps) {
+    if (list.length === 1)
+        return list;
+    const wide = [];
+    for (const box of list)
+        if (box.wild)
+            wide.push(box);
+    if (wide.length === 0)
+        return list;
+    steps.take(wide.length * list.length);
+    const kept = [];
+    for (const box of list)
+        if (!canonical_by_pairs_isWithinOne(box, wide, boxes, steps))
+            kept.push(box);
+    return kept;
+}
+function canonical_by_pairs_isWithinOne(inner, wide, boxes, steps) {
+    for (const outer of wide)
+        if (outer !== inner && boxes.includes(outer, inner, steps))
+            if (outer.text < inner.text || !boxes.includes(inner, outer, steps))
+                // Of two boxes that include each other, the later one goes.
+                return true;
+    return false;
+}
+function canonical_by_pairs_withoutCovered(list, free, outside, boxes, steps) {
+    const kept = [];
+    for (const box of list)
+        if (!isCovered(box, free, outside, boxes, steps))
+            kept.push(box);
+    return kept;
+}
+/** Whether an unrestricted grant contains all of the box that is not excepted from both. @throws BoundReached */
+function isCovered(box, free, outside, boxes, steps) {
+    let touched = false;
+    for (const one of free.actions) {
+        steps.take();
+        if (boxes.includes(one, box, steps))
+            return true;
+        touched ||= boxes.meet(one, box, steps);
+    }
+    return touched && !reachesBeyond(box, [boxSet(free.actions), boxSet(outside)], boxes, steps);
+}
+function meetsAny(one, others, boxes, steps) {
+    for (const other of others)
+        if (boxes.meet(one, other, steps))
+            return true;
+    return false;
+}
+/** Whether grants that resources limit have the same actions: their resources belong together. */
+function haveEqualActions(grants) {
+    if (grants.length < 2)
+        return false;
+    const seen = new Set();
+    for (const { actions, restriction } of grants) {
+        if (restriction.resources === undefined)
+            continue;
+        const key = actions.map((box) => box.id).join(' ');
+        if (seen.has(key))
+            return true;
+        seen.add(key);
+    }
+    return false;
+}
+
 ;// CONCATENATED MODULE: ./build/policy/matches.js
 /**
  * Of the patterns of one statement, those that no other of it includes; each once, unrestricted if any part is.
@@ -63868,44 +64089,171 @@ function saysAsMuch(one, other, boxes, steps) {
     return other.boxes.every((narrow) => one.boxes.some((wide) => boxes.includes(wide, narrow, steps)));
 }
 
-;// CONCATENATED MODULE: ./build/policy/number-set.js
-/** Distinct numbers in ascending order: what sets of statements or patterns are told apart by, for every user anew. */
-class NumberSet {
-    #numbers = new Uint32Array(64);
-    #size = 0;
-    clear() {
-        this.#size = 0;
+;// CONCATENATED MODULE: ./build/policy/left-over.js
+/** What Deny statements leave of what Allow statements give, and which of them took something. */
+
+
+
+
+/** What the unconditional Deny statements leave; `denied` are the boxes of those that name them. @throws BoundReached */
+function leftOver(ordered, denied, scope, steps) {
+    return ordered.some((one) => one.kind === 'deny-all-but')
+        ? leftWithin(ordered, denied, scope.boxes, steps)
+        : leftBeside(ordered, denied, scope, steps);
+}
+/** Boxes that unconditional Deny statements name, each once, by text. */
+function deniedBoxes(ordered) {
+    return distinctSorted(ordered.flatMap((one) => (one.kind === 'deny' ? boxesOf(one) : [])));
+}
+/** What is left where every Deny names what it takes. @throws BoundReached */
+function leftBeside(ordered, denied, scope, steps) {
+    const { atoms, boxes, left, gone } = scope;
+    left.clear();
+    for (const one of ordered)
+        for (const atom of one.atoms)
+            left.add(atom);
+    const takers = new Takers(ordered);
+    const kept = [];
+    gone.clear();
+    for (const number of left.list()) {
+        const { box, limit } = atoms.at(number);
+        const taken = takers.take(box, limit.except, boxes, steps);
+        // An atom has actions beyond its exceptions; where no Deny touches it, it still has.
+        const isLeft = taken === 'nothing' ||
+            (taken === 'part' && reachesBeyond(box, [boxSet(limit.except), boxSet(denied)], boxes, steps));
+        if (isLeft)
+            kept.push(number);
+        else
+            gone.add(number);
     }
-    /** @param number a whole number from 0 up to 2³² */
-    add(number) {
-        if (this.#size === this.#numbers.length) {
-            const larger = new Uint32Array(2 * this.#size);
-            larger.set(this.#numbers);
-            this.#numbers = larger;
+    const matches = [];
+    for (const one of ordered)
+        for (const match of shownOf(one, gone, boxes, steps))
+            matches.push(match);
+    return { parts: atoms.parts(kept), matches, deniedBy: takers.deniedBy() };
+}
+/** The patterns shown of an Allow of which some atoms are gone. @throws BoundReached */
+function shownOf(one, gone, boxes, steps) {
+    if (!one.atoms.some((atom) => gone.has(atom)))
+        return one.matches;
+    const own = one.pieces.flatMap(({ match }, at) => one.ofPieces[at]?.every((atom) => gone.has(atom)) ? [] : [match]);
+    return own.length === one.pieces.length ? one.matches : matches_withoutNarrower(own, boxes, steps);
+}
+/** Unconditional Deny statements that name what they take, and by which of their patterns each took something first. */
+class Takers {
+    #denies;
+    #first;
+    constructor(ordered) {
+        this.#denies = ordered.filter((one) => one.kind === 'deny');
+        this.#first = this.#denies.map(({ patterns }) => patterns.length);
+    }
+    /** What they take of a box. @throws BoundReached */
+    take(box, except, boxes, steps) {
+        let taken = 'nothing';
+        for (let deny = 0; deny < this.#denies.length; deny++) {
+            const { patterns } = this.#denies[deny];
+            for (let at = 0; at < patterns.length; at++)
+                for (const one of patterns[at].boxes) {
+                    steps.take();
+                    if (!boxes.meet(one, box, steps))
+                        continue;
+                    if (taken !== 'all')
+                        taken = boxes.includes(one, box, steps) ? 'all' : 'part';
+                    const first = this.#first[deny];
+                    if (at < first && haveInCommon(one, box, except, boxes, steps))
+                        this.#first[deny] = at;
+                }
         }
-        this.#numbers[this.#size++] = number;
+        return taken;
     }
-    /** The numbers, each once; valid until the set changes. */
-    sorted() {
-        const numbers = this.#numbers.subarray(0, this.#size).sort();
-        let kept = 0;
-        for (let at = 0; at < numbers.length; at++)
-            if (at === 0 || numbers[at] !== numbers[kept - 1])
-                numbers[kept++] = numbers[at];
-        this.#size = kept;
-        return numbers.subarray(0, kept);
+    deniedBy() {
+        return this.#denies.flatMap(({ ref, patterns }, deny) => {
+            const pattern = patterns[this.#first[deny]]?.text;
+            return pattern === undefined ? [] : [{ ...ref, pattern, restricted: false }];
+        });
     }
 }
-/** The engine takes only so many arguments at once. */
-const PIECE = 4096;
-/** Text that only equal lists of numbers share. */
-function number_set_keyOf(numbers) {
-    // Two letters for each number, made by the engine at once.
-    const letters = new Uint16Array(numbers.buffer, numbers.byteOffset, 2 * numbers.length);
-    let key = '';
-    for (let at = 0; at < letters.length; at += PIECE)
-        key += String.fromCharCode.apply(null, letters.subarray(at, at + PIECE));
-    return key;
+/** What is left where a Deny takes all but what it spares. @throws BoundReached */
+function leftWithin(ordered, denied, boxes, steps) {
+    // By text, not as the statements stand: of boxes that differ in letter case alone, always the same one is written.
+    const spared = ordered
+        .flatMap((one) => (one.kind === 'deny-all-but' ? [distinctSorted(boxesOf(one))] : []))
+        .sort((one, other) => compareText(left_over_textOf(one), left_over_textOf(other)));
+    const parts = new Map();
+    const matches = [];
+    for (const one of ordered) {
+        const own = [];
+        for (const piece of one.pieces) {
+            const outside = [boxSet(piece.except), boxSet(denied)];
+            const within = spared.reduce((left, sparing) => [
+                ...new Set(left.flatMap((box) => sparing.flatMap((two) => boxes.intersect(box, two, steps)))),
+            ], piece.actions);
+            const left = within.filter((box) => reachesBeyond(box, outside, boxes, steps));
+            if (left.length === 0)
+                continue;
+            const { except, restriction } = piece;
+            const part = parts.get(piece.limit) ?? {
+                limit: { except, restriction, plain: false },
+                actions: [],
+                seen: new Set(),
+            };
+            parts.set(piece.limit, part);
+            for (const box of left) {
+                if (part.seen.has(box))
+                    continue;
+                part.seen.add(box);
+                part.actions.push(box);
+            }
+            own.push(piece.match);
+        }
+        matches.push(...(own.length === one.pieces.length ? one.matches : matches_withoutNarrower(own, boxes, steps)));
+    }
+    return { parts: [...parts.values()], matches, deniedBy: takenAway(ordered, boxes, steps) };
+}
+function left_over_textOf(boxes) {
+    return boxes.map((box) => box.text).join(' ');
+}
+function boxesOf(deny) {
+    return deny.patterns.flatMap((pattern) => pattern.boxes);
+}
+/** Unconditional Deny statements that take something away which an Allow of this user covers. @throws BoundReached */
+function takenAway(ordered, boxes, steps) {
+    const granted = ordered.flatMap((one) => one.pieces);
+    const taken = [];
+    for (const { kind, ref, patterns, statement } of ordered) {
+        if (kind !== 'deny' && kind !== 'deny-all-but')
+            continue;
+        const pattern = touchingPattern({ statement, patterns }, granted, boxes, steps);
+        if (pattern !== null)
+            taken.push({ ...ref, pattern, restricted: false });
+    }
+    return taken;
+}
+/** The first pattern of a Deny that touches what is granted, `NotAction` for such a one; null: none. @throws BoundReached */
+function touchingPattern(deny, granted, boxes, steps) {
+    if (deny.statement.notAction !== undefined) {
+        const spared = boxSet(boxesOf(deny));
+        const beyond = granted.some((grant) => grant.actions.some((box) => reachesBeyond(box, [boxSet(grant.except), spared], boxes, steps)));
+        return beyond ? 'NotAction' : null;
+    }
+    for (const { text, boxes: denied } of deny.patterns)
+        for (const one of denied)
+            for (const { actions, except } of granted)
+                for (const box of actions)
+                    if (haveInCommon(one, box, except, boxes, steps))
+                        return text;
+    return null;
+}
+/** Whether two boxes have an action string in common that is not excepted. @throws BoundReached */
+function haveInCommon(one, other, except, boxes, steps) {
+    steps.take();
+    if (!boxes.meet(one, other, steps))
+        return false;
+    // Segments that have no text in common but the empty one are empty themselves, and no box is without actions.
+    if (except.length === 0)
+        return true;
+    const outside = [boxSet(except)];
+    return boxes.intersect(other, one, steps).some((both) => reachesBeyond(both, outside, boxes, steps));
 }
 
 ;// CONCATENATED MODULE: ./build/policy/evaluate.js
@@ -63929,188 +64277,79 @@ function holdsEverything(permission) {
     const { actions, except } = permission;
     return { ...nothing, extent: 'all', grants: [{ actions, ...(except.length === 0 ? {} : { except }) }] };
 }
-/** Statements come in the order of their policies and numbers. */
-function evaluate(ordered, scope) {
-    return ordered.every((one) => one.kind === 'allow')
-        ? evaluateAllowed(ordered, scope)
-        : steps_decide(() => evaluateDenied(ordered, scope, new Steps(scope.bound)));
-}
-/** Without any Deny everything that is allowed is held. */
-function evaluateAllowed(ordered, scope) {
-    scope.numbers.clear();
-    for (const one of ordered)
-        for (const atom of one.atoms)
-            scope.numbers.add(atom);
-    const atoms = scope.numbers.sorted();
-    const key = number_set_keyOf(atoms);
-    let written = scope.written.get(key);
-    if (written === undefined) {
-        const parts = scope.atoms.grants(atoms);
-        written = steps_decide(() => write(parts, scope, new Steps(scope.bound)));
-        scope.written.set(key, written);
+/** The answer for whom these statements reach, by their numbers in ascending order. */
+function evaluate(numbers, scope) {
+    const ordered = [];
+    let denied = false;
+    for (const number of numbers) {
+        const one = scope.statements[number];
+        denied ||= one.kind !== 'allow';
+        ordered.push(one);
     }
-    if ('undetermined' in written)
-        return written;
-    const { extent, restricted, grants } = written;
-    const matches = ordered.flatMap((one) => one.matches);
+    const steps = new Steps(scope.bound);
+    return steps_decide(() => (denied ? evaluateDenied : evaluateAllowed)(ordered, scope, steps));
+}
+/** Without any Deny everything that is allowed is held. @throws BoundReached */
+function evaluateAllowed(ordered, scope, steps) {
+    const { atoms, left } = scope;
+    const matches = [];
+    left.clear();
+    for (const one of ordered) {
+        for (const atom of one.atoms)
+            left.add(atom);
+        for (const match of one.matches)
+            matches.push(match);
+    }
+    const { extent, restricted, grants } = write(atoms.parts(left.list()), [], scope, steps);
     return { extent, restricted, grants, matches, deniedBy: [], conditionalDenies: [] };
 }
 /** @throws BoundReached */
 function evaluateDenied(ordered, scope, steps) {
     const { boxes } = scope;
-    const { parts, matches } = allowed(ordered, boxes, steps);
+    const denied = deniedBoxes(ordered);
+    const { parts, matches, deniedBy } = leftOver(ordered, denied, scope, steps);
     if (parts.length === 0)
         return nothing;
-    return {
-        ...write(parts, scope, steps),
-        matches,
-        deniedBy: takenAway(ordered, boxes, steps),
-        conditionalDenies: ordered
-            .filter((one) => one.kind === 'conditional-deny' && touchingPattern(one, parts, boxes, steps) !== null)
-            .map((one) => one.ref),
-    };
+    const { extent, restricted, grants } = write(parts, denied, scope, steps);
+    const granted = parts.map((part) => grantOf(part, denied));
+    const conditionalDenies = ordered
+        .filter((one) => one.kind === 'conditional-deny' && touchingPattern(one, granted, boxes, steps) !== null)
+        .map((one) => one.ref);
+    return { extent, restricted, grants, matches, deniedBy, conditionalDenies };
+}
+function grantOf({ actions, limit }, denied) {
+    const { except, restriction } = limit;
+    return { actions, except: denied.length === 0 ? except : [...except, ...denied], restriction };
 }
 /** @throws BoundReached */
-function write(parts, { permission, boxes }, steps) {
+function write(parts, denied, scope, steps) {
+    const { permission, boxes } = scope;
     const everything = permission.permission.holds === 'all';
+    const sets = () => parts.map((part) => grantOf(part, denied));
     // For `holds: all` a condition alone does not restrict.
-    const grants = canonical(everything ? parts.map(withoutCondition) : parts, boxes, steps);
+    const grants = everything
+        ? canonical(sets().map(withoutCondition), boxes, steps)
+        : (canonicalByPairs(parts, denied, permission.except, boxes, steps) ?? canonical(sets(), boxes, steps));
     const free = grants.filter((grant) => isUnrestricted(grant.restriction));
-    const all = isAllOf(permission, everything ? free : grants, boxes, steps);
-    const written = everything && !all ? canonical(parts, boxes, steps) : grants;
+    const all = isAllOf(scope, everything ? free : grants, steps);
+    const written = everything && !all ? canonical(sets(), boxes, steps) : grants;
     return {
         extent: all ? 'all' : 'part',
         restricted: !written.some((grant) => isUnrestricted(grant.restriction)),
-        grants: written.map(writeGrant),
+        grants: writeGrants(written),
     };
-}
-/** Pieces of Allow statements that no Deny takes away whole, joined where they are limited alike. @throws BoundReached */
-function allowed(ordered, boxes, steps) {
-    const denied = distinctSorted(ordered.flatMap((one) => (one.kind === 'deny' ? boxesOf(one) : [])));
-    const spared = ordered.flatMap((one) => (one.kind === 'deny-all-but' ? [boxesOf(one)] : []));
-    const leftOf = subtraction(denied, spared, boxes, steps);
-    const parts = new Map();
-    const matches = [];
-    for (const one of ordered) {
-        const own = [];
-        for (const piece of one.pieces) {
-            const left = leftOf(piece);
-            if (left.length === 0)
-                continue;
-            let part = parts.get(piece.limit);
-            if (part === undefined) {
-                const except = denied.length === 0 ? piece.except : [...piece.except, ...denied];
-                part = { actions: new Set(), except, restriction: piece.restriction };
-                parts.set(piece.limit, part);
-            }
-            for (const box of left)
-                part.actions.add(box);
-            own.push(piece.match);
-        }
-        matches.push(...(own.length === one.pieces.length ? one.matches : matches_withoutNarrower(own, boxes, steps)));
-    }
-    return { parts: [...parts.values()].map((part) => ({ ...part, actions: [...part.actions] })), matches };
-}
-/** Tells which boxes of a piece have anything left once everything denied is gone. */
-function subtraction(denied, spared, boxes, steps) {
-    const literals = new Set(denied.flatMap((box) => (box.wild ? [] : [box.id])));
-    const wild = denied.filter((box) => box.wild);
-    const isTouched = (box) => {
-        if (!box.wild && literals.has(box.id))
-            return true;
-        for (const one of box.wild ? denied : wild) {
-            steps.take();
-            if (boxes.meet(one, box, steps))
-                return true;
-        }
-        return false;
-    };
-    const within = (list) => spared.reduce((left, sparing) => [
-        ...new Set(left.flatMap((box) => sparing.flatMap((one) => boxes.intersect(box, one, steps)))),
-    ], list);
-    const deniedSet = boxSet(denied);
-    return ({ actions, except }) => {
-        // A piece has actions beyond its exceptions; where no Deny touches it, it still has.
-        if (spared.length === 0 && !actions.some(isTouched))
-            return actions;
-        const outside = [boxSet(except), deniedSet];
-        return within(actions).filter((box) => reachesBeyond(box, outside, boxes, steps));
-    };
-}
-function boxesOf(deny) {
-    return deny.patterns.flatMap((pattern) => pattern.boxes);
 }
 /** Whether the grants together are the whole permission. @throws BoundReached */
-function isAllOf(permission, grants, boxes, steps) {
+function isAllOf({ permission, boxes, sampled }, grants, steps) {
+    // One string of it that no grant has ends the question for nearly everybody.
+    if (!sampled.has(permission.except) && !grants.some(({ actions }) => sampled.has(actions)))
+        return false;
     const sets = [boxSet(permission.except), ...grants.map((grant) => boxSet(grant.actions, grant.except))];
     return !permission.actions.some((box) => reachesBeyond(box, sets, boxes, steps));
 }
 function withoutCondition(grant) {
     const { condition: _, ...restriction } = grant.restriction;
-    return { ...grant, restriction };
-}
-/** Unconditional Deny statements that take something away which an Allow of this user covers. @throws BoundReached */
-function takenAway(ordered, boxes, steps) {
-    const denies = ordered.filter((one) => one.kind === 'deny' || one.kind === 'deny-all-but');
-    if (denies.length === 0)
-        return [];
-    const granted = ordered.flatMap((one) => one.pieces);
-    return denies.flatMap((deny) => {
-        const pattern = touchingPattern(deny, granted, boxes, steps);
-        return pattern === null ? [] : [{ ...deny.ref, pattern, restricted: false }];
-    });
-}
-/** The first pattern of a Deny that touches what is granted, `NotAction` for such a one; null: none. @throws BoundReached */
-function touchingPattern(deny, granted, boxes, steps) {
-    if (deny.statement.notAction !== undefined) {
-        const spared = boxSet(boxesOf(deny));
-        const beyond = granted.some((grant) => grant.actions.some((box) => reachesBeyond(box, [boxSet(grant.except), spared], boxes, steps)));
-        return beyond ? 'NotAction' : null;
-    }
-    const touches = (one, box, except) => {
-        steps.take();
-        return (boxes.meet(box, one, steps) &&
-            boxes.intersect(box, one, steps).some((both) => reachesBeyond(both, [boxSet(except)], boxes, steps)));
-    };
-    const touching = deny.patterns.find((pattern) => pattern.boxes.some((one) => granted.some(({ actions, except }) => actions.some((box) => touches(one, box, except)))));
-    return touching?.text ?? null;
-}
-
-;// CONCATENATED MODULE: ./build/policy/atoms.js
-/** The atoms of all statements that touch one permission. */
-class Atoms {
-    #numbers = new Map();
-    #atoms = [];
-    /** The numbers of all boxes of the pieces, each once. */
-    of(pieces) {
-        const numbers = new Set();
-        for (const piece of pieces) {
-            const ofLimit = this.#numbers.get(piece.limit) ?? new Map();
-            this.#numbers.set(piece.limit, ofLimit);
-            for (const box of piece.actions) {
-                const number = ofLimit.get(box) ?? this.#atoms.length;
-                if (number === this.#atoms.length)
-                    this.#atoms.push({ box, piece });
-                ofLimit.set(box, number);
-                numbers.add(number);
-            }
-        }
-        return [...numbers];
-    }
-    /** What these numbers stand for, atoms of one limit together. */
-    grants(numbers) {
-        const grants = new Map();
-        for (const number of numbers) {
-            const { box, piece } = this.#atoms[number];
-            const { limit, except, restriction } = piece;
-            const known = grants.get(limit);
-            if (known === undefined)
-                grants.set(limit, { actions: [box], except, restriction });
-            else
-                known.actions.push(box);
-        }
-        return [...grants.values()];
-    }
+    return { actions: grant.actions, except: grant.except, restriction };
 }
 
 ;// CONCATENATED MODULE: ./build/policy/condition.js
@@ -64180,6 +64419,13 @@ function preparePermission(permission, boxes) {
 /** False: they are of different services, as nearly all patterns of an account are. */
 function mayTouch({ services }, box) {
     return services === null || box.service === null || services.has(box.service);
+}
+/** The statements of a policy that touch a permission, seen through it. @throws BoundReached */
+function preparePolicy(policy, statements, permission, boxes, steps) {
+    return statements.flatMap((statement) => {
+        const ref = { policy, statement: statement.number };
+        return prepareStatement(ref, statement, permission, boxes, steps) ?? [];
+    });
 }
 /** A statement through the eyes of a permission; null when it does not touch it. @throws BoundReached */
 function prepareStatement(ref, statement, permission, boxes, steps) {
@@ -64254,6 +64500,111 @@ function limitsOf({ resource, notResource, condition }) {
     };
 }
 
+;// CONCATENATED MODULE: ./build/policy/atoms.js
+/** What Allow statements give, in parts that are told apart by number: users share them, whatever policies they have. */
+
+
+/** The atoms of all statements that touch one permission: limit by limit, unrestricted ones first, by text. */
+class Atoms {
+    #list;
+    #numbers = new Map();
+    constructor(pieces, except) {
+        const boxes = new Map();
+        const samples = new Map();
+        for (const piece of pieces) {
+            const known = boxes.get(piece.limit) ?? new Set();
+            boxes.set(piece.limit, known);
+            samples.set(piece.limit, piece);
+            for (const box of piece.actions)
+                known.add(box);
+        }
+        const list = [];
+        const ranked = [...samples].sort(([, one], [, other]) => restrictionRank(one.restriction) - restrictionRank(other.restriction));
+        for (const [name, piece] of ranked) {
+            const own = [...(boxes.get(name) ?? [])].sort((one, other) => (one.text < other.text ? -1 : 1));
+            const { restriction } = piece;
+            const isFree = restriction.resources !== undefined && servicesWithoutLimit(restriction.resources).length > 0;
+            const plain = piece.except === except && !isFree && new Set(own.map((box) => box.id)).size === own.length;
+            const limit = { except: piece.except, restriction, plain };
+            const numbers = new Map();
+            this.#numbers.set(name, numbers);
+            for (const box of own) {
+                numbers.set(box, list.length);
+                list.push({ box, limit });
+            }
+        }
+        this.#list = list;
+    }
+    get size() {
+        return this.#list.length;
+    }
+    at(number) {
+        return this.#list[number];
+    }
+    /** The numbers of the boxes of a piece. */
+    of(piece) {
+        const numbers = this.#numbers.get(piece.limit);
+        const own = [];
+        for (const box of piece.actions)
+            own.push(numbers?.get(box));
+        return own;
+    }
+    /** What these numbers, in ascending order, stand for: atoms of one limit together, each by text. */
+    parts(numbers) {
+        const parts = [];
+        let last;
+        for (const number of numbers) {
+            const { box, limit } = this.at(number);
+            if (last?.limit === limit)
+                last.actions.push(box);
+            else {
+                last = { limit, actions: [box] };
+                parts.push(last);
+            }
+        }
+        return parts;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/policy/scope.js
+/** What answers about one permission are made from, for all users: its statements, their atoms, and room to count. */
+
+
+
+/** Puts together what answers about one permission are made from. */
+function scopeOf(permission, statements, boxes, bound) {
+    const pieces = statements.flatMap((one) => one.pieces);
+    const atoms = new Atoms(pieces, permission.except);
+    const numbered = statements.map(({ ref, statement, kind, pieces, matches, patterns, namesIdentity }) => {
+        const ofPieces = pieces.map((piece) => atoms.of(piece));
+        const own = ofPieces.flat();
+        return { ref, statement, kind, pieces, matches, patterns, namesIdentity, atoms: own, ofPieces };
+    });
+    const sampled = new Sampled(permission);
+    const [left, gone] = [new NumberSet(atoms.size), new NumberSet(atoms.size)];
+    return { permission, boxes, bound, statements: numbered, atoms, sampled, left, gone };
+}
+/** Tells which boxes have one certain string of a permission, and remembers it of each. */
+class Sampled {
+    #sample;
+    #known = new Map();
+    constructor({ actions }) {
+        this.#sample = actions[0]?.sample ?? null;
+    }
+    has(boxes) {
+        for (const box of boxes) {
+            let known = this.#known.get(box);
+            if (known === undefined) {
+                known = this.#sample === null || boxMatchesSegments(box, this.#sample);
+                this.#known.set(box, known);
+            }
+            if (known)
+                return true;
+        }
+        return false;
+    }
+}
+
 ;// CONCATENATED MODULE: ./build/policy/evaluator.js
 /** Answers for users, remembered by what matters for the answer: users share groups, and groups share policies. */
 
@@ -64269,112 +64620,109 @@ function createEvaluator(options) {
 }
 class RememberingEvaluator {
     #documents;
-    #memories;
-    #boxes = new Boxes();
-    #numbers = new NumberSet();
-    #relevances = new Map();
-    #bound;
-    /** What the statements of a policy are numbered from: by policy id, then as they stand in it. */
-    #firstNumbers = new Map();
-    constructor(options) {
-        this.#documents = options.documents;
-        this.#bound = options.stepBound ?? STEP_BOUND;
-        let statements = 0;
-        for (const policy of [...options.documents.keys()].sort()) {
-            this.#firstNumbers.set(policy, statements);
-            const document = options.documents.get(policy);
-            if (document?.ok)
-                statements += document.statements.length;
-        }
-        this.#memories = new Map(options.permissions.map((permission) => [
-            permission.name,
-            {
-                permission: preparePermission(permission, this.#boxes),
-                boxes: this.#boxes,
-                bound: this.#bound,
-                written: new Map(),
-                atoms: new Atoms(),
-                numbers: this.#numbers,
-                prepared: new Map(),
-                statements: [],
-                answers: new Map(),
-            },
-        ]));
+    #views;
+    constructor({ documents, permissions, stepBound = STEP_BOUND }) {
+        this.#documents = documents;
+        const boxes = new Boxes();
+        const views = permissions.map((permission) => [permission.name, new View(permission, documents, boxes, stepBound)]);
+        this.#views = new Map(views);
     }
     relevance(policy) {
-        const known = this.#relevances.get(policy);
-        if (known !== undefined)
-            return known;
-        const relevance = this.#relevanceOf(policy);
-        this.#relevances.set(policy, relevance);
-        return relevance;
-    }
-    #relevanceOf(policy) {
         if (this.#documents.get(policy)?.ok !== true)
             return 'undetermined';
         let relevance = 'none';
-        for (const memory of this.#memories.values()) {
-            const prepared = this.#prepare(policy, memory);
-            if (typeof prepared === 'string')
+        for (const view of this.#views.values()) {
+            const numbers = view.statementsOf(policy);
+            if (typeof numbers === 'string')
                 return 'undetermined';
-            if (prepared.length > 0)
+            if (numbers.length > 0)
                 relevance = 'some';
         }
         return relevance;
     }
     held(policies, identity, name) {
-        const memory = this.#memories.get(name);
-        if (memory === undefined)
+        const view = this.#views.get(name);
+        if (view === undefined)
             throw new Error(`No audited permission is called ${name}.`);
-        const reaching = this.#numbers;
+        return view.held(policies, identity);
+    }
+}
+const none = [];
+/** All policies as seen through one permission. */
+class View {
+    #scope;
+    /** Of every policy that has statements which touch the permission. */
+    #byPolicy = new Map();
+    /** Of lists of policies that were asked about. */
+    #byList = new Map();
+    /** Of statements, for the user who is asked about at the moment. */
+    #reaching;
+    /** By the numbers of the statements. */
+    #answers = new Map();
+    constructor(audited, documents, boxes, bound) {
+        const permission = preparePermission(audited, boxes);
+        const statements = [];
+        // By policy id, then as they stand in the policy.
+        for (const policy of [...documents.keys()].sort()) {
+            const document = documents.get(policy);
+            if (document?.ok !== true)
+                continue;
+            const own = steps_decide(() => preparePolicy(policy, document.statements, permission, boxes, new Steps(bound)));
+            if ('undetermined' in own)
+                this.#byPolicy.set(policy, own.undetermined);
+            else if (own.length > 0)
+                this.#byPolicy.set(policy, own.map((one) => statements.push(one) - 1));
+        }
+        this.#reaching = new NumberSet(statements.length);
+        this.#scope = scopeOf(permission, statements, boxes, bound);
+    }
+    statementsOf(policy) {
+        return this.#byPolicy.get(policy) ?? none;
+    }
+    held(policies, identity) {
+        const reaching = this.#reaching;
         reaching.clear();
         let granted = false;
         for (const policy of policies) {
-            const prepared = this.#prepare(policy, memory);
-            if (typeof prepared === 'string')
-                return { undetermined: prepared };
-            for (const one of prepared) {
+            const numbers = typeof policy === 'string' ? this.statementsOf(policy) : this.#statementsOfAll(policy);
+            if (typeof numbers === 'string')
+                return { undetermined: numbers };
+            for (const number of numbers) {
+                const one = this.#scope.statements[number];
                 if (one.namesIdentity && condition_provablyFalse(one.statement.condition, identity))
                     continue;
                 if (one.kind === 'allow')
                     granted = true;
-                reaching.add(one.number);
+                reaching.add(number);
             }
         }
         if (!granted)
             return nothing;
-        const numbers = reaching.sorted();
-        const key = number_set_keyOf(numbers);
-        const known = memory.answers.get(key);
+        const numbers = reaching.list();
+        const key = numbers.join();
+        const known = this.#answers.get(key);
         if (known !== undefined)
             return known;
-        const held = evaluate(Array.from(numbers, (number) => memory.statements[number]), memory);
-        memory.answers.set(key, held);
+        const held = evaluate(numbers, this.#scope);
+        this.#answers.set(key, held);
         return held;
     }
-    #prepare(policy, memory) {
-        const known = memory.prepared.get(policy);
+    #statementsOfAll(policies) {
+        const known = this.#byList.get(policies);
         if (known !== undefined)
             return known;
-        const document = this.#documents.get(policy);
-        const prepared = document?.ok !== true
-            ? []
-            : steps_decide(() => {
-                const steps = new Steps(this.#bound);
-                const first = this.#firstNumbers.get(policy) ?? 0;
-                return document.statements.flatMap((statement, at) => {
-                    const ref = { policy, statement: statement.number };
-                    const one = prepareStatement(ref, statement, memory.permission, this.#boxes, steps);
-                    if (one === null)
-                        return [];
-                    const relevant = { ...one, number: first + at, atoms: memory.atoms.of(one.pieces) };
-                    memory.statements[relevant.number] = relevant;
-                    return [relevant];
-                });
-            });
-        const result = 'undetermined' in prepared ? prepared.undetermined : prepared;
-        memory.prepared.set(policy, result);
-        return result;
+        const all = [];
+        let numbers = all;
+        for (const policy of policies) {
+            const own = this.statementsOf(policy);
+            if (typeof own === 'string') {
+                numbers = own;
+                break;
+            }
+            all.push(...own);
+        }
+        this.#byList.set(policies, numbers);
+        return numbers;
     }
 }
 
@@ -65110,11 +65458,18 @@ class ApprovalIndex {
     #permissions;
     #differences = new Map();
     #texts = new WeakMap();
+    /** For entries that approve word for word what their user holds: what that is. */
     #wordForWord = new Map();
+    /** Permissions that are recorded as they are audited today. */
+    #recordedToday;
     /** Entries of permissions that are not audited any more are left alone. */
     constructor(baseline, permissions, today) {
         this.#baseline = baseline;
         this.#permissions = new Map(permissions.map((permission) => [permission.name, permission]));
+        this.#recordedToday = new Set(permissions.flatMap((permission) => {
+            const recorded = baseline?.audited_permissions[permission.name];
+            return recorded !== undefined && sameDefinition(recorded, permission) ? [permission.name] : [];
+        }));
         this.entries = (baseline?.approvals ?? []).flatMap((entry, index) => this.#permissions.has(entry.permission)
             ? [{ entry, index, expired: entry.expires !== undefined && entry.expires < today }]
             : []);
@@ -65152,14 +65507,10 @@ class ApprovalIndex {
      */
     withinToday(name) {
         const permission = this.#permissions.get(name);
-        const recorded = this.#baseline?.audited_permissions[name];
-        if (permission === undefined)
+        if (permission === undefined || this.#recordedToday.has(name))
             return {};
         const { actions, except } = permission;
-        const isRecorded = recorded !== undefined &&
-            sameTexts(recorded.actions, actions) &&
-            sameTexts(recorded.except ?? [], except);
-        return isRecorded ? {} : { within: { actions, ...(except.length === 0 ? {} : { except }) } };
+        return { within: { actions, ...(except.length === 0 ? {} : { except }) } };
     }
     approved(entry) {
         return { grants: entry.grants, within: this.definitionOf(entry) };
@@ -65187,17 +65538,23 @@ class ApprovalIndex {
     isWordForWord(entry, held) {
         if (this.#wordForWord.get(entry) === held)
             return true;
-        const permission = this.#permissions.get(entry.permission);
-        const definition = this.definitionOf(entry);
-        if (permission === undefined || definition === undefined)
-            return false;
-        const same = sameTexts(definition.actions, permission.actions) &&
-            sameTexts(definition.except ?? [], permission.except) &&
+        const same = this.#isOfToday(entry) &&
             entry.grants.length === held.length &&
             entry.grants.every((grant, at) => sameGrant(grant, held[at]));
         if (same)
             this.#wordForWord.set(entry, held);
         return same;
+    }
+    /** Whether an entry was made against the definition of today. */
+    #isOfToday({ within, permission }) {
+        const today = this.#permissions.get(permission);
+        return within === undefined || today === undefined
+            ? this.#recordedToday.has(permission)
+            : sameDefinition(within, today);
+    }
+    /** Whether what the user of an entry holds was found to be what it approves, word for word. False says nothing. */
+    wasWordForWord(entry) {
+        return this.#wordForWord.has(entry);
     }
     /** Whether the entry alone, as it stands today, approves all of the holding, word for word. False says nothing. */
     settles({ entry, expired }, holding) {
@@ -65218,12 +65575,19 @@ class ApprovalIndex {
         this.#differences.set(key, difference);
         return difference;
     }
+    /** Whether two lists of grants, each in canonical form, are the same. */
+    areEqual(one, other) {
+        return one === other || this.#textOf(one) === this.#textOf(other);
+    }
     /** As JSON, remembered: nobody changes what an audit was given, and users share what they hold. */
     #textOf(value) {
         const known = this.#texts.get(value) ?? JSON.stringify(value);
         this.#texts.set(value, known);
         return known;
     }
+}
+function sameDefinition(one, { actions, except }) {
+    return sameTexts(one.actions, actions) && sameTexts(one.except ?? [], except);
 }
 function sameGrant(one, other) {
     return (sameTexts(one.actions, other.actions) &&
@@ -65520,13 +65884,14 @@ function judge(holding, index, renamed, input) {
 }
 /** Entries that record another name than the user has now. */
 function renamedRows(index, { inventory }) {
-    return index.entries.flatMap(({ entry }) => {
-        const user = inventory.users.get(entry.user_id);
-        if (user === undefined || user.user_name === entry.user)
-            return [];
+    const rows = [];
+    for (const { entry } of index.entries) {
         const { user_id, user: recorded, permission } = entry;
-        return [{ user_id, user: user.user_name, permission, recorded }];
-    });
+        const user = inventory.users.get(user_id)?.user_name ?? recorded;
+        if (user !== recorded)
+            rows.push({ user_id, user, permission, recorded });
+    }
+    return rows;
 }
 /** Users whose present name some entry of theirs does not record. */
 function renamedUsers(rows, index) {
@@ -65555,18 +65920,16 @@ function lostRows(index, input) {
     const gaps = [];
     if (uncertain === 'all')
         return { rows, undecided: gaps };
-    const held = new Map();
-    // With `holds: all`, who holds a part holds nothing.
-    for (const holding of holdings) {
-        if (!holding.counts)
-            continue;
-        const ofPermission = held.get(holding.permission) ?? new Map();
-        held.set(holding.permission, ofPermission.set(holding.user_id, holding));
-    }
+    let held = null;
     for (const { entry, index: at } of index.entries) {
+        // Nearly every entry of an account at rest.
+        if (index.wasWordForWord(entry))
+            continue;
         if (entry.user_id === EVERYBODY || entry.assignment === 'eligible' || uncertain.has(entry.user_id))
             continue;
-        const holding = held.get(entry.permission)?.get(entry.user_id);
+        // With `holds: all`, who holds a part holds nothing.
+        held ??= new Map(holdings.flatMap((one) => (one.counts ? [[`${one.permission} ${one.user_id}`, one]] : [])));
+        const holding = held.get(`${entry.permission} ${entry.user_id}`);
         if (holding !== undefined && index.isWordForWord(entry, holding.grants))
             continue;
         const user = inventory.users.get(entry.user_id)?.user_name ?? entry.user;
@@ -65590,18 +65953,22 @@ function lostRows(index, input) {
 const DAY = 86_400_000;
 function expiringRows(index, lost, { config, found, today }) {
     const gone = new Set(lost.filter((row) => row.entirely).map((row) => row.entry_index));
-    return index.entries.flatMap(({ entry, index: at }) => {
+    const rows = [];
+    for (const { entry, index: at } of index.entries) {
         if (entry.expires === undefined || gone.has(at))
-            return [];
+            continue;
         const days_left = Math.round((Date.parse(entry.expires) - Date.parse(today)) / DAY);
         if (days_left < 0 || days_left > config.approvals.warnDays)
-            return [];
+            continue;
         const user = found.inventory.users.get(entry.user_id)?.user_name ?? entry.user;
         const { user_id, permission, expires } = entry;
-        return [{ user_id, user, permission, expires, days_left, owner: entry.owner ?? null, entry_index: at }];
-    });
+        rows.push({ user_id, user, permission, expires, days_left, owner: entry.owner ?? null, entry_index: at });
+    }
+    return rows;
 }
 function unreviewedRows(index, config) {
+    if (config.approvals.require.length === 0)
+        return [];
     return index.entries.flatMap(({ entry, index: at }) => {
         const missing = config.approvals.require.filter((field) => (entry[field] ?? '') === '');
         if (missing.length === 0)
@@ -65654,8 +66021,13 @@ function calmWays(drift, holders) {
         if (!policies.has(path.policy_id))
             continue;
         const way = wayKey(path);
-        for (const permission of new Set(holdings.filter(isCalm).map((holding) => holding.permission)))
-            calm.add(`${permission} ${way}`);
+        // As a rule all come by it to one permission: one of them who is calm is enough.
+        let known = null;
+        for (const holding of holdings)
+            if (holding.permission !== known && isCalm(holding)) {
+                known = holding.permission;
+                calm.add(`${known} ${way}`);
+            }
     }
     return calm;
 }
@@ -65717,18 +66089,21 @@ function wayKey(path) {
 }
 
 ;// CONCATENATED MODULE: ./build/audit/cuts.js
-/** Finds holders by the group attachment they came through. */
-function holdersThrough(holders) {
-    const answers = new Map();
-    for (const [{ group_id, policy_id }, holdings] of holders) {
-        const key = `${group_id} ${policy_id}`;
-        const users = answers.get(key) ?? new Set();
-        answers.set(key, users);
-        for (const { user_id } of holdings)
-            users.add(user_id);
-    }
-    const nobody = new Set();
-    return (groupId, policyId) => answers.get(`${groupId} ${policyId}`) ?? nobody;
+/** Finds holders by the group attachment they came through; those of one are put together when first asked for. */
+function othersThrough(holders) {
+    const key = (groupId, policyId) => `${groupId} ${policyId}`;
+    const ways = Map.groupBy(holders.keys(), (path) => key(path.group_id, path.policy_id));
+    const users = new Map();
+    return (groupId, policyId, userId) => {
+        const way = key(groupId, policyId);
+        let known = users.get(way);
+        if (known === undefined) {
+            const holdings = ways.get(way)?.flatMap((path) => holders.get(path) ?? []) ?? [];
+            known = new Set(holdings.map((holding) => holding.user_id));
+            users.set(way, known);
+        }
+        return known.size - (known.has(userId) ? 1 : 0);
+    };
 }
 /**
  * The complete set of cuts: whichever alternative of each inner list is chosen, together they remove the drift. A
@@ -65786,7 +66161,7 @@ function alternatives(path, user, through) {
     const leave = { kind: 'remove-from-group', group, group_id, policy: null, policy_id: null, others: 0 };
     if (path.via === 'builtin-group')
         return [leave];
-    const others = [...through(group_id ?? '', policy_id ?? '')].filter((id) => id !== user.user_id).length;
+    const others = through(group_id ?? '', policy_id ?? '', user.user_id);
     return [leave, { kind: 'detach-from-group', group, group_id, policy, policy_id, others }];
 }
 /** Paths of what would still be held unapproved after the cuts, some groups being left, the others detached from. */
@@ -65823,22 +66198,25 @@ function removes(cut, route, leaving) {
 function completeDrift(comparison, found) {
     const { index } = comparison;
     const holders = holdersByPath(found.holdings);
-    const through = holdersThrough(holders);
+    const through = othersThrough(holders);
     const meets = rememberMeeting();
     const rows = comparison.drift.map((bare) => {
         const { holding, indexed } = bare;
         const user = found.inventory.users.get(holding.user_id);
         const own = index.own(holding.user_id, holding.permission);
-        const valid = index.speakingFor(holding).filter((one) => !one.expired);
+        const usable = index.speakingFor(holding);
+        const valid = usable.filter((one) => !one.expired);
         const approved = valid.map((one) => index.approved(one.entry));
         const brings = (policyId) => user === undefined || bringsSome(policyId, user, { bare, approved }, found, index);
-        const paths = gainedPaths(holding, bare.grants, brings, meets);
+        // What was approved may be part of what is held and yet not of what was gained: the same, but for some resources.
+        const isAll = usable.length === 0 && index.areEqual(bare.grants, holding.grants);
+        const paths = isAll ? allPaths(holding) : gainedPaths(holding, bare.grants, brings, meets);
         const question = user && { user, permission: holding.permission, paths, approved };
         return {
             ...{ kind: bare.kind, user_id: bare.user_id, user: bare.user, permission: bare.permission },
             ...{ grants: bare.grants, actions: bare.actions, example: bare.example },
             ...{ severity: holding.severity, enabled: holding.enabled },
-            extent: isWhole(bare.grants, holding, index) ? holding.extent : 'part',
+            extent: isAll || isWhole(bare.grants, holding, index) ? holding.extent : 'part',
             restricted: bare.grants.every((grant) => !isUnrestricted(grant)),
             paths,
             conditional_denies: holding.conditional_denies,
@@ -65894,19 +66272,19 @@ function entryFor(holding, previous, expired) {
 }
 /** Whether what drifted is all that is held. */
 function isWhole(gained, holding, index) {
-    if (gained === holding.grants)
-        return true;
     const rest = index.subtract(holding.grants, [{ grants: gained }]);
     return !('undetermined' in rest) && rest.grants.length === 0;
 }
+/** All paths of a holding; the built-in group gives everything, and no other path matters beside it. */
+function allPaths({ paths }) {
+    const builtin = paths.filter((path) => path.via === 'builtin-group');
+    return builtin.length > 0 ? builtin : paths;
+}
 /** The paths of a holding that lead to some part of these grants; all of them where that cannot be told. */
 function gainedPaths(holding, gained, brings, meets) {
-    // The built-in group gives everything: no other path matters beside it.
-    const builtin = holding.paths.filter((path) => path.via === 'builtin-group');
-    if (builtin.length > 0)
-        return builtin;
-    if (gained === holding.grants)
-        return holding.paths;
+    const all = allPaths(holding);
+    if (all !== holding.paths)
+        return all;
     const covers = (path, grants) => path.pattern === null || path.pattern === 'NotAction' || meets(grants, path.pattern);
     const leads = (path) => {
         const alike = gained.filter((grant) => path.restricted !== isUnrestricted(grant));
@@ -65995,8 +66373,23 @@ function takeInventory(snapshot, matters = () => true) {
         const policy = policies.get(policy_id);
         return policy === undefined || !matters(policy_id) ? [] : [{ policy, group, attached_at }];
     });
-    const groupRoutes = new Map([...groups.values()].map((group) => [group, routesOf(byGroup.get(group.group_id) ?? [], group)]));
-    const userRoutes = new Map([...byUser].map(([id, attachments]) => [id, routesOf(attachments, null)]));
+    const wayOf = (attachments, group) => {
+        const routes = routesOf(attachments ?? [], group);
+        return { routes, policies: routes.map((route) => route.policy.policy_id) };
+    };
+    const ofGroup = new Map([...groups].map(([id, group]) => [group, wayOf(byGroup.get(id), group)]));
+    const ofUser = new Map([...byUser].map(([id, attachments]) => [id, wayOf(attachments, null)]));
+    const ways = (userId) => {
+        const found = [];
+        const add = (way) => {
+            if (way !== undefined && way.routes.length > 0)
+                found.push(way);
+        };
+        add(ofUser.get(userId));
+        for (const group of groupsOf.get(userId) ?? [])
+            add(ofGroup.get(group));
+        return found;
+    };
     return {
         users,
         groups,
@@ -66004,10 +66397,8 @@ function takeInventory(snapshot, matters = () => true) {
         members,
         groupsOf,
         attachmentsOf,
-        routes: (userId) => {
-            const ofGroups = (groupsOf.get(userId) ?? []).map((group) => groupRoutes.get(group) ?? []);
-            return (userRoutes.get(userId) ?? []).concat(...ofGroups);
-        },
+        routes: (userId) => ways(userId).flatMap((way) => way.routes),
+        ways,
         reachedBy: (policyId) => {
             const reached = new Set();
             for (const { principal_type, principal_id } of attachmentsOf.get(policyId) ?? []) {
@@ -66057,39 +66448,48 @@ function findHoldings(input) {
     };
     // A live known gap grants and denies nothing, whatever of its document could be decided.
     const accepted = new Set(found.known.map((gap) => gap.policy_id));
-    const ask = (user, routes, inAdminGroup, permission) => {
+    const ask = (user, lists, inAdminGroup, permission) => {
         if (inAdminGroup)
             return everything.get(permission);
-        const all = routes.map((route) => route.policy.policy_id);
-        const policies = accepted.size === 0 ? all : all.filter((id) => !accepted.has(id));
+        const policies = accepted.size === 0 ? lists : lists.flat().filter((id) => !accepted.has(id));
         const held = evaluator.held(policies, user, permission);
         if (!('undetermined' in held))
             return held;
         // What a policy beyond the bound means is a gap of its own; what the others grant is held all the same.
-        const decided = policies.filter((id) => evaluator.relevance(id) !== 'undetermined');
-        const rest = decided.length < policies.length ? evaluator.held(decided, user, permission) : held;
+        const all = policies.flat();
+        const decided = all.filter((id) => evaluator.relevance(id) !== 'undetermined');
+        const rest = decided.length < all.length ? evaluator.held(decided, user, permission) : held;
         return 'undetermined' in rest ? null : rest;
     };
     const paths = new Paths();
     const holdings = [];
-    for (const user of snapshot.users) {
-        if (user.is_root_user)
-            continue;
-        const routes = inventory.routes(user.user_id);
+    const addHoldings = (user) => {
+        const ways = inventory.ways(user.user_id);
         const adminPaths = admin.members.get(user.user_id) ?? [];
         const isAdmin = adminPaths.length > 0;
-        if (routes.length === 0 && !isAdmin)
-            continue;
+        if (ways.length === 0 && !isAdmin)
+            return;
+        const policies = [];
+        for (const way of ways)
+            policies.push(way.policies);
+        const routes = new Routes(ways);
+        const pathsTo = (held, permission) => isAdmin
+            ? [...adminPaths, ...paths.of(ask(user, policies, false, permission) ?? held, routes)]
+            : paths.of(held, routes);
         for (const permission of permissions) {
-            const held = ask(user, routes, isAdmin, permission.name);
+            const held = ask(user, policies, isAdmin, permission.name);
             if (held === null)
                 gaps.push(boundGap(user, permission, inventory));
-            else if (held.extent !== 'none')
-                holdings.push(holdingOf(user, permission, held, named(held.grants), isAdmin
-                    ? [...adminPaths, ...paths.of(ask(user, routes, false, permission.name) ?? held, routes)]
-                    : paths.of(held, routes), conditionalDenies(held, routes)));
+            else if (held.extent !== 'none') {
+                const denies = conditionalDenies(held, routes);
+                const all = pathsTo(held, permission.name);
+                holdings.push(holdingOf(user, permission, held, named(held.grants), all, denies));
+            }
         }
-    }
+    };
+    for (const user of snapshot.users)
+        if (!user.is_root_user)
+            addHoldings(user);
     const root = snapshot.users.find((user) => user.is_root_user);
     return {
         holdings,
@@ -66102,10 +66502,13 @@ function findHoldings(input) {
             ? 'all'
             : new Set(gaps.flatMap((gap) => gap.user_ids ?? [])),
         inventory,
-        heldBy: ask,
+        heldBy: (user, routes, inAdminGroup, permission) => {
+            const policies = routes.map((route) => route.policy.policy_id);
+            return ask(user, policies, inAdminGroup, permission);
+        },
         counts: (permission, held) => held.extent === 'all' || permissions.some((one) => one.name === permission && one.holds === 'any'),
         adminMembers: admin.members,
-        pathsTo: (held, routes) => paths.of(held, routes),
+        pathsTo: (held, routes) => paths.of(held, new Routes([{ routes }])),
     };
 }
 function holdingOf(user, permission, held, actions, paths, conditional_denies) {
@@ -66125,6 +66528,23 @@ function holdingOf(user, permission, held, actions, paths, conditional_denies) {
         conditional_denies,
     };
 }
+/** Routes by their policies. */
+class Routes {
+    #byPolicy = new Map();
+    constructor(ways) {
+        for (const { routes } of ways)
+            for (const route of routes) {
+                const known = this.#byPolicy.get(route.policy.policy_id);
+                if (known === undefined)
+                    this.#byPolicy.set(route.policy.policy_id, [route]);
+                else
+                    known.push(route);
+            }
+    }
+    of(policyId) {
+        return this.#byPolicy.get(policyId) ?? [];
+    }
+}
 /** Members of a group come by the same paths: one object serves them all. */
 class Paths {
     #known = new Map();
@@ -66132,9 +66552,8 @@ class Paths {
     of(held, routes) {
         const paths = [];
         for (const match of held.matches)
-            for (const route of routes)
-                if (route.policy.policy_id === match.policy)
-                    paths.push(this.#path(match, route));
+            for (const route of routes.of(match.policy))
+                paths.push(this.#path(match, route));
         return paths;
     }
     #path(match, route) {
@@ -66168,7 +66587,7 @@ function pathOf(match, { group, policy, attached_at }) {
 }
 function conditionalDenies(held, routes) {
     return held.conditionalDenies.flatMap((deny) => {
-        const policy = routes.find((route) => route.policy.policy_id === deny.policy)?.policy;
+        const policy = routes.of(deny.policy)[0]?.policy;
         if (policy === undefined)
             return [];
         const { policy_id, policy_name, version, default_version_id } = policy;
@@ -78378,7 +78797,7 @@ function lines(text) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2955);
+/* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8557);
 
 await (0,_action_run_js__WEBPACK_IMPORTED_MODULE_0__/* .run */ .e)(process.env);
 

@@ -1,6 +1,6 @@
 /** Random policies, biased to near-misses: few letters, prefixes and suffixes of one another, wildcards everywhere. */
 import fc from 'fast-check'
-import type { Grant, Permission } from '../../src/policy/types.ts'
+import type { Grant, Permission, Restriction } from '../../src/policy/types.ts'
 import type { ModelStatement } from './slow-model.ts'
 
 const glob = fc.oneof(
@@ -90,6 +90,16 @@ const limit: fc.Arbitrary<Partial<Grant>> = fc.constantFrom<Partial<Grant>>(
   { resources: ['a:*:*:*:*'] },
   { not_resources: ['a:*:*:y:*'] },
   { condition: { Bool: { 'g:MFAPresent': 'true' } } },
+)
+
+/** What limits a grant for every service alike. */
+export const plainLimit: fc.Arbitrary<Restriction> = fc.constantFrom<Restriction>(
+  {},
+  {},
+  { resources: ['a:*:*:x:*'] },
+  { resources: ['a:*:*:y:*'] },
+  { not_resources: ['a:*:*:y:*'] },
+  { condition: { Bool: { 'g:MFAPresent': ['true'] } } },
 )
 
 export const actionSet = fc

@@ -171,6 +171,33 @@ describe('one evaluator for many users', () => {
     expect(evaluator.held(['P1'], alice, 'p')).toMatchObject({ grants: [{ except: ['iam:users:list*'] }] })
   })
 
+  test('reads lists of policies as it reads each by itself', () => {
+    const documents = new Map(
+      [allow('iam:users:*'), allow('iam:groups:*'), deny('iam:users:get'), allow('ecs:*:*')].map(
+        (one, at) => [`P${at}`, parseDocument(JSON.stringify({ Version: '5.0', Statement: one }))],
+      ),
+    )
+    documents.set('bad', parseDocument(JSON.stringify({ Version: '5.0', Statement: allow('*a'.repeat(70)) })))
+    const evaluator = createEvaluator({ documents, permissions: [audited(['iam:*:*'])] })
+    const team = ['P0', 'P3']
+    const lists = [team, 'P1', ['P2', 'nowhere'], []]
+    const flat = evaluator.held(lists.flat(), alice, 'p')
+    expect(flat).toMatchObject({ grants: [{ actions: ['iam:groups:*', 'iam:users:*'] }] })
+    expect(evaluator.held(lists, alice, 'p')).toEqual(flat)
+    expect(evaluator.held([team, ['P1', 'P2'], team], alice, 'p')).toEqual(flat)
+    expect(evaluator.held([team], alice, 'p')).toEqual(evaluator.held(['P0'], alice, 'p'))
+    expect(evaluator.held([team, ['P1', 'bad']], alice, 'p')).toEqual({ undetermined: expect.any(String) })
+  })
+
+  test('writes the same, in whatever order two Deny stand that differ in letter case alone', () => {
+    const denies = ['IAM:users:*', 'iam:users:*'].map((spared) => ({ Effect: 'Deny', NotAction: [spared] }))
+    const [forth, back] = [denies, [...denies].reverse()].map(
+      (list) => held(audited(['*:users:*']), { P: [allow('*:*:*'), ...list] }).grants,
+    )
+    expect(forth).toEqual([{ actions: ['IAM:users:*'] }])
+    expect(back).toEqual(forth)
+  })
+
   test('knows a policy that reaches them twice, and thousands of statements', () => {
     const Statement = Array.from({ length: 5000 }, (_, at) => allow(`iam:users:do${at % 3}`))
     const documents = new Map([['P', parseDocument(JSON.stringify({ Version: '5.0', Statement }))]])

@@ -1,5 +1,8 @@
 /** What must hold of every policy, as sentences. Run a little by the test suite and at length by `npm run fuzz`. */
 import fc from 'fast-check'
+import { Atoms } from '../../src/policy/atoms.ts'
+import { canonical, writeGrant } from '../../src/policy/box-grants.ts'
+import { canonicalByPairs } from '../../src/policy/canonical-by-pairs.ts'
 import {
   actionSetDifference,
   canonicalGrants,
@@ -8,7 +11,10 @@ import {
   parseDocument,
   subtractGrants,
 } from '../../src/policy/index.ts'
+import { Boxes } from '../../src/policy/pattern.ts'
+import { Steps } from '../../src/policy/steps.ts'
 import type { Held, Permission, Undetermined } from '../../src/policy/types.ts'
+import { boxSet, reachesBeyond } from '../../src/policy/witness.ts'
 import * as any from './arbitraries.ts'
 import {
   disagreement,
@@ -181,6 +187,37 @@ export const properties: readonly Property[] = [
       if (left(grants, [{ grants: written }]).grants.length > 0) throw new Error('the text says less')
       if (left(written, [{ grants }]).grants.length > 0) throw new Error('the text says more')
     }),
+  },
+  {
+    name: 'parts written from pairs of patterns are written as sets would write them',
+    runs: 2000,
+    property: fc.property(
+      fc.array(fc.tuple(any.plainLimit, fc.array(any.pattern, { maxLength: 5 })), { maxLength: 4 }),
+      fc.array(any.pattern, { maxLength: 2 }),
+      fc.array(any.pattern, { maxLength: 2 }),
+      (limited, excepted, taken) => {
+        const [boxes, steps] = [new Boxes(), new Steps()]
+        const read = (patterns: readonly string[]) => patterns.flatMap((one) => boxes.read(one, 'grants'))
+        const [except, denied] = [read(excepted), read(taken)]
+        const outside = [boxSet(except), boxSet(denied)]
+        const pieces = limited.map(([restriction, patterns]) => ({
+          match: { policy: 'p', statement: 1, pattern: '', restricted: false },
+          actions: read(patterns).filter((box) => reachesBeyond(box, outside, boxes, steps)),
+          ...{ except, restriction, limit: JSON.stringify(restriction) },
+        }))
+        const atoms = new Atoms(pieces, except)
+        const parts = atoms.parts(Array.from({ length: atoms.size }, (_, at) => at))
+        const written = canonicalByPairs(parts, denied, except, boxes, steps)
+        if (written === null) return
+        const sets = parts.map(({ actions, limit }) => ({
+          ...{ actions, except: [...except, ...denied], restriction: limit.restriction },
+        }))
+        const [one, other] = [written, canonical(sets, boxes, steps)].map((list) =>
+          JSON.stringify(list.map(writeGrant)),
+        )
+        if (one !== other) throw new Error(`${one} is not ${other}`)
+      },
+    ),
   },
   {
     name: 'the text does not depend on the order of the grants',

@@ -1,10 +1,16 @@
 /** Who holds what: every user against every audited permission, with every path and every doubt. */
 import type { Baseline } from '../baseline/baseline.ts'
-import { createEvaluator, holdsEverything, namedActions, parseDocument } from '../policy/index.ts'
+import {
+  createEvaluator,
+  holdsEverything,
+  namedActions,
+  type PolicyIds,
+  parseDocument,
+} from '../policy/index.ts'
 import type { Catalogue, Grant, Held, Match, Permission } from '../policy/types.ts'
 import type { Snapshot, User } from '../snapshot/snapshot.ts'
 import { findGaps, gapFor } from './gaps.ts'
-import { type Inventory, type Route, takeInventory } from './inventory.ts'
+import { type Inventory, type Route, takeInventory, type Way } from './inventory.ts'
 import type { ConditionalDeny, Gap, Holding, Holdings, Path } from './model.ts'
 
 /** Name of the group that is born with every account and may do everything. */
@@ -63,43 +69,47 @@ export function findHoldings(input: HoldingsInput): HoldingsWithContext {
   }
   // A live known gap grants and denies nothing, whatever of its document could be decided.
   const accepted = new Set(found.known.map((gap) => gap.policy_id))
-  const ask: HeldBy = (user, routes, inAdminGroup, permission) => {
+  const ask = (
+    user: User,
+    lists: readonly PolicyIds[],
+    inAdminGroup: boolean,
+    permission: string,
+  ): Held | null => {
     if (inAdminGroup) return everything.get(permission) as Held
-    const all = routes.map((route) => route.policy.policy_id)
-    const policies = accepted.size === 0 ? all : all.filter((id) => !accepted.has(id))
+    const policies = accepted.size === 0 ? lists : lists.flat().filter((id) => !accepted.has(id))
     const held = evaluator.held(policies, user, permission)
     if (!('undetermined' in held)) return held
     // What a policy beyond the bound means is a gap of its own; what the others grant is held all the same.
-    const decided = policies.filter((id) => evaluator.relevance(id) !== 'undetermined')
-    const rest = decided.length < policies.length ? evaluator.held(decided, user, permission) : held
+    const all = policies.flat()
+    const decided = all.filter((id) => evaluator.relevance(id) !== 'undetermined')
+    const rest = decided.length < all.length ? evaluator.held(decided, user, permission) : held
     return 'undetermined' in rest ? null : rest
   }
   const paths = new Paths()
   const holdings: Holding[] = []
-  for (const user of snapshot.users) {
-    if (user.is_root_user) continue
-    const routes = inventory.routes(user.user_id)
+  const addHoldings = (user: User): void => {
+    const ways = inventory.ways(user.user_id)
     const adminPaths = admin.members.get(user.user_id) ?? []
     const isAdmin = adminPaths.length > 0
-    if (routes.length === 0 && !isAdmin) continue
+    if (ways.length === 0 && !isAdmin) return
+    const policies: PolicyIds[] = []
+    for (const way of ways) policies.push(way.policies)
+    const routes = new Routes(ways)
+    const pathsTo = (held: Held, permission: string): readonly Path[] =>
+      isAdmin
+        ? [...adminPaths, ...paths.of(ask(user, policies, false, permission) ?? held, routes)]
+        : paths.of(held, routes)
     for (const permission of permissions) {
-      const held = ask(user, routes, isAdmin, permission.name)
+      const held = ask(user, policies, isAdmin, permission.name)
       if (held === null) gaps.push(boundGap(user, permission, inventory))
-      else if (held.extent !== 'none')
-        holdings.push(
-          holdingOf(
-            user,
-            permission,
-            held,
-            named(held.grants),
-            isAdmin
-              ? [...adminPaths, ...paths.of(ask(user, routes, false, permission.name) ?? held, routes)]
-              : paths.of(held, routes),
-            conditionalDenies(held, routes),
-          ),
-        )
+      else if (held.extent !== 'none') {
+        const denies = conditionalDenies(held, routes)
+        const all = pathsTo(held, permission.name)
+        holdings.push(holdingOf(user, permission, held, named(held.grants), all, denies))
+      }
     }
   }
+  for (const user of snapshot.users) if (!user.is_root_user) addHoldings(user)
   const root = snapshot.users.find((user) => user.is_root_user)
   return {
     holdings,
@@ -112,11 +122,14 @@ export function findHoldings(input: HoldingsInput): HoldingsWithContext {
       ? 'all'
       : new Set(gaps.flatMap((gap) => gap.user_ids ?? [])),
     inventory,
-    heldBy: ask,
+    heldBy: (user, routes, inAdminGroup, permission) => {
+      const policies = routes.map((route) => route.policy.policy_id)
+      return ask(user, policies, inAdminGroup, permission)
+    },
     counts: (permission, held) =>
       held.extent === 'all' || permissions.some((one) => one.name === permission && one.holds === 'any'),
     adminMembers: admin.members,
-    pathsTo: (held, routes) => paths.of(held, routes),
+    pathsTo: (held, routes) => paths.of(held, new Routes([{ routes }])),
   }
 }
 
@@ -145,16 +158,33 @@ function holdingOf(
   }
 }
 
+/** Routes by their policies. */
+class Routes {
+  readonly #byPolicy = new Map<string, Route[]>()
+
+  constructor(ways: readonly Pick<Way, 'routes'>[]) {
+    for (const { routes } of ways)
+      for (const route of routes) {
+        const known = this.#byPolicy.get(route.policy.policy_id)
+        if (known === undefined) this.#byPolicy.set(route.policy.policy_id, [route])
+        else known.push(route)
+      }
+  }
+
+  of(policyId: string): readonly Route[] {
+    return this.#byPolicy.get(policyId) ?? []
+  }
+}
+
 /** Members of a group come by the same paths: one object serves them all. */
 class Paths {
   readonly #known = new Map<Route, Map<Match, Path>>()
 
   /** Every route of every statement that grants a part of it, in the order of the statements. */
-  of(held: Held, routes: readonly Route[]): readonly Path[] {
+  of(held: Held, routes: Routes): readonly Path[] {
     const paths: Path[] = []
     for (const match of held.matches)
-      for (const route of routes)
-        if (route.policy.policy_id === match.policy) paths.push(this.#path(match, route))
+      for (const route of routes.of(match.policy)) paths.push(this.#path(match, route))
     return paths
   }
 
@@ -189,9 +219,9 @@ function pathOf(match: Match, { group, policy, attached_at }: Route): Path {
   }
 }
 
-function conditionalDenies(held: Held, routes: readonly Route[]): readonly ConditionalDeny[] {
+function conditionalDenies(held: Held, routes: Routes): readonly ConditionalDeny[] {
   return held.conditionalDenies.flatMap((deny) => {
-    const policy = routes.find((route) => route.policy.policy_id === deny.policy)?.policy
+    const policy = routes.of(deny.policy)[0]?.policy
     if (policy === undefined) return []
     const { policy_id, policy_name, version, default_version_id } = policy
     const version_id = version?.version_id ?? default_version_id

@@ -18,8 +18,16 @@ export interface Inventory {
   readonly attachmentsOf: ReadonlyMap<string, readonly Attachment[]>
   /** Routes of a group are the same objects for all its members. */
   routes(userId: string): readonly Route[]
+  /** The same by how they reach the user: those attached and those of each group, one object for all its members. */
+  ways(userId: string): readonly Way[]
   /** Ids of the users that a policy reaches; null when a group with it was not read, so that it may be anybody. */
   reachedBy(policyId: string): readonly string[] | null
+}
+
+/** The routes of a group, or those of the policies attached to a user; and the ids of their policies. */
+export interface Way {
+  readonly routes: readonly Route[]
+  readonly policies: readonly string[]
 }
 
 /**
@@ -54,10 +62,21 @@ export function takeInventory(
       const policy = policies.get(policy_id)
       return policy === undefined || !matters(policy_id) ? [] : [{ policy, group, attached_at }]
     })
-  const groupRoutes = new Map(
-    [...groups.values()].map((group) => [group, routesOf(byGroup.get(group.group_id) ?? [], group)]),
-  )
-  const userRoutes = new Map([...byUser].map(([id, attachments]) => [id, routesOf(attachments, null)]))
+  const wayOf = (attachments: readonly Attachment[] | undefined, group: Group | null): Way => {
+    const routes = routesOf(attachments ?? [], group)
+    return { routes, policies: routes.map((route) => route.policy.policy_id) }
+  }
+  const ofGroup = new Map([...groups].map(([id, group]) => [group, wayOf(byGroup.get(id), group)]))
+  const ofUser = new Map([...byUser].map(([id, attachments]) => [id, wayOf(attachments, null)]))
+  const ways = (userId: string): Way[] => {
+    const found: Way[] = []
+    const add = (way: Way | undefined): void => {
+      if (way !== undefined && way.routes.length > 0) found.push(way)
+    }
+    add(ofUser.get(userId))
+    for (const group of groupsOf.get(userId) ?? []) add(ofGroup.get(group))
+    return found
+  }
   return {
     users,
     groups,
@@ -65,10 +84,8 @@ export function takeInventory(
     members,
     groupsOf,
     attachmentsOf,
-    routes: (userId) => {
-      const ofGroups = (groupsOf.get(userId) ?? []).map((group) => groupRoutes.get(group) ?? [])
-      return (userRoutes.get(userId) ?? []).concat(...ofGroups)
-    },
+    routes: (userId) => ways(userId).flatMap((way) => way.routes),
+    ways,
     reachedBy: (policyId) => {
       const reached = new Set<string>()
       for (const { principal_type, principal_id } of attachmentsOf.get(policyId) ?? []) {

@@ -54,14 +54,19 @@ export class GlobAutomaton {
     return this.glob.endsWith('*') && positions.includes(this.glob.length - 1)
   }
 
-  /** Positions reachable without a letter: a `*` may be skipped. Sorted, without repetition. */
+  /** Positions reachable without a letter: a `*` may be skipped. They come sorted, and so they go, each once. */
   #closure(positions: readonly number[]): readonly number[] {
-    const reached = new Set<number>()
-    for (let position of positions) {
-      reached.add(position)
-      while (this.glob[position] === '*') reached.add(++position)
-    }
-    return [...reached].sort((a, b) => a - b)
+    const reached: number[] = []
+    let last = -1
+    for (const position of positions)
+      for (let at = position; ; at++) {
+        if (at > last) {
+          reached.push(at)
+          last = at
+        }
+        if (this.glob[at] !== '*') break
+      }
+    return reached
   }
 
   #state(positions: readonly number[]): number {

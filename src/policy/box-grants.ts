@@ -14,11 +14,20 @@ export interface BoxGrant {
   readonly restriction: Restriction
 }
 
+/** Other actions under the same limits. */
+export function withActions({ except, restriction }: BoxGrant, actions: readonly Box[]): BoxGrant {
+  return { actions, except, restriction }
+}
+
 /** Reads the grants of a baseline or a config, whose patterns have one meaning each. @throws BoundReached */
 export function readGrants(grants: readonly Grant[], boxes: Boxes, steps: Steps): BoxGrant[] {
   return grants.flatMap((grant) => {
     const { actions, except } = readActionSet(grant, boxes)
-    return byRestriction(actions, restrictionOf(grant), boxes, steps).map((part) => ({ ...part, except }))
+    return byRestriction(actions, restrictionOf(grant), boxes, steps).map((part) => ({
+      actions: part.actions,
+      except,
+      restriction: part.restriction,
+    }))
   })
 }
 
@@ -63,15 +72,15 @@ function tidied(grant: BoxGrant, boxes: Boxes, steps: Steps): BoxGrant {
   const alive = withoutNarrower(grant.actions, boxes, steps).filter((box) =>
     reachesBeyond(box, outside, boxes, steps),
   )
-  if (grant.except.length === 0) return { ...grant, actions: alive }
+  if (grant.except.length === 0) return withActions(grant, alive)
   const except = narrowest(grant.except, boxes, steps).filter((one) =>
     alive.some((box) => boxes.meet(one, box, steps)),
   )
-  return { ...grant, actions: alive, except }
+  return { actions: alive, except, restriction: grant.restriction }
 }
 
 /** `withoutNarrower` of a list that comes again and again, such as what a permission excepts; it takes as many steps. */
-function narrowest(list: readonly Box[], boxes: Boxes, steps: Steps): readonly Box[] {
+export function narrowest(list: readonly Box[], boxes: Boxes, steps: Steps): readonly Box[] {
   const known = narrowestOf.get(list)
   if (known !== undefined) {
     steps.take(known.steps)
@@ -154,7 +163,7 @@ export function canonical(grants: readonly BoxGrant[], boxes: Boxes, steps: Step
 }
 
 /** More patterns than a holding may need would not be read by anybody. @throws BoundReached */
-function withinBound(grants: BoxGrant[], steps: Steps): BoxGrant[] {
+export function withinBound(grants: BoxGrant[], steps: Steps): BoxGrant[] {
   const patterns = grants.reduce((sum, grant) => sum + grant.actions.length + grant.except.length, 0)
   if (patterns > PATTERN_BOUND) steps.fail()
   return grants
@@ -175,14 +184,18 @@ function canonicalPass(
   const split = grants.flatMap((grant) =>
     grant.restriction.resources === undefined
       ? [grant]
-      : byRestriction(grant.actions, grant.restriction, boxes, steps).map((part) => ({ ...grant, ...part })),
+      : byRestriction(grant.actions, grant.restriction, boxes, steps).map((part) => ({
+          actions: part.actions,
+          except: grant.except,
+          restriction: part.restriction,
+        })),
   )
   const tidy = sorted(split.map((grant) => tidied(grant, boxes, steps)))
   if (tidy.length < 2) return { grants: tidy, changed: false }
   const byLimit = join(
     tidy,
     (grant) => `${restrictionKey(grant.restriction)}${textKey(grant.except)}`,
-    (one, other) => ({ ...one, actions: withoutNarrower([...one.actions, ...other.actions], boxes, steps) }),
+    (one, other) => withActions(one, withoutNarrower([...one.actions, ...other.actions], boxes, steps)),
   )
   const kept = withoutCovered(byLimit.length === tidy.length ? tidy : sorted(byLimit), boxes, steps)
   // What shares exceptions, condition and the absence of resources is one grant already.
@@ -196,7 +209,8 @@ function canonicalPass(
               ? grantKey(grant)
               : `${textKey(grant.actions)}|${textKey(grant.except)}|${JSON.stringify(grant.restriction.condition)}`,
           (one, other) => ({
-            ...one,
+            actions: one.actions,
+            except: one.except,
             restriction: canonicalRestriction({
               ...one.restriction,
               resources: [...(one.restriction.resources ?? []), ...(other.restriction.resources ?? [])],
@@ -222,7 +236,7 @@ function withoutCovered(grants: readonly BoxGrant[], boxes: Boxes, steps: Steps)
     const actions = grant.actions.filter((box) =>
       reachesBeyond(box, [...sets, boxSet(grant.except)], boxes, steps),
     )
-    if (actions.length < grant.actions.length) current[at] = { ...grant, actions }
+    if (actions.length < grant.actions.length) current[at] = withActions(grant, actions)
   }
   return current.filter((grant) => grant.actions.length > 0)
 }
@@ -231,7 +245,8 @@ function covers(outer: Restriction, inner: Restriction): boolean {
   return isUnrestricted(outer) || restrictionKey(outer) === restrictionKey(inner)
 }
 
-function sorted(grants: readonly BoxGrant[]): BoxGrant[] {
+/** What limits least comes first. */
+export function sorted(grants: readonly BoxGrant[]): BoxGrant[] {
   const alive = grants.filter((grant) => grant.actions.length > 0)
   if (alive.length < 2) return alive
   const keys = new Map<BoxGrant, string>()
@@ -250,7 +265,8 @@ function sorted(grants: readonly BoxGrant[]): BoxGrant[] {
   )
 }
 
-function restrictionRank(restriction: Restriction): number {
+/** 0: nothing limits. 1: resources do. 2: a condition does. */
+export function restrictionRank(restriction: Restriction): number {
   return isUnrestricted(restriction) ? 0 : restriction.condition === undefined ? 1 : 2
 }
 
@@ -279,12 +295,25 @@ function grantKey(grant: BoxGrant): string {
 }
 
 /** As the baseline and the report write it. */
-export function writeGrant(grant: BoxGrant): Grant {
-  const texts = (list: readonly Box[]): string[] =>
-    (isDistinctAndSorted(list) ? list : [...new Set(list)].sort(byText)).map((box) => box.text)
-  return {
-    actions: texts(grant.actions),
-    ...(grant.except.length === 0 ? {} : { except: texts(grant.except) }),
-    ...grant.restriction,
-  }
+export function writeGrant({ actions, except, restriction }: BoxGrant): Grant {
+  const grant: Writable<Grant> = { actions: textsOf(actions) }
+  if (except.length > 0) grant.except = textsOf(except)
+  if (restriction.resources !== undefined) grant.resources = restriction.resources
+  if (restriction.not_resources !== undefined) grant.not_resources = restriction.not_resources
+  if (restriction.condition !== undefined) grant.condition = restriction.condition
+  return grant
+}
+
+export function writeGrants(grants: readonly BoxGrant[]): Grant[] {
+  const written: Grant[] = []
+  for (const grant of grants) written.push(writeGrant(grant))
+  return written
+}
+
+type Writable<T> = { -readonly [key in keyof T]: T[key] }
+
+function textsOf(list: readonly Box[]): string[] {
+  const texts: string[] = []
+  for (const box of isDistinctAndSorted(list) ? list : [...new Set(list)].sort(byText)) texts.push(box.text)
+  return texts
 }

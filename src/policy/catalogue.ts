@@ -1,6 +1,7 @@
 /** Known actions: they give names to what a set contains, and never decide that nothing is there. */
 import shipped from './catalogue.json' with { type: 'json' }
 import { subtractGrants } from './compare-grants.ts'
+import { NumberSet } from './number-set.ts'
 import { boxMatchesSegments, rememberedBoxes } from './pattern.ts'
 import { presets } from './presets.ts'
 import type { AccessLevel, Catalogue, CatalogueAction, Grant, Permission } from './types.ts'
@@ -46,30 +47,30 @@ export function expandAliases(actions: readonly string[]): readonly string[] {
 /** Names of the catalogue that the grants contain, sorted. */
 export function namedActions(grants: readonly Grant[], catalogue: Catalogue): readonly string[] {
   const index = indexOf(catalogue)
-  const { named } = index
-  named.fill(0)
-  for (const { actions, except = [] } of grants) {
-    const excepted = new Set(except.flatMap((pattern) => rowsOf(pattern, index)))
-    for (const pattern of actions) {
-      const rows = rowsOf(pattern, index)
-      for (let at = 0; at < rows.length; at++) {
-        const row = rows[at] as number
-        if (!excepted.has(row)) named[row] = 1
-      }
+  const { named, excepted, actions } = index
+  named.clear()
+  for (const grant of grants) {
+    const { except } = grant
+    if (except !== undefined) {
+      excepted.clear()
+      for (const pattern of except) for (const row of rowsOf(pattern, index)) excepted.add(row)
     }
+    for (const pattern of grant.actions)
+      for (const row of rowsOf(pattern, index)) if (except === undefined || !excepted.has(row)) named.add(row)
   }
-  const names: string[] = []
-  for (let row = named.indexOf(1); row >= 0; row = named.indexOf(1, row + 1))
-    names.push(index.actions[row] as string)
-  return names
+  return named.list().map((row) => actions[row] as string)
 }
 
 interface CatalogueIndex {
   /** Sorted, each once. */
   readonly actions: readonly string[]
   readonly segments: readonly (readonly string[])[]
-  /** A mark for each row, for whoever asks at the moment. */
-  readonly named: Uint8Array
+  /** Numbers of all rows, and of those of one service. */
+  readonly all: readonly number[]
+  readonly byService: ReadonlyMap<string | undefined, readonly number[]>
+  /** Of rows, for whoever asks at the moment. */
+  readonly named: NumberSet
+  readonly excepted: NumberSet
   /** Rows that a pattern matches, remembered: every holding asks for the same patterns. */
   readonly rows: Map<string, readonly number[]>
 }
@@ -81,7 +82,10 @@ function indexOf(catalogue: Catalogue): CatalogueIndex {
   if (known !== undefined) return known
   const actions = [...new Set(catalogue.actions.map((row) => row.action))].sort()
   const segments = actions.map((action) => action.toLowerCase().split(':'))
-  const index = { actions, segments, named: new Uint8Array(actions.length), rows: new Map() }
+  const [named, excepted] = [new NumberSet(actions.length), new NumberSet(actions.length)]
+  const all = [...actions.keys()]
+  const byService = Map.groupBy(all, (row) => segments[row]?.[0])
+  const index = { actions, segments, all, byService, named, excepted, rows: new Map() }
   indexes.set(catalogue, index)
   return index
 }
@@ -89,12 +93,17 @@ function indexOf(catalogue: Catalogue): CatalogueIndex {
 function rowsOf(pattern: string, index: CatalogueIndex): readonly number[] {
   const known = index.rows.get(pattern)
   if (known !== undefined) return known
-  const boxes = rememberedBoxes().read(pattern, 'grants')
-  const rows = index.segments.flatMap((segments, row) =>
-    boxes.some((box) => boxMatchesSegments(box, segments)) ? [row] : [],
-  )
+  const rows = matchedRows(pattern, index)
   index.rows.set(pattern, rows)
   return rows
+}
+
+function matchedRows(pattern: string, { all, byService, segments }: CatalogueIndex): readonly number[] {
+  const matched = new Set<number>()
+  for (const box of rememberedBoxes().read(pattern, 'grants'))
+    for (const row of box.service === null ? all : (byService.get(box.service) ?? []))
+      if (boxMatchesSegments(box, segments[row] as readonly string[])) matched.add(row)
+  return [...matched]
 }
 
 const levelRank: Readonly<Record<AccessLevel, number>> = {

@@ -1,5 +1,5 @@
 /** Comparison by meaning: what is in these grants and not in those, exactly, with a shortest example. */
-import { type BoxGrant, canonical, readActionSet, readGrants, writeGrant } from './box-grants.ts'
+import { type BoxGrant, canonical, readActionSet, readGrants, withActions, writeGrant } from './box-grants.ts'
 import { type Box, type Boxes, boxMatches, rememberedBoxes } from './pattern.ts'
 import { canonicalIncludes } from './restriction.ts'
 import { decide, STEP_BOUND, Steps } from './steps.ts'
@@ -82,11 +82,11 @@ export function intersectGrants(
     const steps = new Steps(options.stepBound ?? STEP_BOUND)
     const bound = readActionSet(within, boxes)
     const parts = readGrants(grants, boxes, steps).map((grant) => ({
-      ...grant,
       actions: grant.actions.flatMap((box) =>
         bound.actions.flatMap((one) => boxes.intersect(box, one, steps)),
       ),
       except: [...grant.except, ...bound.except],
+      restriction: grant.restriction,
     }))
     return canonical(parts, boxes, steps).map(writeGrant)
   })
@@ -158,7 +158,8 @@ function splitByResource(grant: BoxGrant): BoxGrant[] {
   const { resources } = grant.restriction
   if (resources === undefined || resources.length < 2) return [grant]
   return resources.map((resource) => ({
-    ...grant,
+    actions: grant.actions,
+    except: grant.except,
     restriction: { ...grant.restriction, resources: [resource] },
   }))
 }
@@ -176,7 +177,7 @@ function remainder(
   const open = grant.actions.filter((box) =>
     reachesBeyond(box, [...sets, boxSet(grant.except)], boxes, steps),
   )
-  return open.flatMap((box) => subtractAll({ ...grant, actions: [box] }, sets, boxes, steps))
+  return open.flatMap((box) => subtractAll(withActions(grant, [box]), sets, boxes, steps))
 }
 
 /**
@@ -188,11 +189,14 @@ function subtractAll(grant: BoxGrant, sets: readonly BoxSet[], boxes: Boxes, ste
   for (const set of sets) {
     parts = parts.flatMap((part) => {
       if (!touches(part, set, boxes, steps)) return [part]
-      const missed = set.allOf.map((list) => ({ ...part, except: [...part.except, ...list] }))
-      const excepted = set.noneOf.map((one) => ({
-        ...part,
-        actions: [...new Set(part.actions.flatMap((box) => boxes.intersect(box, one, steps)))],
+      const missed = set.allOf.map((list) => ({
+        actions: part.actions,
+        except: [...part.except, ...list],
+        restriction: part.restriction,
       }))
+      const excepted = set.noneOf.map((one) =>
+        withActions(part, [...new Set(part.actions.flatMap((box) => boxes.intersect(box, one, steps)))]),
+      )
       return [...missed, ...excepted].flatMap((left) => alive(left, boxes, steps))
     })
     if (parts.length > 1000) steps.fail()
@@ -208,7 +212,7 @@ function touches(part: BoxGrant, set: BoxSet, boxes: Boxes, steps: Steps): boole
 
 function alive(grant: BoxGrant, boxes: Boxes, steps: Steps): BoxGrant[] {
   const actions = grant.actions.filter((box) => reachesBeyond(box, [boxSet(grant.except)], boxes, steps))
-  return actions.length === 0 ? [] : [{ ...grant, actions }]
+  return actions.length === 0 ? [] : [withActions(grant, actions)]
 }
 
 function shortestOf(grants: readonly BoxGrant[], boxes: Boxes, steps: Steps): string | null {

@@ -1,10 +1,10 @@
 /** Answers for users, remembered by what matters for the answer: users share groups, and groups share policies. */
-import { Atoms } from './atoms.ts'
 import { provablyFalse } from './condition.ts'
-import { evaluate, nothing, type Scope } from './evaluate.ts'
-import { keyOf, NumberSet } from './number-set.ts'
+import { evaluate, nothing } from './evaluate.ts'
+import { NumberSet } from './number-set.ts'
 import { Boxes } from './pattern.ts'
-import { preparePermission, prepareStatement, type Relevant } from './prepare.ts'
+import { preparePermission, preparePolicy, type Relevant } from './prepare.ts'
+import { type Scope, scopeOf } from './scope.ts'
 import { decide, STEP_BOUND, Steps } from './steps.ts'
 import type { Held, Identity, ParsedDocument, Permission, Undetermined } from './types.ts'
 
@@ -18,10 +18,15 @@ export interface Evaluator {
    * What a user with these policies (attached directly or by group, in any order, twice or once) holds of a
    * permission. A policy without a readable document counts as absent: whoever asks knows which ones those are.
    *
+   * @param policies ids, or lists of ids such as those of a group, which are looked at once for all its members: they
+   *   must not change
    * @throws Error for a permission that the evaluator was not made with.
    */
-  held(policies: readonly string[], identity: Identity, permission: string): Held | Undetermined
+  held(policies: readonly PolicyIds[], identity: Identity, permission: string): Held | Undetermined
 }
+
+/** A policy, or some of them. */
+export type PolicyIds = string | readonly string[]
 
 export interface EvaluatorOptions {
   /** Documents of the default versions, by policy id. */
@@ -36,122 +41,117 @@ export function createEvaluator(options: EvaluatorOptions): Evaluator {
   return new RememberingEvaluator(options)
 }
 
-/** Everything of one policy that touches one permission; a string says why it could not be decided. */
-type Prepared = readonly Relevant[] | string
-
-interface Memory extends Scope {
-  readonly prepared: Map<string, Prepared>
-  /** Statements by their numbers. */
-  readonly statements: Relevant[]
-  /** By the numbers of the statements. */
-  readonly answers: Map<string, Held | Undetermined>
-}
-
 class RememberingEvaluator implements Evaluator {
-  readonly #documents: ReadonlyMap<string, ParsedDocument>
-  readonly #memories: ReadonlyMap<string, Memory>
-  readonly #boxes = new Boxes()
-  readonly #numbers = new NumberSet()
-  readonly #relevances = new Map<string, Relevance>()
-  readonly #bound: number
-  /** What the statements of a policy are numbered from: by policy id, then as they stand in it. */
-  readonly #firstNumbers = new Map<string, number>()
+  readonly #documents: EvaluatorOptions['documents']
+  readonly #views: ReadonlyMap<string, View>
 
-  constructor(options: EvaluatorOptions) {
-    this.#documents = options.documents
-    this.#bound = options.stepBound ?? STEP_BOUND
-    let statements = 0
-    for (const policy of [...options.documents.keys()].sort()) {
-      this.#firstNumbers.set(policy, statements)
-      const document = options.documents.get(policy)
-      if (document?.ok) statements += document.statements.length
-    }
-    this.#memories = new Map(
-      options.permissions.map((permission) => [
-        permission.name,
-        {
-          permission: preparePermission(permission, this.#boxes),
-          boxes: this.#boxes,
-          bound: this.#bound,
-          written: new Map(),
-          atoms: new Atoms(),
-          numbers: this.#numbers,
-          prepared: new Map(),
-          statements: [],
-          answers: new Map(),
-        },
-      ]),
+  constructor({ documents, permissions, stepBound = STEP_BOUND }: EvaluatorOptions) {
+    this.#documents = documents
+    const boxes = new Boxes()
+    const views = permissions.map(
+      (permission) => [permission.name, new View(permission, documents, boxes, stepBound)] as const,
     )
+    this.#views = new Map(views)
   }
 
   relevance(policy: string): Relevance {
-    const known = this.#relevances.get(policy)
-    if (known !== undefined) return known
-    const relevance = this.#relevanceOf(policy)
-    this.#relevances.set(policy, relevance)
-    return relevance
-  }
-
-  #relevanceOf(policy: string): Relevance {
     if (this.#documents.get(policy)?.ok !== true) return 'undetermined'
     let relevance: Relevance = 'none'
-    for (const memory of this.#memories.values()) {
-      const prepared = this.#prepare(policy, memory)
-      if (typeof prepared === 'string') return 'undetermined'
-      if (prepared.length > 0) relevance = 'some'
+    for (const view of this.#views.values()) {
+      const numbers = view.statementsOf(policy)
+      if (typeof numbers === 'string') return 'undetermined'
+      if (numbers.length > 0) relevance = 'some'
     }
     return relevance
   }
 
-  held(policies: readonly string[], identity: Identity, name: string): Held | Undetermined {
-    const memory = this.#memories.get(name)
-    if (memory === undefined) throw new Error(`No audited permission is called ${name}.`)
-    const reaching = this.#numbers
+  held(policies: readonly PolicyIds[], identity: Identity, name: string): Held | Undetermined {
+    const view = this.#views.get(name)
+    if (view === undefined) throw new Error(`No audited permission is called ${name}.`)
+    return view.held(policies, identity)
+  }
+}
+
+/** Numbers of statements; or why they could not be decided. */
+type Numbers = readonly number[] | string
+
+const none: Numbers = []
+
+/** All policies as seen through one permission. */
+class View {
+  readonly #scope: Scope
+  /** Of every policy that has statements which touch the permission. */
+  readonly #byPolicy = new Map<string, Numbers>()
+  /** Of lists of policies that were asked about. */
+  readonly #byList = new Map<readonly string[], Numbers>()
+  /** Of statements, for the user who is asked about at the moment. */
+  readonly #reaching: NumberSet
+  /** By the numbers of the statements. */
+  readonly #answers = new Map<string, Held | Undetermined>()
+
+  constructor(audited: Permission, documents: EvaluatorOptions['documents'], boxes: Boxes, bound: number) {
+    const permission = preparePermission(audited, boxes)
+    const statements: Relevant[] = []
+    // By policy id, then as they stand in the policy.
+    for (const policy of [...documents.keys()].sort()) {
+      const document = documents.get(policy)
+      if (document?.ok !== true) continue
+      const own = decide(() =>
+        preparePolicy(policy, document.statements, permission, boxes, new Steps(bound)),
+      )
+      if ('undetermined' in own) this.#byPolicy.set(policy, own.undetermined)
+      else if (own.length > 0)
+        this.#byPolicy.set(
+          policy,
+          own.map((one) => statements.push(one) - 1),
+        )
+    }
+    this.#reaching = new NumberSet(statements.length)
+    this.#scope = scopeOf(permission, statements, boxes, bound)
+  }
+
+  statementsOf(policy: string): Numbers {
+    return this.#byPolicy.get(policy) ?? none
+  }
+
+  held(policies: readonly PolicyIds[], identity: Identity): Held | Undetermined {
+    const reaching = this.#reaching
     reaching.clear()
     let granted = false
     for (const policy of policies) {
-      const prepared = this.#prepare(policy, memory)
-      if (typeof prepared === 'string') return { undetermined: prepared }
-      for (const one of prepared) {
+      const numbers = typeof policy === 'string' ? this.statementsOf(policy) : this.#statementsOfAll(policy)
+      if (typeof numbers === 'string') return { undetermined: numbers }
+      for (const number of numbers) {
+        const one = this.#scope.statements[number] as Relevant
         if (one.namesIdentity && provablyFalse(one.statement.condition, identity)) continue
         if (one.kind === 'allow') granted = true
-        reaching.add(one.number)
+        reaching.add(number)
       }
     }
     if (!granted) return nothing
-    const numbers = reaching.sorted()
-    const key = keyOf(numbers)
-    const known = memory.answers.get(key)
+    const numbers = reaching.list()
+    const key = numbers.join()
+    const known = this.#answers.get(key)
     if (known !== undefined) return known
-    const held = evaluate(
-      Array.from(numbers, (number) => memory.statements[number] as Relevant),
-      memory,
-    )
-    memory.answers.set(key, held)
+    const held = evaluate(numbers, this.#scope)
+    this.#answers.set(key, held)
     return held
   }
 
-  #prepare(policy: string, memory: Memory): Prepared {
-    const known = memory.prepared.get(policy)
+  #statementsOfAll(policies: readonly string[]): Numbers {
+    const known = this.#byList.get(policies)
     if (known !== undefined) return known
-    const document = this.#documents.get(policy)
-    const prepared =
-      document?.ok !== true
-        ? []
-        : decide(() => {
-            const steps = new Steps(this.#bound)
-            const first = this.#firstNumbers.get(policy) ?? 0
-            return document.statements.flatMap((statement, at): Relevant[] => {
-              const ref = { policy, statement: statement.number }
-              const one = prepareStatement(ref, statement, memory.permission, this.#boxes, steps)
-              if (one === null) return []
-              const relevant = { ...one, number: first + at, atoms: memory.atoms.of(one.pieces) }
-              memory.statements[relevant.number] = relevant
-              return [relevant]
-            })
-          })
-    const result = 'undetermined' in prepared ? prepared.undetermined : prepared
-    memory.prepared.set(policy, result)
-    return result
+    const all: number[] = []
+    let numbers: Numbers = all
+    for (const policy of policies) {
+      const own = this.statementsOf(policy)
+      if (typeof own === 'string') {
+        numbers = own
+        break
+      }
+      all.push(...own)
+    }
+    this.#byList.set(policies, numbers)
+    return numbers
   }
 }

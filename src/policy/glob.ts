@@ -6,6 +6,7 @@ import type { Steps } from './steps.ts'
 
 /** One spelling for each run of wildcards (`?` first, one `*` last), so that equal globs are equal text. */
 export function canonicalGlob(glob: string): string {
+  if (!/[*?]{2}/.test(glob)) return glob
   let text = ''
   for (let at = 0; at < glob.length; ) {
     if (glob[at] !== '*' && glob[at] !== '?') {

@@ -24,7 +24,7 @@ export {
 export { parseDocument } from './document.ts'
 export { duplicateKey } from './duplicate-keys.ts'
 export { holdsEverything } from './evaluate.ts'
-export { createEvaluator, type Evaluator, type EvaluatorOptions } from './evaluator.ts'
+export { createEvaluator, type Evaluator, type EvaluatorOptions, type PolicyIds } from './evaluator.ts'
 export { type ExplainedStatement, type Explanation, explainAction } from './explain.ts'
 export { isActionString, patternProblem } from './pattern.ts'
 export { type Preset, presetNames, presetPermission, presets } from './presets.ts'

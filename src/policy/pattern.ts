@@ -32,6 +32,58 @@ export interface Box {
 /** More boxes than this from one pattern would be a document made to hurt. */
 const MAXIMUM_BOXES = 2000
 
+/** Boxes with ids below this are asked about in pairs at a glance: far more than the patterns of an account. */
+const NEAR = 4096
+
+/** Whether a pair of boxes has no string in common, as services or first and last letters tell; or else the answer. */
+type Known = 'apart' | 'no' | 'yes'
+const KNOWN: readonly (Known | undefined)[] = [undefined, 'apart', 'no', 'yes']
+
+/** Remembers what was asked of pairs of boxes. An answer takes as many steps again as it took the first time. */
+class PairMemory {
+  readonly #holds: (left: string, right: string) => boolean
+  /** For each first box: at the id of the second, the place of what is known in `KNOWN`. */
+  readonly #near = new Array<Uint8Array | undefined>(NEAR)
+  readonly #far = new Map<number, Map<number, Known>>()
+
+  /** @param holds asked of each segment of two boxes */
+  constructor(holds: (left: string, right: string) => boolean) {
+    this.#holds = holds
+  }
+
+  /** Whether it holds of every segment. @throws BoundReached */
+  ask(one: Box, other: Box, steps: Steps): boolean {
+    let known = this.#get(one.id, other.id)
+    if (known === undefined && areApart(one, other)) known = this.#set(one.id, other.id, 'apart')
+    if (known === 'apart') return false
+    steps.take(excess(one, other))
+    known ??= this.#set(one.id, other.id, everySegment(one, other, this.#holds) ? 'yes' : 'no')
+    return known === 'yes'
+  }
+
+  #get(one: number, other: number): Known | undefined {
+    if (one >= NEAR || other >= NEAR) return this.#far.get(one)?.get(other)
+    return KNOWN[this.#near[one]?.[other] ?? 0]
+  }
+
+  #set(one: number, other: number, known: Known): Known {
+    if (one >= NEAR || other >= NEAR) {
+      const row = this.#far.get(one) ?? new Map<number, Known>()
+      this.#far.set(one, row.set(other, known))
+      return known
+    }
+    let row = this.#near[one]
+    if (row === undefined || row.length <= other) {
+      const longer = new Uint8Array(Math.min(NEAR, 2 * (other + 1)))
+      if (row !== undefined) longer.set(row)
+      row = longer
+      this.#near[one] = row
+    }
+    row[other] = KNOWN.indexOf(known)
+    return known
+  }
+}
+
 /** Remembers boxes and what was asked of pairs of them, since users share policies. One for each audit. */
 export class Boxes {
   readonly #byText = new Map<string, Box>()
@@ -40,8 +92,8 @@ export class Boxes {
     grants: new Map<string, readonly Box[]>(),
     'takes-away': new Map<string, readonly Box[]>(),
   }
-  readonly #includes: PairMemory = []
-  readonly #meets: PairMemory = []
+  readonly #includes = new PairMemory(globSurelyIncludes)
+  readonly #meets = new PairMemory(globsMeet)
 
   get size(): number {
     return this.#byText.size
@@ -100,26 +152,13 @@ export class Boxes {
   /** Whether `outer` surely includes `inner` (see `globSurelyIncludes`). @throws BoundReached */
   includes(outer: Box, inner: Box, steps: Steps): boolean {
     if (outer.id === inner.id) return true
-    if (!outer.wild || (outer.service !== null && outer.service !== inner.service)) return false
-    if (endsDiffer(outer, inner)) return false
-    steps.take(excess(outer, inner))
-    return (
-      recalled(this.#includes, outer, inner) ??
-      remembered(this.#includes, outer, inner, everySegment(outer, inner, globSurelyIncludes))
-    )
+    return outer.wild && this.#includes.ask(outer, inner, steps)
   }
 
   /** Whether some action string is in both. Exact. @throws BoundReached */
   meet(one: Box, other: Box, steps: Steps): boolean {
     if (one.id === other.id) return true
-    if (!one.wild && !other.wild) return false
-    if (one.service !== null && other.service !== null && one.service !== other.service) return false
-    if (endsDiffer(one, other)) return false
-    steps.take(excess(one, other))
-    return (
-      recalled(this.#meets, one, other) ??
-      remembered(this.#meets, one, other, everySegment(one, other, globsMeet))
-    )
+    return (one.wild || other.wild) && this.#meets.ask(one, other, steps)
   }
 
   /** The boxes whose union is exactly what is in both. @throws BoundReached */
@@ -241,8 +280,9 @@ export function excess(one: Box, other: Box): number {
   return work <= ORDINARY ? 0 : Math.floor(work / 64)
 }
 
-/** Whether the first or last letters of type or operation tell two boxes apart: most pairs need no closer look. */
-function endsDiffer(one: Box, other: Box): boolean {
+/** Whether services or the first or last letters of type or operation tell two boxes apart, as they do most pairs. */
+function areApart(one: Box, other: Box): boolean {
+  if (one.service !== null && other.service !== null && one.service !== other.service) return true
   for (let at = 1; at < 3; at++) {
     const [left, right] = [one.segments[at] as string, other.segments[at] as string]
     if (left === '' || right === '') continue
@@ -256,19 +296,6 @@ const [STAR, QUESTION] = ['*'.charCodeAt(0), '?'.charCodeAt(0)]
 
 function lettersDiffer(one: number, other: number): boolean {
   return one !== other && one !== STAR && one !== QUESTION && other !== STAR && other !== QUESTION
-}
-
-/** What was asked of pairs of boxes: for each first one, the answers by the second. */
-type PairMemory = Map<number, boolean>[]
-
-function recalled(memory: PairMemory, one: Box, other: Box): boolean | undefined {
-  return memory[one.id]?.get(other.id)
-}
-
-function remembered(memory: PairMemory, one: Box, other: Box, answer: boolean): boolean {
-  const answers = memory[one.id] ?? new Map<number, boolean>()
-  memory[one.id] = answers.set(other.id, answer)
-  return answer
 }
 
 function everySegment(one: Box, other: Box, holds: (left: string, right: string) => boolean): boolean {

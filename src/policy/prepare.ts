@@ -35,14 +35,10 @@ export interface DenyPattern {
 
 /** A statement seen through one permission. */
 export interface Relevant {
-  /** Its place among all statements of the account: by policy id, then as they stand in the policy. */
-  readonly number: number
   readonly ref: StatementRef
   readonly statement: Statement
   readonly kind: 'allow' | 'deny' | 'deny-all-but' | 'conditional-deny'
   readonly pieces: readonly Piece[]
-  /** Of all its pieces. */
-  readonly atoms: readonly number[]
   /** Of an Allow from which no Deny takes anything: its patterns, narrower ones left out. */
   readonly matches: readonly Match[]
   /** Of a Deny: of its Action, or, for `NotAction`, what it spares. */
@@ -68,14 +64,28 @@ function mayTouch({ services }: PreparedPermission, box: Box): boolean {
   return services === null || box.service === null || services.has(box.service)
 }
 
+/** The statements of a policy that touch a permission, seen through it. @throws BoundReached */
+export function preparePolicy(
+  policy: string,
+  statements: readonly Statement[],
+  permission: PreparedPermission,
+  boxes: Boxes,
+  steps: Steps,
+): readonly Relevant[] {
+  return statements.flatMap((statement) => {
+    const ref = { policy, statement: statement.number }
+    return prepareStatement(ref, statement, permission, boxes, steps) ?? []
+  })
+}
+
 /** A statement through the eyes of a permission; null when it does not touch it. @throws BoundReached */
-export function prepareStatement(
+function prepareStatement(
   ref: StatementRef,
   statement: Statement,
   permission: PreparedPermission,
   boxes: Boxes,
   steps: Steps,
-): Omit<Relevant, 'number' | 'atoms'> | null {
+): Relevant | null {
   if (statement.effect === 'Allow') {
     const pieces = allowPieces(ref, statement, permission, boxes, steps)
     const named = namesIdentity(statement.condition)

@@ -75,10 +75,22 @@ function setMatches(set: BoxSet, segments: readonly string[]): boolean {
   )
 }
 
-/** The shortest string of the box, in segments, where there is only one: nothing in it is free. */
-function onlyLeast(box: Box): readonly string[] | null {
-  const least = box.segments.map((glob) => glob.replaceAll('*', ''))
-  return least[0] === '' || least[2] === '' || box.key.includes('?') ? null : least
+/**
+ * The shortest strings of the box, in segments, in the order of a walk, where at most one letter of them is free; empty
+ * where more is.
+ */
+function leastOf(box: Box, sets: readonly BoxSet[]): readonly (readonly string[])[] {
+  if (box.key.includes('?')) return []
+  const [service, type, operation] = box.segments.map((glob) => glob.replaceAll('*', '')) as [
+    string,
+    string,
+    string,
+  ]
+  if (service !== '' && operation !== '') return [[service, type, operation]]
+  if (service === '' && operation === '') return []
+  const others = sets.flatMap((set) => [...set.noneOf, ...set.allOf.flat()])
+  const letters = lettersOf([box, ...others].flatMap((one) => one.segments))
+  return letters.map((letter) => [service || letter, type, operation || letter])
 }
 
 function search(
@@ -101,8 +113,8 @@ function search(
   const relevant = narrowed(box, sets, boxes, steps)
   if (relevant === null) return null
   if (shortest) {
-    const least = onlyLeast(box)
-    if (least !== null && !relevant.some((set) => setMatches(set, least))) return least.join(':')
+    const least = leastOf(box, relevant).find((text) => !relevant.some((set) => setMatches(set, text)))
+    if (least !== undefined) return least.join(':')
   }
   return new Search(box, relevant, steps, shortest).run()
 }

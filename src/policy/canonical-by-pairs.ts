@@ -1,0 +1,104 @@
+/**
+ * The canonical form of plain parts, from what is known of pairs of their boxes: users share boxes, so that nearly
+ * every pair was looked at before. The same result as that of `canonical`, which has to compute it on sets.
+ */
+import type { Part } from './atoms.ts'
+import { type BoxGrant, narrowest, sorted, withinBound } from './box-grants.ts'
+import type { Box, Boxes } from './pattern.ts'
+import { isUnrestricted } from './restriction.ts'
+import type { Steps } from './steps.ts'
+import { boxSet, reachesBeyond } from './witness.ts'
+
+/**
+ * Null where pairs do not tell.
+ *
+ * @param denied what is excepted beside the exceptions of the permission; every box of the parts reaches beyond both
+ * @throws BoundReached as `canonical` does
+ */
+export function canonicalByPairs(
+  parts: readonly Part[],
+  denied: readonly Box[],
+  except: readonly Box[],
+  boxes: Boxes,
+  steps: Steps,
+): BoxGrant[] | null {
+  if (!parts.every((part) => part.limit.plain)) return null
+  const outside = narrowest(denied.length === 0 ? except : [...except, ...denied], boxes, steps)
+  const grants: BoxGrant[] = []
+  let free: BoxGrant | null = null
+  for (const { actions, limit } of parts) {
+    const distinct = withoutNarrower(actions, boxes, steps)
+    const kept: readonly Box[] =
+      free === null ? distinct : withoutCovered(distinct, free, outside, boxes, steps)
+    if (kept.length === 0) continue
+    const except: Box[] = []
+    for (const one of outside) if (meetsAny(one, kept, boxes, steps)) except.push(one)
+    const grant: BoxGrant = { actions: kept, except, restriction: limit.restriction }
+    if (isUnrestricted(limit.restriction)) free = grant
+    grants.push(grant)
+  }
+  if (haveEqualActions(grants)) return null
+  return withinBound(sorted(grants), steps)
+}
+
+/** Of boxes that are sorted by text, those that no other one includes. */
+function withoutNarrower(list: readonly Box[], boxes: Boxes, steps: Steps): readonly Box[] {
+  if (list.length === 1) return list
+  const wide: Box[] = []
+  for (const box of list) if (box.wild) wide.push(box)
+  if (wide.length === 0) return list
+  steps.take(wide.length * list.length)
+  const kept: Box[] = []
+  for (const box of list) if (!isWithinOne(box, wide, boxes, steps)) kept.push(box)
+  return kept
+}
+
+function isWithinOne(inner: Box, wide: readonly Box[], boxes: Boxes, steps: Steps): boolean {
+  for (const outer of wide)
+    if (outer !== inner && boxes.includes(outer, inner, steps))
+      if (outer.text < inner.text || !boxes.includes(inner, outer, steps))
+        // Of two boxes that include each other, the later one goes.
+        return true
+  return false
+}
+
+function withoutCovered(
+  list: readonly Box[],
+  free: BoxGrant,
+  outside: readonly Box[],
+  boxes: Boxes,
+  steps: Steps,
+): readonly Box[] {
+  const kept: Box[] = []
+  for (const box of list) if (!isCovered(box, free, outside, boxes, steps)) kept.push(box)
+  return kept
+}
+
+/** Whether an unrestricted grant contains all of the box that is not excepted from both. @throws BoundReached */
+function isCovered(box: Box, free: BoxGrant, outside: readonly Box[], boxes: Boxes, steps: Steps): boolean {
+  let touched = false
+  for (const one of free.actions) {
+    steps.take()
+    if (boxes.includes(one, box, steps)) return true
+    touched ||= boxes.meet(one, box, steps)
+  }
+  return touched && !reachesBeyond(box, [boxSet(free.actions), boxSet(outside)], boxes, steps)
+}
+
+function meetsAny(one: Box, others: readonly Box[], boxes: Boxes, steps: Steps): boolean {
+  for (const other of others) if (boxes.meet(one, other, steps)) return true
+  return false
+}
+
+/** Whether grants that resources limit have the same actions: their resources belong together. */
+function haveEqualActions(grants: readonly BoxGrant[]): boolean {
+  if (grants.length < 2) return false
+  const seen = new Set<string>()
+  for (const { actions, restriction } of grants) {
+    if (restriction.resources === undefined) continue
+    const key = actions.map((box) => box.id).join(' ')
+    if (seen.has(key)) return true
+    seen.add(key)
+  }
+  return false
+}
