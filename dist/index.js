@@ -63339,7 +63339,7 @@ function covers(outer, inner) {
 /** What limits least comes first. */
 function sorted(grants) {
     const alive = grants.filter((grant) => grant.actions.length > 0);
-    if (alive.length < 2)
+    if (alive.length < 2 || haveAscendingRanks(alive))
         return alive;
     const keys = new Map();
     const key = (grant) => {
@@ -63352,6 +63352,14 @@ function sorted(grants) {
         compareText(key(one), key(other)) ||
         compareText(spelled(one.actions), spelled(other.actions)) ||
         compareText(spelled(one.except), spelled(other.except)));
+}
+function haveAscendingRanks(grants) {
+    for (let at = 1; at < grants.length; at++) {
+        const [one, other] = [grants[at - 1], grants[at]];
+        if (restrictionRank(one.restriction) >= restrictionRank(other.restriction))
+            return false;
+    }
+    return true;
 }
 /** 0: nothing limits. 1: resources do. 2: a condition does. */
 function restrictionRank(restriction) {
@@ -64410,15 +64418,16 @@ function statement_isUnconditional(statement) {
 function preparePermission(permission, boxes) {
     const read = (patterns) => patterns.flatMap((pattern) => boxes.read(pattern, 'grants'));
     const actions = read(permission.actions);
-    const services = actions.flatMap((box) => box.service ?? []);
-    return {
-        ...{ permission, actions, except: read(permission.except) },
-        services: services.length < actions.length ? null : new Set(services),
-    };
+    const byService = new Map();
+    for (const { service } of actions)
+        if (service !== null)
+            byService.set(service, actions.filter((box) => box.service === null || box.service === service));
+    const ofAnyService = actions.filter((box) => box.service === null);
+    return { permission, actions, except: read(permission.except), byService, ofAnyService };
 }
-/** False: they are of different services, as nearly all patterns of an account are. */
-function mayTouch({ services }, box) {
-    return services === null || box.service === null || services.has(box.service);
+/** Actions of the permission that the box may touch: none, for nearly all patterns of an account. */
+function actionsNear({ actions, byService, ofAnyService }, box) {
+    return box.service === null ? actions : (byService.get(box.service) ?? ofAnyService);
 }
 /** The statements of a policy that touch a permission, seen through it. @throws BoundReached */
 function preparePolicy(policy, statements, permission, boxes, steps) {
@@ -64450,12 +64459,12 @@ function prepareStatement(ref, statement, permission, boxes, steps) {
         text,
         boxes: boxes
             .read(text, spares ? 'grants' : 'takes-away')
-            .filter((box) => permission.actions.some((one) => boxes.meet(one, box, steps))),
+            .filter((box) => actionsNear(permission, box).some((one) => boxes.meet(one, box, steps))),
     }));
     const all = patterns.flatMap((pattern) => pattern.boxes);
     const touches = spares
         ? permission.actions.some((box) => reachesBeyond(box, [boxSet(permission.except), boxSet(all)], boxes, steps))
-        : all.some((one) => permission.actions.some((box) => boxes
+        : all.some((one) => actionsNear(permission, one).some((box) => boxes
             .intersect(box, one, steps)
             .some((both) => reachesBeyond(both, [boxSet(permission.except)], boxes, steps))));
     if (!touches)
@@ -64469,9 +64478,9 @@ function allowPieces(ref, statement, permission, boxes, steps) {
     const pieces = [];
     for (const pattern of statement.action ?? ['*:*:*']) {
         const read = boxes.read(pattern, 'grants');
-        if (!read.some((box) => mayTouch(permission, box)))
+        const within = read.flatMap((box) => actionsNear(permission, box).flatMap((one) => boxes.intersect(box, one, steps)));
+        if (within.length === 0)
             continue;
-        const within = read.flatMap((box) => permission.actions.flatMap((one) => boxes.intersect(box, one, steps)));
         const outside = [boxSet(except)];
         for (const part of byRestriction([...new Set(within)], limitsOf(statement), boxes, steps)) {
             const reaching = part.actions.filter((box) => reachesBeyond(box, outside, boxes, steps));

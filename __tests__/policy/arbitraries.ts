@@ -92,15 +92,28 @@ const limit: fc.Arbitrary<Partial<Grant>> = fc.constantFrom<Partial<Grant>>(
   { condition: { Bool: { 'g:MFAPresent': 'true' } } },
 )
 
-/** What limits a grant for every service alike. */
-export const plainLimit: fc.Arbitrary<Restriction> = fc.constantFrom<Restriction>(
+const restriction: fc.Arbitrary<Restriction> = fc.constantFrom<Restriction>(
   {},
   {},
   { resources: ['a:*:*:x:*'] },
   { resources: ['a:*:*:y:*'] },
+  { resources: ['a:*:*:*:*', 'b:*:*:y:*'] },
   { not_resources: ['a:*:*:y:*'] },
   { condition: { Bool: { 'g:MFAPresent': ['true'] } } },
 )
+
+/** Some patterns, now and then with one twice, in capitals. */
+const patternList = fc
+  .tuple(fc.array(pattern, { maxLength: 5 }), fc.nat(3))
+  .map(([list, at]) => (at === 0 ? [...list, ...list.slice(0, 1).map((one) => one.toUpperCase())] : list))
+
+/** Patterns, each list under a limit; the same list stands under several. */
+export const limitedPatterns = fc
+  .tuple(
+    fc.array(patternList, { minLength: 1, maxLength: 3 }),
+    fc.array(fc.tuple(restriction, fc.nat(2)), { maxLength: 4 }),
+  )
+  .map(([lists, limits]) => limits.map(([limit, at]) => [limit, lists[at % lists.length] ?? []] as const))
 
 export const actionSet = fc
   .tuple(patterns(pattern), fc.array(pattern, { maxLength: 2 }))

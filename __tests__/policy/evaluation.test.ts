@@ -43,6 +43,10 @@ describe('how much of a permission with several patterns is held', () => {
     expect(held(all, { P: [{ ...allow(...both), ...office }] })).toMatchObject({
       ...{ extent: 'all', restricted: false },
     })
+    // Limited by resources it is a part, even if it names everything.
+    expect(held(all, { P: [{ ...allow(...both), Resource: ['iam:*:*:*:x'] }] })).toMatchObject({
+      ...{ extent: 'part', restricted: true },
+    })
     // A part keeps its condition, since it is shown as it is held.
     expect(held(all, { P: [{ ...allow('iam:users:*'), ...office }] })).toMatchObject({
       ...{ extent: 'part', restricted: true, grants: [{ actions: ['iam:users:*'] }] },
@@ -54,6 +58,14 @@ describe('how much of a permission with several patterns is held', () => {
       { actions: ['iam:*:*'], except: ['iam:*:get*'] },
     ])
     expect(holdsEverything(audited(['iam:*:*'])).grants).toEqual([{ actions: ['iam:*:*'] }])
+  })
+
+  test('what is granted without a limit beside it, but for what is excepted, is not told again under one', () => {
+    const permission = audited(['iam:*:*'], { except: ['iam:users:?'] })
+    const limited = { ...allow('iam:users:*'), Resource: ['iam:*:*:user:x'] }
+    expect(held(permission, { P: [allow('iam:users:??*'), limited] })).toMatchObject({
+      ...{ restricted: false, grants: [{ actions: ['iam:users:??*'] }] },
+    })
   })
 
   test('restricted only when everything is', () => {
@@ -79,6 +91,25 @@ describe('by which statements', () => {
     })
     expect(matches.map((match) => match.pattern)).toEqual(['iam:groups:*'])
     expect(grants).toEqual([{ actions: ['iam:groups:*'] }])
+  })
+
+  test('nor is one of which several Deny leave nothing together, whether or not they spare something', () => {
+    const together = ['iam:users:?', 'iam:users:??*']
+    for (const others of [[], [{ Effect: 'Deny', NotAction: ['iam:users:*', 'iam:groups:*'] }]]) {
+      const D = [...together.map((one) => deny(one)), ...others]
+      const P = [allow('iam:users:*', 'iam:groups:*')]
+      const answer = held(audited(['iam:*:*']), { P, D })
+      expect(answer.grants).toEqual([{ actions: ['iam:groups:*'] }])
+      expect(answer.matches.map((match) => match.pattern)).toEqual(['iam:groups:*'])
+      expect(answer.deniedBy.slice(0, 2).map((match) => match.pattern)).toEqual(together)
+      expect(held(audited(['iam:*:*']), { P: [allow('iam:users:*')], D }).extent).toBe('none')
+    }
+  })
+
+  test('nor one of which a Deny and the exceptions of the permission leave nothing together', () => {
+    const permission = audited(['iam:*:*'], { except: ['iam:users:?'] })
+    const answer = held(permission, { P: [allow('iam:users:*'), deny('iam:users:??*')] })
+    expect(answer).toMatchObject({ extent: 'none', grants: [], matches: [] })
   })
 
   test('of patterns in one another the widest is shown, unrestricted before restricted', () => {
@@ -143,6 +174,44 @@ describe('which Deny is told', () => {
     ])
   })
 
+  test('by the first of its patterns that touches something', () => {
+    const { deniedBy } = held(audited(['iam:*:*']), {
+      P: [allow('iam:users:*')],
+      D: [deny('iam:groups:*', 'iam:users:delete*', 'iam:users:create*')],
+    })
+    expect(deniedBy.map((match) => match.pattern)).toEqual(['iam:users:delete*'])
+  })
+
+  test('not one that takes only what the permission excepts', () => {
+    const permission = audited(['iam:*:*'], { except: ['iam:*:get*'] })
+    const D = [deny('iam:users:getUser', 'iam:groups:*')]
+    expect(held(permission, { P: [allow('iam:users:*')], D }).deniedBy).toEqual([])
+    expect(held(permission, { P: [allow('*:*:*')], D }).deniedBy).toMatchObject([{ pattern: 'iam:groups:*' }])
+  })
+
+  test('beside a Deny of everything but some: those that took something, and no Allow', () => {
+    const { deniedBy } = held(audited(['iam:*:*']), {
+      P: [{ Effect: 'Allow', NotAction: ['iam:groups:*'] }, deny('iam:groups:*'), deny('iam:users:get*')],
+      Q: [
+        { Effect: 'Deny', NotAction: ['iam:users:*'] },
+        { Effect: 'Deny', NotAction: ['iam:*:*'] },
+      ],
+      R: [{ ...deny('iam:*:*'), ...office }],
+    })
+    expect(deniedBy.map((match) => `${match.policy} ${match.statement} ${match.pattern}`)).toEqual([
+      'P 3 iam:users:get*',
+      'Q 1 NotAction',
+    ])
+  })
+
+  test('a conditional Deny of everything but some touches as soon as one grant goes beyond', () => {
+    const { conditionalDenies } = held(audited(['iam:*:*']), {
+      P: [allow('iam:users:*'), { ...allow('iam:groups:*'), Resource: ['iam:*:*:group:x'] }],
+      D: [{ Effect: 'Deny', NotAction: ['iam:users:*'], ...office }],
+    })
+    expect(conditionalDenies).toEqual([{ policy: 'D', statement: 1 }])
+  })
+
   test('a conditional one that touches what is granted is not subtracted, and no other is named', () => {
     const answer = held(audited(['iam:*:*']), {
       P: [allow('iam:users:*')],
@@ -159,6 +228,11 @@ describe('which Deny is told', () => {
 })
 
 describe('one evaluator for many users', () => {
+  test('knows only the permissions it was made with', () => {
+    const evaluator = createEvaluator({ documents: new Map(), permissions: [audited(['iam:*:*'])] })
+    expect(() => evaluator.held([], alice, 'q')).toThrow('No audited permission is called q.')
+  })
+
   test('shows each the letter case of their own policies', () => {
     const documents = new Map(
       ['iam:users:List*', 'iam:users:list*'].map((NotAction, at) => [

@@ -248,7 +248,7 @@ function covers(outer: Restriction, inner: Restriction): boolean {
 /** What limits least comes first. */
 export function sorted(grants: readonly BoxGrant[]): BoxGrant[] {
   const alive = grants.filter((grant) => grant.actions.length > 0)
-  if (alive.length < 2) return alive
+  if (alive.length < 2 || haveAscendingRanks(alive)) return alive
   const keys = new Map<BoxGrant, string>()
   const key = (grant: BoxGrant): string => {
     const known = keys.get(grant) ?? grantKey(grant)
@@ -263,6 +263,14 @@ export function sorted(grants: readonly BoxGrant[]): BoxGrant[] {
       compareText(spelled(one.actions), spelled(other.actions)) ||
       compareText(spelled(one.except), spelled(other.except)),
   )
+}
+
+function haveAscendingRanks(grants: readonly BoxGrant[]): boolean {
+  for (let at = 1; at < grants.length; at++) {
+    const [one, other] = [grants[at - 1] as BoxGrant, grants[at] as BoxGrant]
+    if (restrictionRank(one.restriction) >= restrictionRank(other.restriction)) return false
+  }
+  return true
 }
 
 /** 0: nothing limits. 1: resources do. 2: a condition does. */

@@ -15,8 +15,9 @@ export interface PreparedPermission {
   readonly permission: Permission
   readonly actions: readonly Box[]
   readonly except: readonly Box[]
-  /** Of its actions; null when a wildcard leaves one open. */
-  readonly services: ReadonlySet<string> | null
+  /** Its actions that may touch a box of a service; those that leave the service open may touch any. */
+  readonly byService: ReadonlyMap<string, readonly Box[]>
+  readonly ofAnyService: readonly Box[]
 }
 
 /** A part of an Allow, within the permission and under one restriction, and the pattern it came by. */
@@ -52,16 +53,20 @@ export function preparePermission(permission: Permission, boxes: Boxes): Prepare
   const read = (patterns: readonly string[]): readonly Box[] =>
     patterns.flatMap((pattern) => boxes.read(pattern, 'grants'))
   const actions = read(permission.actions)
-  const services = actions.flatMap((box) => box.service ?? [])
-  return {
-    ...{ permission, actions, except: read(permission.except) },
-    services: services.length < actions.length ? null : new Set(services),
-  }
+  const byService = new Map<string, readonly Box[]>()
+  for (const { service } of actions)
+    if (service !== null)
+      byService.set(
+        service,
+        actions.filter((box) => box.service === null || box.service === service),
+      )
+  const ofAnyService = actions.filter((box) => box.service === null)
+  return { permission, actions, except: read(permission.except), byService, ofAnyService }
 }
 
-/** False: they are of different services, as nearly all patterns of an account are. */
-function mayTouch({ services }: PreparedPermission, box: Box): boolean {
-  return services === null || box.service === null || services.has(box.service)
+/** Actions of the permission that the box may touch: none, for nearly all patterns of an account. */
+function actionsNear({ actions, byService, ofAnyService }: PreparedPermission, box: Box): readonly Box[] {
+  return box.service === null ? actions : (byService.get(box.service) ?? ofAnyService)
 }
 
 /** The statements of a policy that touch a permission, seen through it. @throws BoundReached */
@@ -111,7 +116,7 @@ function prepareStatement(
     text,
     boxes: boxes
       .read(text, spares ? 'grants' : 'takes-away')
-      .filter((box) => permission.actions.some((one) => boxes.meet(one, box, steps))),
+      .filter((box) => actionsNear(permission, box).some((one) => boxes.meet(one, box, steps))),
   }))
   const all = patterns.flatMap((pattern) => pattern.boxes)
   const touches = spares
@@ -119,7 +124,7 @@ function prepareStatement(
         reachesBeyond(box, [boxSet(permission.except), boxSet(all)], boxes, steps),
       )
     : all.some((one) =>
-        permission.actions.some((box) =>
+        actionsNear(permission, one).some((box) =>
           boxes
             .intersect(box, one, steps)
             .some((both) => reachesBeyond(both, [boxSet(permission.except)], boxes, steps)),
@@ -142,10 +147,10 @@ function allowPieces(
   const pieces: Piece[] = []
   for (const pattern of statement.action ?? ['*:*:*']) {
     const read = boxes.read(pattern, 'grants')
-    if (!read.some((box) => mayTouch(permission, box))) continue
     const within = read.flatMap((box) =>
-      permission.actions.flatMap((one) => boxes.intersect(box, one, steps)),
+      actionsNear(permission, box).flatMap((one) => boxes.intersect(box, one, steps)),
     )
+    if (within.length === 0) continue
     const outside = [boxSet(except)]
     for (const part of byRestriction([...new Set(within)], limitsOf(statement), boxes, steps)) {
       const reaching = part.actions.filter((box) => reachesBeyond(box, outside, boxes, steps))
