@@ -106,7 +106,7 @@ async function reportPeer(rate: number): Promise<void> {
   }
   const times = (one: number): string => `${Math.round(one / both.peer).toLocaleString('en')} times`
   console.log(
-    `@cloud-copilot/iam-simulate: ${Math.round(both.peer)} decisions/s; on the same decisions, all alike, ${Math.round(both.own)} here (${times(both.own)}); in the largest account above ${times(rate)}.`,
+    `@cloud-copilot/iam-simulate: ${Math.round(both.peer)} decisions/s; on the same account, all decisions alike, ${Math.round(both.own)} here over all its users (${times(both.own)}); in the largest account above ${times(rate)}.`,
   )
 }
 

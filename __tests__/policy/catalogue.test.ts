@@ -2,7 +2,6 @@ import { describe, expect, test } from '@jest/globals'
 import {
   createEvaluator,
   dangerousFirst,
-  describeActions,
   expandAliases,
   explainAction,
   grantsInclude,
@@ -134,29 +133,19 @@ describe('naming', () => {
     expect(sorted.slice(-2)).toEqual(['iam:users:getUserV5', 'iam:users:listUsersV5'])
   })
 
-  test('a description says all, shows a few, and counts the rest', () => {
-    const permission = {
-      name: 'p',
-      severity: 'high',
-      holds: 'any',
-      actions: ['iam:*:*'],
-      except: [],
-    } as const
-    const whole = describeActions([{ actions: ['iam:*:*'] }], permission, catalogue, 3)
-    expect(whole).toMatchObject({ all: true, pattern: 'iam:*:*', total: whole.more + 3 })
-    expect(whole.names).toHaveLength(3)
-    expect(describeActions([{ actions: ['iam:groups:*'] }], permission, catalogue, 9)).toMatchObject({
-      all: false,
-      more: 0,
-      total: 5,
-    })
-    expect(
-      describeActions([{ actions: ['iam:*:*'], except: ['iam:users:*'] }], permission, catalogue, 3).all,
-    ).toBe(false)
-    expect(
-      describeActions([{ actions: ['iam:*:*'], resources: ['x'] }], permission, catalogue, 3).pattern,
-    ).toBe('iam:*:*')
-    expect(describeActions([{ actions: ['*:*:*'] }], permission, catalogue, 3).all).toBe(true)
+  test('patterns of the escalation preset rank their actions, and among others the access level does', () => {
+    const live = mergeCatalogue(
+      (['List', 'Permission_management', 'Write'] as const).map((accessLevel, at) => ({
+        ...{ action: `ecs:a${at}:doThing`, accessLevel, aliases: [] },
+      })),
+    )
+    const actions = ['ecs:a0:doThing', 'ecs:a1:doThing', 'ecs:a2:doThing', 'iam:samlProviders:createV5']
+    expect(dangerousFirst(actions, live)).toEqual([
+      'iam:samlProviders:createV5',
+      'ecs:a1:doThing',
+      'ecs:a2:doThing',
+      'ecs:a0:doThing',
+    ])
   })
 
   test('the live catalogue replaces the shipped one service by service', () => {

@@ -68,6 +68,20 @@ describe('how much of a permission with several patterns is held', () => {
     })
   })
 
+  test('a resource that limits nothing leaves the condition beside it, and one condition does not reach another', () => {
+    const mfa = { Condition: { Bool: { 'g:MFAPresent': ['true'] } } }
+    const free = { ...allow('iam:*:*'), Resource: ['iam:*:*:*:*', 'ecs:*:*:vm:x'], ...mfa }
+    expect(held(audited(['iam:*:*']), { P: [free] })).toMatchObject({
+      ...{ restricted: true, grants: [{ actions: ['iam:*:*'], condition: mfa.Condition }] },
+    })
+    const on = (name: string) => ({ ...allow('iam:users:*'), Resource: [`iam:*:*:user:${name}`] })
+    const { grants } = held(audited(['iam:*:*']), { P: [on('x'), { ...on('y'), ...mfa }, on('z')] })
+    expect(grants).toEqual([
+      { actions: ['iam:users:*'], resources: ['iam:*:*:user:x', 'iam:*:*:user:z'] },
+      { actions: ['iam:users:*'], resources: ['iam:*:*:user:y'], condition: mfa.Condition },
+    ])
+  })
+
   test('restricted only when everything is', () => {
     const mixed = [{ ...allow('iam:users:*'), Resource: ['iam:*:*:user:x'] }, allow('iam:groups:*')]
     expect(held(audited(both), { P: mixed }).restricted).toBe(false)

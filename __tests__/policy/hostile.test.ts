@@ -87,4 +87,19 @@ describe('hostile policies', () => {
     expect(evaluator.relevance('bad')).toBe('undetermined')
     expect(evaluator.held(['bad'], identity, 'p')).toEqual({ undetermined: expect.any(String) })
   })
+
+  test('resources beyond number are undetermined at once, and no other user is touched', () => {
+    const Resource = Array.from({ length: 20_000 }, (_, at) => `iam:*:*:user:*${at}`)
+    const Statement = [{ Effect: 'Allow', Action: ['iam:*:*'], Resource }]
+    const documents = new Map([
+      ['bad', parseDocument(JSON.stringify({ Version: '5.0', Statement }))],
+      [
+        'good',
+        parseDocument(JSON.stringify({ Version: '5.0', Statement: { Effect: 'Allow', Action: 'iam:*:*' } })),
+      ],
+    ])
+    const evaluator = createEvaluator({ documents, permissions: [permission] })
+    expect(evaluator.held(['bad'], identity, 'p')).toEqual({ undetermined: expect.any(String) })
+    expect(evaluator.held(['good'], identity, 'p')).toMatchObject({ restricted: false })
+  })
 })

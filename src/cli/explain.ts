@@ -94,7 +94,7 @@ function holdingLines(holding: Holding): string[] {
   const limits = restrictionWords(holding.grants, visible)
   const denies = denyWords(holding.conditional_denies, visible)
   return [
-    `  ${holdingWords(holding, visible)}: ${actionsWords(holding.grants, holding.actions, null, visible)}${limits === null ? '' : `; in part only ${limits}`}`,
+    `  ${holdingWords(holding, visible)}: ${actionsWords(holding, visible)}${limits === null ? '' : `; in part only ${limits}`}`,
     ...holding.paths.map((path) => {
       const dates = datesWords(path, visible)
       return `    ${pathWords(holding.user, path, visible)}${dates === null ? '' : ` (${dates})`}`

@@ -147,7 +147,7 @@ function byText(one: Box, other: Box): number {
  * The same union in few grants: those of equal restriction and exceptions joined, boxes that another grant covers
  * under an equal or wider restriction dropped, resources of equal sets joined. Independent of the order given.
  *
- * @throws BoundReached when it cannot be decided or needs more than 200 patterns.
+ * @throws BoundReached when it cannot be decided
  */
 export function canonical(grants: readonly BoxGrant[], boxes: Boxes, steps: Steps): BoxGrant[] {
   // Joining and dropping can make further grants alike, so a pass is repeated until it changes nothing.
@@ -156,14 +156,13 @@ export function canonical(grants: readonly BoxGrant[], boxes: Boxes, steps: Step
     if (round === MAXIMUM_ROUNDS) steps.fail()
     const pass = canonicalPass(result, boxes, steps)
     // What splitting by service adds is dropped again in each round: then only the text tells that nothing changed.
-    if (!pass.changed || (round > 0 && textOf(pass.grants) === textOf(result)))
-      return withinBound(pass.grants, steps)
+    if (!pass.changed || (round > 0 && textOf(pass.grants) === textOf(result))) return pass.grants
     result = pass.grants
   }
 }
 
 /** More patterns than a holding may need would not be read by anybody. @throws BoundReached */
-export function withinBound(grants: BoxGrant[], steps: Steps): BoxGrant[] {
+export function withinBound(grants: readonly BoxGrant[], steps: Steps): readonly BoxGrant[] {
   const patterns = grants.reduce((sum, grant) => sum + grant.actions.length + grant.except.length, 0)
   if (patterns > PATTERN_BOUND) steps.fail()
   return grants

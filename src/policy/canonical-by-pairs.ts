@@ -3,7 +3,7 @@
  * every pair was looked at before. The same result as that of `canonical`, which has to compute it on sets.
  */
 import type { Part } from './atoms.ts'
-import { type BoxGrant, narrowest, sorted, withinBound } from './box-grants.ts'
+import { type BoxGrant, narrowest, sorted } from './box-grants.ts'
 import type { Box, Boxes } from './pattern.ts'
 import { isUnrestricted } from './restriction.ts'
 import type { Steps } from './steps.ts'
@@ -38,7 +38,7 @@ export function canonicalByPairs(
     grants.push(grant)
   }
   if (haveEqualActions(grants)) return null
-  return withinBound(sorted(grants), steps)
+  return sorted(grants)
 }
 
 /** Of boxes that are sorted by text, those that no other one includes. */

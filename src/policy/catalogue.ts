@@ -1,10 +1,9 @@
 /** Known actions: they give names to what a set contains, and never decide that nothing is there. */
 import shipped from './catalogue.json' with { type: 'json' }
-import { subtractGrants } from './compare-grants.ts'
 import { NumberSet } from './number-set.ts'
 import { boxMatchesSegments, rememberedBoxes } from './pattern.ts'
 import { presets } from './presets.ts'
-import type { AccessLevel, Catalogue, CatalogueAction, Grant, Permission } from './types.ts'
+import type { AccessLevel, Catalogue, CatalogueAction, Grant } from './types.ts'
 
 const shippedActions = shipped as CatalogueAction[]
 
@@ -114,9 +113,18 @@ const levelRank: Readonly<Record<AccessLevel, number>> = {
   List: 5,
 }
 
-const escalations: ReadonlyMap<string, number> = new Map(
-  (presets['privilege-escalation@1']?.actions ?? []).map((row, at) => [row.pattern.toLowerCase(), at]),
-)
+/** Patterns of the escalation preset, the worst first. */
+const escalations = (presets['privilege-escalation@1']?.actions ?? []).map((row) => row.pattern)
+
+/** Place of the first pattern that has the action. */
+function escalationOf(action: string): number {
+  const segments = action.toLowerCase().split(':')
+  const boxes = rememberedBoxes()
+  const at = escalations.findIndex((pattern) =>
+    boxes.read(pattern, 'grants').some((box) => boxMatchesSegments(box, segments)),
+  )
+  return at < 0 ? Number.MAX_SAFE_INTEGER : at
+}
 
 /**
  * What a reader should see first: the ways to more power in the order of the escalation preset, then by access level
@@ -126,53 +134,17 @@ export function dangerousFirst(actions: readonly string[], catalogue: Catalogue)
   const levels = new Map(
     catalogue.actions.map((row) => [row.action.toLowerCase(), levelRank[row.accessLevel]]),
   )
-  const rank = (action: string): [number, number] => [
-    escalations.get(action.toLowerCase()) ?? Number.MAX_SAFE_INTEGER,
-    levels.get(action.toLowerCase()) ?? 2,
-  ]
-  return [...actions].sort((one, other) => {
-    const [a, b] = [rank(one), rank(other)]
-    return a[0] - b[0] || a[1] - b[1] || (one < other ? -1 : 1)
-  })
-}
-
-export interface Described {
-  /** The grants are all of the permission. */
-  readonly all: boolean
-  /** The one pattern that says it, where one does: the permission's own when the grants are all of it. */
-  readonly pattern: string | null
-  /** At most `limit` known names, most dangerous first. */
-  readonly names: readonly string[]
-  /** How many more known names there are. */
-  readonly more: number
-  readonly total: number
-}
-
-/**
- * What a reader is shown of a set: the plain pattern where one says it all, and the known names most dangerous first.
- * What limits the grants is not looked at.
- */
-export function describeActions(
-  grants: readonly Grant[],
-  permission: Pick<Permission, 'actions'> & { readonly except?: readonly string[] },
-  catalogue: Catalogue,
-  limit: number,
-): Described {
-  const named = dangerousFirst(namedActions(grants, catalogue), catalogue)
-  const { actions, except = [] } = permission
-  const plain = grants.map((grant) => ({ actions: grant.actions, except: grant.except ?? [] }))
-  const missing = subtractGrants([{ actions, except }], [{ grants: plain }])
-  const all = !('undetermined' in missing) && missing.grants.length === 0
-  const patterns = all ? actions : [...new Set(grants.flatMap((grant) => grant.actions))]
-  const excepted = !all && plain.some((grant) => grant.except.length > 0)
-  const names = named.slice(0, limit)
-  return {
-    all,
-    pattern: patterns.length === 1 && !excepted ? (patterns[0] as string) : null,
-    names,
-    more: named.length - names.length,
-    total: named.length,
-  }
+  const ranked = actions.map((action) => ({
+    action,
+    escalation: escalationOf(action),
+    level: levels.get(action.toLowerCase()) ?? 2,
+  }))
+  return ranked
+    .sort(
+      (one, other) =>
+        one.escalation - other.escalation || one.level - other.level || (one.action < other.action ? -1 : 1),
+    )
+    .map((one) => one.action)
 }
 
 function serviceOf(action: string): string {

@@ -3,7 +3,7 @@
  * over all statements of all policies that reach the user. Deny comes first, wherever it stands.
  */
 import type { Part } from './atoms.ts'
-import { type BoxGrant, canonical, writeGrants } from './box-grants.ts'
+import { type BoxGrant, canonical, withinBound, writeGrants } from './box-grants.ts'
 import { canonicalByPairs } from './canonical-by-pairs.ts'
 import { deniedBoxes, leftOver, touchingPattern } from './left-over.ts'
 import type { Box } from './pattern.ts'
@@ -87,7 +87,7 @@ function write(parts: readonly Part[], denied: readonly Box[], scope: Scope, ste
     : (canonicalByPairs(parts, denied, permission.except, boxes, steps) ?? canonical(sets(), boxes, steps))
   const free = grants.filter((grant) => isUnrestricted(grant.restriction))
   const all = isAllOf(scope, everything ? free : grants, steps)
-  const written = everything && !all ? canonical(sets(), boxes, steps) : grants
+  const written = withinBound(everything && !all ? canonical(sets(), boxes, steps) : grants, steps)
   return {
     extent: all ? 'all' : 'part',
     restricted: !written.some((grant) => isUnrestricted(grant.restriction)),

@@ -1,8 +1,6 @@
 /** The policy core: the language of identity policies as exact set algebra. Everything outside asks it through here. */
 export {
-  type Described,
   dangerousFirst,
-  describeActions,
   expandAliases,
   mergeCatalogue,
   namedActions,

@@ -145,6 +145,9 @@ function allowPieces(
   const spared = (statement.notAction ?? []).flatMap((pattern) => boxes.read(pattern, 'takes-away'))
   const except = spared.length === 0 ? permission.except : [...permission.except, ...spared]
   const pieces: Piece[] = []
+  // Resource patterns are held against one another, to be written in one form.
+  const resources = (statement.resource ?? statement.notResource ?? []).length
+  steps.take(Math.floor((resources * resources) / 64))
   for (const pattern of statement.action ?? ['*:*:*']) {
     const read = boxes.read(pattern, 'grants')
     const within = read.flatMap((box) =>

@@ -3,10 +3,13 @@ import { DEAD, GlobAutomaton } from './automaton.ts'
 import { canonicalGlob, globMatches } from './glob.ts'
 import { Steps } from './steps.ts'
 
+/** Services whose URNs have an empty region, so that a pattern which asks for one leaves nothing of them out. */
+const WITHOUT_REGION = ['iam']
+
 /**
  * The services whose every URN one of these resource patterns includes, as globs in lower case: `*` for `*` and
- * `*:*:*:*:*`, `iam` for `iam:*:*:*:*` and `iam:*`. A pattern that fixes region, account, type or path leaves URNs
- * out and limits. Whether region, account, type and path may be empty is told for the region only; all may be here.
+ * `*:*:*:*:*`, `iam` for `iam:*:*:*:*`, `iam::*:*:*` and `iam:*`. A pattern that fixes region, account, type or path
+ * leaves URNs out and limits. Whether account, type and path may be empty is not told; all may be here.
  */
 export function servicesWithoutLimit(resources: readonly string[]): readonly string[] {
   const known = servicesOf.get(resources)
@@ -27,9 +30,11 @@ function findServices(resources: readonly string[]): readonly string[] {
     for (let cut = 0; cut <= pattern.length; cut++) {
       const service = pattern.slice(0, cut)
       if (service.includes(':')) break
-      const star = pattern[cut - 1] === '*'
-      if (service !== '' && matchesEveryTail(star ? pattern.slice(cut - 1) : pattern.slice(cut)))
-        found.push(service)
+      if (service === '') continue
+      const tail = pattern[cut - 1] === '*' ? pattern.slice(cut - 1) : pattern.slice(cut)
+      if (matchesEveryTail(tail, 'any')) found.push(service)
+      else if (matchesEveryTail(tail, 'empty'))
+        found.push(...WITHOUT_REGION.filter((one) => globMatches(service.toLowerCase(), one)))
     }
     return found
   })
@@ -37,15 +42,16 @@ function findServices(resources: readonly string[]): readonly string[] {
 }
 
 /** Whether the glob matches all of `:region:account:type:path`, whatever stands between the colons. */
-function matchesEveryTail(glob: string): boolean {
+function matchesEveryTail(glob: string, region: 'any' | 'empty'): boolean {
   // A letter that the glob asks for may be missing from a URN; without any, one letter stands for all.
   if (!glob.endsWith('*') || /[^:?*]/.test(glob)) return false
   // Nor does the shortest, `::::`, have more than four.
   if (glob.replaceAll('*', '').length > 4) return false
   const automaton = new GlobAutomaton(glob, new Steps())
   const other = 'a'
-  const start = automaton.step(automaton.start, ':')
-  const pending: (readonly [state: number, colons: number])[] = [[start, 1]]
+  const colon = automaton.step(automaton.start, ':')
+  const pending: (readonly [state: number, colons: number])[] =
+    region === 'any' ? [[colon, 1]] : [[automaton.step(colon, ':'), 2]]
   const seen = new Set<string>()
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const [state, colons] = next

@@ -93,6 +93,16 @@ function leastOf(box: Box, sets: readonly BoxSet[]): readonly (readonly string[]
   return letters.map((letter) => [service || letter, type, operation || letter])
 }
 
+/** Boxes of all sets. */
+function sizeOf(sets: readonly BoxSet[]): number {
+  let size = 0
+  for (const { noneOf, allOf } of sets) {
+    size += noneOf.length
+    for (const list of allOf) size += list.length
+  }
+  return size
+}
+
 function search(
   box: Box,
   sets: readonly BoxSet[],
@@ -102,10 +112,9 @@ function search(
 ): string | null {
   if (box.segments[0] === '' || box.segments[2] === '') return null
   // Looking a string up in the sets takes a step for each of their boxes.
-  for (const set of sets) {
-    steps.take(set.noneOf.length + set.allOf.reduce((sum, list) => sum + list.length, 0))
+  steps.take(sizeOf(sets))
+  for (const set of sets)
     for (const list of [set.noneOf, ...set.allOf]) for (const one of list) steps.take(excess(one, box))
-  }
   // Most boxes have room around what is taken from them: one string of theirs, looked up, ends most questions.
   const literal = !box.wild
   if ((literal || !shortest) && !sets.some((set) => setMatches(set, box.sample))) return box.sample.join(':')
@@ -113,7 +122,10 @@ function search(
   const relevant = narrowed(box, sets, boxes, steps)
   if (relevant === null) return null
   if (shortest) {
-    const least = leastOf(box, relevant).find((text) => !relevant.some((set) => setMatches(set, text)))
+    const least = leastOf(box, relevant).find((text) => {
+      steps.take(sizeOf(relevant))
+      return !relevant.some((set) => setMatches(set, text))
+    })
     if (least !== undefined) return least.join(':')
   }
   return new Search(box, relevant, steps, shortest).run()

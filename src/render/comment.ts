@@ -102,9 +102,7 @@ export function entryRow(row: GateEntry, verified: boolean): string {
   const difference = row.gained ?? row.lost
   const limits = difference === null ? null : restrictionWords(difference.grants, code)
   const actions =
-    difference === null
-      ? ''
-      : `: ${actionsWords(difference.grants, difference.actions, difference.example, code)}${limits === null ? '' : `, ${limits}`}`
+    difference === null ? '' : `: ${actionsWords(difference, code)}${limits === null ? '' : `, ${limits}`}`
   const until =
     row.change === 'prolonged' || row.change === 'shortened'
       ? `: ${row.before?.expires ?? 'no end'} → ${row.after?.expires ?? 'no end'}`

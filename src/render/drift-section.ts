@@ -75,7 +75,7 @@ function gainRows(group: readonly Drift[], withEntries: boolean): string[] {
 
 function gainWords(first: Drift): string {
   const restriction = restrictionWords(first.grants, code)
-  const gained = `${first.kind === 'approval-expired' ? 'Holds' : 'Gained'}: ${actionsWords(first.grants, first.actions, first.example, code)}${restriction === null ? '' : `, ${restriction}`}.`
+  const gained = `${first.kind === 'approval-expired' ? 'Holds' : 'Gained'}: ${actionsWords(first, code)}${restriction === null ? '' : `, ${restriction}`}.`
   const paths = first.paths.slice(0, PATHS)
   const dates = paths.flatMap((path) => {
     const words = datesWords(path, code)

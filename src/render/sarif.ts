@@ -62,7 +62,7 @@ function resultOf(row: Drift, verdict: Verdict, places: Places): unknown {
   const ways = row.cuts.map((cuts) => cuts.map((cut) => cutWords(row.user, cut, visible)).join(', or '))
   const plain = [
     `${driftHeading(row, visible)}.`,
-    `Actions: ${actionsWords(row.grants, row.actions, row.example, visible)}.`,
+    `Actions: ${actionsWords(row, visible)}.`,
     ...(path === undefined ? [] : [`Path: ${pathWords(row.user, path, visible)}.`]),
     ...(ways.length === 0 ? [] : [`To take it away: ${ways.join('; ')}.`]),
   ]

@@ -127,7 +127,7 @@ function holderRow(
   const cells = [
     `${code(holding.user)}${holding.enabled ? '' : ' (disabled)'}`,
     `${holdingWords(holding, code)}${restriction === null ? '' : `, ${restriction}`}`,
-    actionsWords(holding.grants, holding.actions, null, code, 3),
+    actionsWords(holding, code, 3),
     `${first === undefined ? '' : pathWords(holding.user, first, code)}${more > 0 ? ` and ${more} more` : ''}`,
     approval,
   ]
@@ -156,8 +156,7 @@ function smallSections(verdict: Verdict): string[] {
     ...section(
       'Held less than approved',
       verdict.reduced.map(
-        (row) =>
-          `- ${code(row.user)}, ${code(row.permission)}: no longer ${actionsWords(row.grants, row.actions, row.example, code)}`,
+        (row) => `- ${code(row.user)}, ${code(row.permission)}: no longer ${actionsWords(row, code)}`,
       ),
     ),
     ...section('Renamed since they were approved', [

@@ -160,11 +160,18 @@ export function holdingWords(holding: Holding, name: Name): string {
   return `${extentWords(holding)} ${name(holding.permission)}${holding.counts ? '' : ' (a part does not count)'}`
 }
 
-/** The known actions of a set, most dangerous first, with a count; the plain pattern when it is one. */
+/** What actions are told of. */
+export interface ToldActions {
+  readonly grants: readonly Grant[]
+  readonly actions: readonly string[]
+  readonly example?: string | null
+  /** `all`: of a permission, nothing is missing. */
+  readonly extent?: 'all' | 'part' | 'none'
+}
+
+/** The known actions of a set, most dangerous first, with a count; the plain pattern when it says it all. */
 export function actionsWords(
-  grants: readonly Grant[],
-  actions: readonly string[],
-  example: string | null,
+  { grants, actions, example = null, extent }: ToldActions,
   name: Name,
   limit = 4,
 ): string {
@@ -174,7 +181,8 @@ export function actionsWords(
     named.map((action) => name(action)),
     limit,
   )
-  if (patterns.length === 1 && grants.every((grant) => !grant.except?.length))
+  // What a whole permission excepts belongs to its definition.
+  if (patterns.length === 1 && (extent === 'all' || grants.every((grant) => !grant.except?.length)))
     return name(patterns[0] as string) + (named.length > 1 ? ` (${named.length} known actions)` : '')
   if (named.length === 0) return `${name(example ?? patterns[0] ?? '')} (no known action; example)`
   return `${known} (${named.length} known ${named.length === 1 ? 'action' : 'actions'})`
