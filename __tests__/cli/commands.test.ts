@@ -79,6 +79,20 @@ describe('who-can', () => {
     )
   })
 
+  test('tells what limits a part, and which path it is', () => {
+    const from = account()
+      .users('finn')
+      .policy('wide', document(allow('*:*:*', { Condition: MFA })))
+      .policy('look', document(allow('iam:users:getUserV5')))
+      .attach('wide', { user: 'finn' })
+      .attach('look', { user: 'finn' })
+    const [, first, ...paths] = lines(ask(whoCan, ['iam:users:*'], {}, from))
+    expect(first).toBe(`finn (${userId('finn')}), in part only if g:MFAPresent Bool true`)
+    const all = paths.join('\n')
+    expect(all).toContain('look v1, statement 1, iam:users:getUserV5 (')
+    expect(all).toContain('wide v1, statement 1, *:*:*, on some resources or conditions (')
+  })
+
   test('answers for a pattern, and tells parts from the whole', () => {
     const { output } = ask(whoCan, ['iam:users:*'])
     expect(output).toContain(`eve (${userId('eve')}), a part of it`)
@@ -111,6 +125,28 @@ describe('who-can', () => {
 })
 
 describe('explain', () => {
+  test('without an action names the Deny that takes a part away, but to nobody in the built-in group', () => {
+    const from = account()
+      .users('ada', 'mia')
+      .policy('people', document(allow('iam:*:*')))
+      .policy('guard', document(deny('ecs:*:*'), deny('iam:users:delete*')))
+      .group('admin', 'mia')
+    for (const user of ['ada', 'mia']) from.attach('people', { user }).attach('guard', { user })
+    const { output } = ask(explain, ['ada'], {}, from)
+    expect(output).toContain('    but for what a Deny takes away: guard v1, statement 2, iam:users:delete*\n')
+    expect(output).not.toContain('statement 1, ecs')
+    expect(ask(explain, ['mia'], {}, from).output).not.toContain('takes away')
+  })
+
+  test('tells a Deny of what nothing grants from one that takes something away', () => {
+    const from = account()
+      .users('dora')
+      .policy('guard', document(deny('iam:groups:*')))
+      .attach('guard', { user: 'dora' })
+    const { output } = ask(explain, ['dora', 'iam:groups:create'], {}, from)
+    expect(output).toMatch(/^No: nothing grants iam:groups:create to dora .*, and a Deny takes it away\./)
+  })
+
   const first = (answer: Answer): string => lines(answer)[0] ?? ''
 
   test('names what granted it', () => {

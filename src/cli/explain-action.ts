@@ -36,7 +36,10 @@ export function explainForUser(
   const section = (heading: string, rows: readonly ExplainedStatement[]): string[] =>
     rows.length === 0 ? [] : [heading, ...rows.map((row) => `  ${statementWords(row, user, inventory)}`)]
   return [
-    headline(about, action, answer, doubts.length > 0),
+    headline(about, action, answer, {
+      granted: explanation.grantedBy.length > 0,
+      doubtful: doubts.length > 0,
+    }),
     ...section('Granted by:', explanation.grantedBy),
     ...section(
       isAdmin ? 'A Deny that does not bind members of admin:' : 'Taken away by:',
@@ -56,7 +59,7 @@ function headline(
   about: string,
   action: string,
   answer: 'admin' | 'held' | 'denied' | 'denied-unless-admin' | 'not-held' | 'undetermined',
-  doubtful: boolean,
+  { granted, doubtful }: { readonly granted: boolean; readonly doubtful: boolean },
 ): string {
   const what = visible(action)
   switch (answer) {
@@ -65,7 +68,9 @@ function headline(
     case 'held':
       return `Yes: ${about} holds ${what}.`
     case 'denied':
-      return `No: a Deny takes ${what} away from ${about}.`
+      return granted
+        ? `No: a Deny takes ${what} away from ${about}.`
+        : `No: nothing ${doubtful ? 'that was read ' : ''}grants ${what} to ${about}, and a Deny takes it away.`
     case 'denied-unless-admin':
       return `Undetermined: a Deny takes ${what} away from ${about}, unless that is a member of the built-in group admin, whose members were not all read.`
     case 'undetermined':

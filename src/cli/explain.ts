@@ -2,7 +2,7 @@
  * `npm run explain -- --snapshot FILE [--config FILE] USER [ACTION]`: why a user holds an action or does not; without
  * one, all that the user holds of what is audited (of the presets, unless a config is named).
  */
-import { findHoldings } from '../audit/holdings.ts'
+import { findHoldings, type HoldingsWithContext } from '../audit/holdings.ts'
 import { takeInventory } from '../audit/inventory.ts'
 import type { Holding } from '../audit/model.ts'
 import { readConfig } from '../config/read-config.ts'
@@ -16,18 +16,12 @@ import {
 import type { Permission } from '../policy/types.ts'
 import { UserError } from '../problem.ts'
 import { visible } from '../render/escape.ts'
-import {
-  actionsWords,
-  datesWords,
-  denyWords,
-  holdingWords,
-  pathWords,
-  restrictionWords,
-} from '../render/words.ts'
+import { actionsWords, denyWords, holdingWords } from '../render/words.ts'
 import type { Snapshot, User } from '../snapshot/snapshot.ts'
 import { type Command, type Question, runCommand } from './command.ts'
 import { gapLines, scopeLine } from './doubts.ts'
 import { explainForUser } from './explain-action.ts'
+import { limitWords, pathLine } from './lines.ts'
 
 export const explain: Command = {
   usage: 'npm run explain -- --snapshot FILE [--config FILE] USER [ACTION]',
@@ -85,22 +79,30 @@ function holdingsOf(user: User, about: string, { snapshot, config }: Question): 
     own.length === 0 && gaps.length > 0
       ? `${about}: nothing of ${asked} was found, and not everything could be told.`
       : `${about} holds ${own.length === 0 ? `nothing of ${asked}.` : `something of ${own.length} of ${permissions.length} audited permissions:`}`,
-    ...own.flatMap(holdingLines),
+    ...own.flatMap((holding) => [...holdingLines(holding), ...takenLines(user, holding, found)]),
     ...(gaps.length > 0 ? ['Not determined:', ...gaps] : []),
   ]
 }
 
 function holdingLines(holding: Holding): string[] {
-  const limits = restrictionWords(holding.grants, visible)
   const denies = denyWords(holding.conditional_denies, visible)
   return [
-    `  ${holdingWords(holding, visible)}: ${actionsWords(holding, visible)}${limits === null ? '' : `; in part only ${limits}`}`,
-    ...holding.paths.map((path) => {
-      const dates = datesWords(path, visible)
-      return `    ${pathWords(holding.user, path, visible)}${dates === null ? '' : ` (${dates})`}`
-    }),
+    `  ${holdingWords(holding, visible)}: ${actionsWords(holding, visible)}${limitWords(holding)}`,
+    ...holding.paths.map((path) => `    ${pathLine(holding, path)}`),
     ...(denies === null ? [] : [`    ${denies}`]),
   ]
+}
+
+/** Deny statements that took a part of the permission away; none binds a member of the built-in group. */
+function takenLines(user: User, { permission }: Holding, found: HoldingsWithContext): string[] {
+  if (found.adminMembers.has(user.user_id)) return []
+  const routes = found.inventory.routes(user.user_id)
+  const held = found.heldBy(user, routes, false, permission)
+  return (held?.deniedBy ?? []).map(({ policy, statement, pattern }) => {
+    const row = found.inventory.policies.get(policy)
+    const version = row?.version?.version_id ?? row?.default_version_id ?? ''
+    return `    but for what a Deny takes away: ${visible(row?.policy_name ?? policy)} ${visible(version)}, statement ${statement}, ${visible(pattern)}`
+  })
 }
 
 if (import.meta.main) runCommand(explain)

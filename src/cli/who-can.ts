@@ -11,9 +11,10 @@ import {
 import type { Permission } from '../policy/types.ts'
 import { UserError } from '../problem.ts'
 import { visible } from '../render/escape.ts'
-import { datesWords, denyWords, pathWords, restrictionWords } from '../render/words.ts'
+import { denyWords } from '../render/words.ts'
 import { type Command, runCommand } from './command.ts'
 import { documentsOf, gapLines, scopeLine, unreadAttachmentLines, unreadAttachments } from './doubts.ts'
+import { limitWords, pathLine } from './lines.ts'
 
 export const whoCan: Command = {
   usage: 'npm run who-can -- --snapshot FILE ACTION',
@@ -50,14 +51,10 @@ function askedPermission(action: string): Permission {
 
 function holderLines(holding: Holding): string[] {
   const part = holding.extent === 'part' ? ', a part of it' : ''
-  const limits = holding.restricted ? restrictionWords(holding.grants, visible) : null
   const denies = denyWords(holding.conditional_denies, visible)
   return [
-    `${visible(holding.user)} (${visible(holding.user_id)})${holding.enabled ? '' : ', disabled'}${part}${limits === null ? '' : `, only ${limits}`}`,
-    ...holding.paths.map((path) => {
-      const dates = datesWords(path, visible)
-      return `  ${pathWords(holding.user, path, visible)}${dates === null ? '' : ` (${dates})`}`
-    }),
+    `${visible(holding.user)} (${visible(holding.user_id)})${holding.enabled ? '' : ', disabled'}${part}${limitWords(holding)}`,
+    ...holding.paths.map((path) => `  ${pathLine(holding, path)}`),
     ...(denies === null ? [] : [`  ${denies}`]),
   ]
 }

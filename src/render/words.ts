@@ -202,7 +202,9 @@ function conditionWords(condition: Condition, name: Name): string {
   const tests = Object.entries(condition).flatMap(([operator, keys]) =>
     Object.entries(keys).map(([key, value]) => {
       const values = typeof value === 'string' ? [value] : value
-      return `${name(key)} ${name(operator)} ${listWords(values.map(name), 2)}`
+      const list = listWords(values.map(name), 2)
+      // Within a list of tests, where a list of values ends must be seen.
+      return `${name(key)} ${name(operator)} ${values.length > 1 ? `(${list})` : list}`
     }),
   )
   return listWords(tests, 2)
