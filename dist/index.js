@@ -62123,6 +62123,40 @@ function bytes(text) {
 
 ;// CONCATENATED MODULE: ./build/policy/catalogue.json
 const catalogue_namespaceObject = /*#__PURE__*/JSON.parse('[{"action":"AccessAnalyzer::checkNoNewAccess","accessLevel":"Read","aliases":[]},{"action":"AccessAnalyzer::validatePolicy","accessLevel":"Read","aliases":[]},{"action":"AccessAnalyzer:analyzer:create","accessLevel":"Write","aliases":[]},{"action":"AccessAnalyzer:analyzer:get","accessLevel":"Read","aliases":[]},{"action":"AccessAnalyzer:analyzer:list","accessLevel":"List","aliases":[]},{"action":"iam::createAccessKey","accessLevel":"Write","aliases":["iam:credentials:createCredential"]},{"action":"iam::getAccessKey","accessLevel":"Read","aliases":["iam:credentials:getCredential"]},{"action":"iam::listAccessKeys","accessLevel":"List","aliases":["iam:credentials:listCredentials"]},{"action":"iam::updateAccessKey","accessLevel":"Write","aliases":[]},{"action":"iam:agencies:attachPolicyV5","accessLevel":"Permission_management","aliases":[]},{"action":"iam:agencies:createServiceLinkedAgencyV5","accessLevel":"Write","aliases":[]},{"action":"iam:agencies:createV5","accessLevel":"Write","aliases":[]},{"action":"iam:agencies:deleteServiceLinkedAgencyV5","accessLevel":"Write","aliases":[]},{"action":"iam:agencies:detachPolicyV5","accessLevel":"Permission_management","aliases":[]},{"action":"iam:agencies:getV5","accessLevel":"Read","aliases":[]},{"action":"iam:agencies:listAttachedPoliciesV5","accessLevel":"List","aliases":[]},{"action":"iam:agencies:pass","accessLevel":"Permission_management","aliases":[]},{"action":"iam:agencies:updateTrustPolicyV5","accessLevel":"Write","aliases":[]},{"action":"iam:agencies:updateV5","accessLevel":"Write","aliases":[]},{"action":"iam:credentials:createCredentialV5","accessLevel":"Write","aliases":[]},{"action":"iam:credentials:updateCredentialV5","accessLevel":"Write","aliases":[]},{"action":"iam:groups:attachPolicyV5","accessLevel":"Permission_management","aliases":[]},{"action":"iam:groups:deleteGroupV5","accessLevel":"Write","aliases":[]},{"action":"iam:groups:detachPolicyV5","accessLevel":"Permission_management","aliases":[]},{"action":"iam:groups:getGroupV5","accessLevel":"Read","aliases":[]},{"action":"iam:groups:listGroupsV5","accessLevel":"List","aliases":[]},{"action":"iam:identityProviders:createMapping","accessLevel":"Write","aliases":[]},{"action":"iam:identityProviders:createProtocol","accessLevel":"Write","aliases":[]},{"action":"iam:identityProviders:deleteMapping","accessLevel":"Write","aliases":[]},{"action":"iam:identityProviders:deleteProtocol","accessLevel":"Write","aliases":[]},{"action":"iam:identityProviders:getMapping","accessLevel":"Read","aliases":[]},{"action":"iam:identityProviders:getProtocol","accessLevel":"Read","aliases":[]},{"action":"iam:identityProviders:listMappings","accessLevel":"List","aliases":[]},{"action":"iam:identityProviders:listProtocols","accessLevel":"List","aliases":[]},{"action":"iam:identityProviders:updateMapping","accessLevel":"Write","aliases":[]},{"action":"iam:identityProviders:updateProtocol","accessLevel":"Write","aliases":[]},{"action":"iam:mfa:deleteVirtualMFADeviceV5","accessLevel":"Write","aliases":[]},{"action":"iam:mfa:disableV5","accessLevel":"Write","aliases":[]},{"action":"iam:mfa:enableV5","accessLevel":"Write","aliases":[]},{"action":"iam:oidcProviders:addClientIdV5","accessLevel":"Write","aliases":[]},{"action":"iam:oidcProviders:createV5","accessLevel":"Write","aliases":[]},{"action":"iam:oidcProviders:updateV5","accessLevel":"Write","aliases":[]},{"action":"iam:permissions:addUserToGroupV5","accessLevel":"Write","aliases":[]},{"action":"iam:permissions:removeUserFromGroupV5","accessLevel":"Write","aliases":[]},{"action":"iam:policies:createV5","accessLevel":"Permission_management","aliases":[]},{"action":"iam:policies:createVersionV5","accessLevel":"Permission_management","aliases":[]},{"action":"iam:policies:deleteV5","accessLevel":"Permission_management","aliases":[]},{"action":"iam:policies:deleteVersionV5","accessLevel":"Permission_management","aliases":[]},{"action":"iam:policies:getV5","accessLevel":"Read","aliases":[]},{"action":"iam:policies:getVersionV5","accessLevel":"Read","aliases":[]},{"action":"iam:policies:listEntitiesV5","accessLevel":"List","aliases":[]},{"action":"iam:policies:listVersionsV5","accessLevel":"List","aliases":[]},{"action":"iam:policies:setDefaultVersionV5","accessLevel":"Permission_management","aliases":[]},{"action":"iam:samlProviders:createV5","accessLevel":"Write","aliases":[]},{"action":"iam:securitypolicies:updateLoginPolicyV5","accessLevel":"Write","aliases":[]},{"action":"iam:securitypolicies:updatePasswordPolicyV5","accessLevel":"Write","aliases":[]},{"action":"iam:tokens:assume","accessLevel":"Write","aliases":[]},{"action":"iam:users:attachPolicyV5","accessLevel":"Permission_management","aliases":[]},{"action":"iam:users:changePasswordV5","accessLevel":"Write","aliases":[]},{"action":"iam:users:createLoginProfileV5","accessLevel":"Write","aliases":[]},{"action":"iam:users:createUserV5","accessLevel":"Write","aliases":[]},{"action":"iam:users:deleteLoginProfileV5","accessLevel":"Write","aliases":[]},{"action":"iam:users:deleteUserV5","accessLevel":"Write","aliases":[]},{"action":"iam:users:detachPolicyV5","accessLevel":"Permission_management","aliases":[]},{"action":"iam:users:getUserV5","accessLevel":"Read","aliases":[]},{"action":"iam:users:listAttachedPoliciesV5","accessLevel":"List","aliases":[]},{"action":"iam:users:listUsersV5","accessLevel":"List","aliases":[]},{"action":"iam:users:showLoginProfileV5","accessLevel":"Read","aliases":[]},{"action":"iam:users:updateLoginProfileV5","accessLevel":"Write","aliases":[]},{"action":"iam:users:updateUserV5","accessLevel":"Write","aliases":[]},{"action":"IdentityCenter:user:create","accessLevel":"Write","aliases":[]},{"action":"IdentityCenter:user:describe","accessLevel":"Read","aliases":[]},{"action":"IdentityCenter:user:describeUsers","accessLevel":"Read","aliases":[]},{"action":"IdentityCenter:user:list","accessLevel":"Read","aliases":[]},{"action":"organizations::tagResource","accessLevel":"Tagging","aliases":[]},{"action":"sts::decodeAuthorizationMessage","accessLevel":"Write","aliases":[]},{"action":"sts::setSourceIdentity","accessLevel":"Write","aliases":[]},{"action":"sts::tagSession","accessLevel":"Tagging","aliases":[]},{"action":"sts:agencies:assume","accessLevel":"Write","aliases":[]},{"action":"sts:agencies:assumeWithOIDC","accessLevel":"Write","aliases":[]}]');
+;// CONCATENATED MODULE: ./build/policy/number-set.js
+/** Whole numbers from 0 up to a bound, told in ascending order: what is put together for every user anew. */
+class NumberSet {
+    /** A bit for each number. */
+    #words;
+    /** @param bound more than any number there will be */
+    constructor(bound) {
+        this.#words = new Int32Array((bound + 31) >>> 5);
+    }
+    clear() {
+        this.#words.fill(0);
+    }
+    add(number) {
+        const word = number >>> 5;
+        this.#words[word] = this.#words[word] | (1 << (number & 31));
+    }
+    has(number) {
+        return ((this.#words[number >>> 5] >>> (number & 31)) & 1) === 1;
+    }
+    /** The numbers, each once, ascending. */
+    list() {
+        const numbers = [];
+        for (let at = 0; at < this.#words.length; at++) {
+            let word = this.#words[at];
+            while (word !== 0) {
+                const lowest = word & -word;
+                numbers.push((at << 5) + 31 - Math.clz32(lowest));
+                word ^= lowest;
+            }
+        }
+        return numbers;
+    }
+}
+
 ;// CONCATENATED MODULE: ./build/policy/glob.js
 /** One spelling for each run of wildcards (`?` first, one `*` last), so that equal globs are equal text. */
 function canonicalGlob(glob) {
@@ -62304,115 +62338,6 @@ function withoutIncluded(list, includes) {
     return list.filter((inner, at) => !list.some((outer, other) => other !== at && includes(outer, inner) && (other < at || !includes(inner, outer))));
 }
 
-;// CONCATENATED MODULE: ./build/policy/automaton.js
-/** A glob as an automaton that is made deterministic only where somebody walks. */
-
-/** No text that continues from here can match. */
-const DEAD = 0;
-/** Letters that occur in no glob of a question behave alike; this stands for all of them. */
-const OTHER = '';
-class GlobAutomaton {
-    glob;
-    #positions = [[]];
-    #byKey = new Map([['', DEAD]]);
-    #next = [new Map()];
-    start;
-    #steps;
-    /** @param steps of the question: a state of a long glob is as much work as it has positions */
-    constructor(glob, steps) {
-        this.glob = glob;
-        this.#steps = steps;
-        this.start = this.#state(this.#closure([0]));
-    }
-    /** The state after one more letter. @throws BoundReached */
-    step(state, letter) {
-        const transitions = this.#next[state];
-        const known = transitions.get(letter);
-        if (known !== undefined)
-            return known;
-        const reached = [];
-        const positions = this.#positions[state];
-        this.#steps.take(positions.length);
-        for (const position of positions) {
-            const token = this.glob[position];
-            if (token === '*')
-                reached.push(position);
-            else if (token === '?' || (token !== undefined && token === letter))
-                reached.push(position + 1);
-        }
-        const next = this.#state(this.#closure(reached));
-        transitions.set(letter, next);
-        return next;
-    }
-    /** Whether the text so far matches. */
-    accepts(state) {
-        const positions = this.#positions[state];
-        return positions[positions.length - 1] === this.glob.length;
-    }
-    /** Whether the text so far matches however it goes on. */
-    acceptsAll(state) {
-        const positions = this.#positions[state];
-        return this.glob.endsWith('*') && positions.includes(this.glob.length - 1);
-    }
-    /** Positions reachable without a letter: a `*` may be skipped. They come sorted, and so they go, each once. */
-    #closure(positions) {
-        const reached = [];
-        let last = -1;
-        for (const position of positions)
-            for (let at = position;; at++) {
-                if (at > last) {
-                    reached.push(at);
-                    last = at;
-                }
-                if (this.glob[at] !== '*')
-                    break;
-            }
-        return reached;
-    }
-    #state(positions) {
-        const key = positions.join(',');
-        const known = this.#byKey.get(key);
-        if (known !== undefined)
-            return known;
-        const state = this.#positions.length;
-        this.#byKey.set(key, state);
-        this.#positions.push(positions);
-        this.#next.push(new Map());
-        return state;
-    }
-}
-/**
- * Whether everything that `inner` matches is matched by `outer`; exact.
- *
- * @throws BoundReached
- */
-function globIncludes(outer, inner, steps) {
-    if (globSurelyIncludes(outer, inner))
-        return true;
-    // One string of the inner glob, with a letter that hardly occurs, settles most of the rest.
-    if (!globMatches(outer, inner.replaceAll('*', '\u0001').replaceAll('?', '\u0001')))
-        return false;
-    const [wide, narrow] = [new GlobAutomaton(outer, steps), new GlobAutomaton(inner, steps)];
-    const letters = [...new Set(`${outer}${inner}`.replaceAll('*', '').replaceAll('?', '')), OTHER];
-    const seen = new Set();
-    const pending = [[wide.start, narrow.start]];
-    for (let pair = pending.pop(); pair !== undefined; pair = pending.pop()) {
-        const [w, n] = pair;
-        if (seen.has(`${w} ${n}`))
-            continue;
-        seen.add(`${w} ${n}`);
-        if (narrow.accepts(n) && !wide.accepts(w))
-            return false;
-        for (const letter of letters) {
-            steps.take();
-            const next = narrow.step(n, letter);
-            if (next !== DEAD)
-                pending.push([wide.step(w, letter), next]);
-        }
-    }
-    return true;
-}
-
 ;// CONCATENATED MODULE: ./build/policy/steps.js
 /** The bound of a question, counted in steps and not in time: the same verdict on every machine. */
 /** Steps that one question may take before it counts as undetermined. */
@@ -62451,181 +62376,6 @@ function steps_decide(question) {
             return { undetermined: error.message };
         throw error;
     }
-}
-
-;// CONCATENATED MODULE: ./build/policy/urn.js
-/** Resource patterns against URNs, `service:region:account:type:path`. */
-
-
-
-/**
- * The services whose every URN one of these resource patterns includes, as globs in lower case: `*` for `*` and
- * `*:*:*:*:*`, `iam` for `iam:*:*:*:*` and `iam:*`. A pattern that fixes region, account, type or path leaves URNs
- * out and limits. Whether region, account, type and path may be empty is told for the region only; all may be here.
- */
-function servicesWithoutLimit(resources) {
-    const known = servicesOf.get(resources);
-    if (known !== undefined)
-        return known;
-    const services = findServices(resources);
-    servicesOf.set(resources, services);
-    return services;
-}
-/** A list of resources is asked about for every user whom its statement reaches. */
-const servicesOf = new WeakMap();
-function findServices(resources) {
-    const services = resources.flatMap((resource) => {
-        const pattern = canonicalGlob(resource);
-        const found = [];
-        // A `*` at the cut stands on both sides of it.
-        for (let cut = 0; cut <= pattern.length; cut++) {
-            const service = pattern.slice(0, cut);
-            if (service.includes(':'))
-                break;
-            const star = pattern[cut - 1] === '*';
-            if (service !== '' && matchesEveryTail(star ? pattern.slice(cut - 1) : pattern.slice(cut)))
-                found.push(service);
-        }
-        return found;
-    });
-    return [...new Set(services.map((service) => service.toLowerCase()))];
-}
-/** Whether the glob matches all of `:region:account:type:path`, whatever stands between the colons. */
-function matchesEveryTail(glob) {
-    // A letter that the glob asks for may be missing from a URN; without any, one letter stands for all.
-    if (!glob.endsWith('*') || /[^:?*]/.test(glob))
-        return false;
-    // Nor does the shortest, `::::`, have more than four.
-    if (glob.replaceAll('*', '').length > 4)
-        return false;
-    const automaton = new GlobAutomaton(glob, new Steps());
-    const other = 'a';
-    const start = automaton.step(automaton.start, ':');
-    const pending = [[start, 1]];
-    const seen = new Set();
-    for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-        const [state, colons] = next;
-        if (state === DEAD)
-            return false;
-        if (colons === 4 && automaton.acceptsAll(state))
-            continue;
-        if (colons === 4 && !automaton.accepts(state))
-            return false;
-        if (seen.has(`${state} ${colons}`))
-            continue;
-        seen.add(`${state} ${colons}`);
-        pending.push([automaton.step(state, other), colons], [automaton.step(state, ':'), Math.min(colons + 1, 4)]);
-    }
-    return true;
-}
-/** Whether a resource pattern names this user: a user's URN is `iam::<account>:user:<name>`, with an empty region. */
-function userResourceMatches(resourcePattern, account, userName) {
-    return globMatches(canonicalGlob(resourcePattern), `iam::${account}:user:${userName}`);
-}
-
-;// CONCATENATED MODULE: ./build/policy/restriction.js
-/** What limits a grant: resources and conditions, in a canonical form and compared by inclusion. */
-
-
-
-
-/** Far more than a pair of real resource patterns takes. */
-const RESOURCE_STEPS = 100_000;
-/** No limit at all. */
-const UNRESTRICTED = {};
-/** Whether nothing limits the grant. */
-function isUnrestricted(restriction) {
-    return (restriction.resources === undefined &&
-        restriction.not_resources === undefined &&
-        restriction.condition === undefined);
-}
-/** The restriction of a grant alone. */
-function restrictionOf(grant) {
-    if (isUnrestricted(grant))
-        return UNRESTRICTED;
-    return {
-        ...(grant.resources === undefined ? {} : { resources: grant.resources }),
-        ...(grant.not_resources === undefined ? {} : { not_resources: grant.not_resources }),
-        ...(grant.condition === undefined ? {} : { condition: grant.condition }),
-    };
-}
-/**
- * One form for equal restrictions: lists sorted, included resource patterns dropped, operators and keys sorted,
- * values as sorted lists, an empty condition gone.
- */
-function canonicalRestriction(restriction) {
-    if (isUnrestricted(restriction))
-        return UNRESTRICTED;
-    const known = canonicalOf.get(restriction);
-    if (known !== undefined)
-        return known;
-    const made = makeCanonical(restriction);
-    canonicalOf.set(restriction, made);
-    canonicalOf.set(made, made);
-    return made;
-}
-/** Restrictions are plain data that nobody changes, and each is asked about for every user that it reaches. */
-const canonicalOf = new WeakMap();
-const restriction_keyOf = new WeakMap();
-function makeCanonical(restriction) {
-    const resources = restriction.resources && includedDropped(restriction.resources);
-    return {
-        ...(resources === undefined || servicesWithoutLimit(resources).includes('*') ? {} : { resources }),
-        ...(restriction.not_resources === undefined
-            ? {}
-            : { not_resources: includedDropped(restriction.not_resources) }),
-        ...(restriction.condition === undefined || Object.keys(restriction.condition).length === 0
-            ? {}
-            : { condition: canonicalCondition(restriction.condition) }),
-    };
-}
-/** Text that two restrictions share exactly when they are equal in canonical form. */
-function restrictionKey(restriction) {
-    if (isUnrestricted(restriction))
-        return '{}';
-    const known = restriction_keyOf.get(restriction);
-    if (known !== undefined)
-        return known;
-    const key = JSON.stringify(canonicalRestriction(restriction));
-    restriction_keyOf.set(restriction, key);
-    return key;
-}
-function canonicalCondition(condition) {
-    const sorted = (object) => Object.entries(object).sort(([one], [other]) => (one < other ? -1 : 1));
-    return Object.fromEntries(sorted(condition).map(([operator, keys]) => [
-        operator,
-        Object.fromEntries(sorted(keys).map(([key, values]) => [
-            key,
-            [...new Set(typeof values === 'string' ? [values] : values)].sort(),
-        ])),
-    ]));
-}
-/**
- * Whether the outer restriction allows all that the inner one allows: condition equal or absent in the outer,
- * `not_resources` equal, every inner resource pattern inside an outer one. Resource patterns are compared with their
- * letter case, since names are.
- */
-function restrictionIncludes(outer, inner) {
-    return canonicalIncludes(canonicalRestriction(outer), canonicalRestriction(inner));
-}
-/** The same for two that are in canonical form. */
-function canonicalIncludes(wide, narrow) {
-    if (isUnrestricted(wide))
-        return true;
-    if (wide.condition !== undefined && JSON.stringify(wide.condition) !== JSON.stringify(narrow.condition))
-        return false;
-    if (wide.not_resources !== undefined)
-        return JSON.stringify(wide.not_resources) === JSON.stringify(narrow.not_resources);
-    if (wide.resources === undefined)
-        return true;
-    return (narrow.resources ?? ['*']).every((pattern) => wide.resources?.some((one) => resourceIncludes(one, pattern)));
-}
-function includedDropped(patterns) {
-    return withoutIncluded([...new Set(patterns.map(canonicalGlob))].sort(), globSurelyIncludes);
-}
-/** A pair of patterns made to hurt counts as not included, which at worst reports a grant that was approved. */
-function resourceIncludes(outer, inner) {
-    return steps_decide(() => globIncludes(outer, inner, new Steps(RESOURCE_STEPS))) === true;
 }
 
 ;// CONCATENATED MODULE: ./build/policy/pattern.js
@@ -62896,6 +62646,448 @@ function everySegment(one, other, holds) {
     return one.segments.every((segment, at) => holds(segment, other.segments[at]));
 }
 
+;// CONCATENATED MODULE: ./build/policy/presets.json
+const presets_namespaceObject = /*#__PURE__*/JSON.parse('{"iam-administration@1":{"description":"Can administer IAM: users, groups, policies, agencies, credentials, identity providers, account settings","severity":"critical","holds":"any","actions":[{"pattern":"iam:*:*","reason":"Everything in IAM, also what no catalogue lists yet, unless an exception says that it only reads or touches the caller alone"}],"except":[{"pattern":"iam:*:get*","reason":"Reads one thing"},{"pattern":"iam:*:list*","reason":"Lists things"},{"pattern":"iam:*:show*","reason":"Reads one thing"},{"pattern":"iam:*:check*","reason":"Tests something and changes nothing"},{"pattern":"iam:users:changePasswordV5","reason":"By its nature touches only the caller: changes one\'s own password, and asks for the old one"}]},"privilege-escalation@1":{"description":"Can gain further permissions: by changing IAM, or by acting as somebody else","severity":"critical","holds":"any","actions":[{"pattern":"iam:policies:createVersionV5","reason":"Writes a new version of a policy one has, and makes it the default"},{"pattern":"iam:roles:updateRole","reason":"Changes a policy one has, through the older interface"},{"pattern":"iam:policies:setDefaultVersionV5","reason":"Brings back an older, wider version of a policy"},{"pattern":"iam:policies:createV5","reason":"Writes a policy, to be attached by whoever may attach"},{"pattern":"iam:roles:createRole","reason":"Writes a policy through the older interface, to be granted by whoever may grant"},{"pattern":"iam:users:attachPolicyV5","reason":"Attaches any policy to any user, oneself included"},{"pattern":"iam:groups:attachPolicyV5","reason":"Attaches any policy to a group one is in"},{"pattern":"iam:agencies:attachPolicyV5","reason":"Attaches any policy to an agency one can assume"},{"pattern":"iam:permissions:grantRoleTo*","reason":"Grants any role or policy of the older model to a user, group or agency"},{"pattern":"iam:permissions:addUserToGroupV5","reason":"Joins a group that holds more"},{"pattern":"iam:permissions:addUserToGroup","reason":"Joins a group that holds more, through the older interface"},{"pattern":"iam:credentials:createCredentialV5","reason":"Makes an access key for another user"},{"pattern":"iam:credentials:updateCredentialV5","reason":"Makes another user\'s inactive access key active again"},{"pattern":"iam:credentials:deleteCredentialV5","reason":"Makes room for a new access key where a user has as many as allowed"},{"pattern":"iam::createAccessKey","reason":"Makes an access key for another user through the older interface"},{"pattern":"iam::updateAccessKey","reason":"Makes another user\'s inactive access key active again through the older interface"},{"pattern":"iam:credentials:updateCredential","reason":"Makes another user\'s inactive access key active again through the older interface"},{"pattern":"iam:credentials:deleteCredential","reason":"Makes room for a new access key through the older interface"},{"pattern":"iam:users:createLoginProfileV5","reason":"Gives a user without console access a password"},{"pattern":"iam:users:updateLoginProfileV5","reason":"Sets another user\'s password"},{"pattern":"iam:users:resetUserPassword","reason":"Sets another user\'s password through the older interface"},{"pattern":"iam:agencies:updateTrustPolicyV5","reason":"Lets oneself, or another account, assume an agency"},{"pattern":"iam:agencies:updateAgency","reason":"Lets another account assume an agency, through the older interface"},{"pattern":"iam:agencies:createV5","reason":"Makes an agency that trusts oneself or another account"},{"pattern":"iam:agencies:createAgency","reason":"Makes an agency that trusts another account, through the older interface"},{"pattern":"iam:agencies:updateV5","reason":"Changes an agency, such as for how long a session of it lasts"},{"pattern":"sts:agencies:assume","reason":"Acts with the permissions of an agency"},{"pattern":"iam:agencies:assume","reason":"Acts with the permissions of an agency, by its name in the older model"},{"pattern":"iam:tokens:assume","reason":"Acts with the permissions of an agency through the older interface"},{"pattern":"iam:agencies:pass","reason":"Hands an agency to a resource, which then acts with its permissions"},{"pattern":"iam:users:detachPolicyV5","reason":"Takes a Deny away from a user"},{"pattern":"iam:groups:detachPolicyV5","reason":"Takes a Deny away from a group"},{"pattern":"iam:agencies:detachPolicyV5","reason":"Takes a Deny away from an agency"},{"pattern":"iam:permissions:removeUserFromGroupV5","reason":"Leaves a group that carries a Deny"},{"pattern":"iam:permissions:revokeRole*","reason":"Takes a Deny of the older model away from a user, group or agency"},{"pattern":"iam:permissions:removeUserFromGroup","reason":"Leaves a group that carries a Deny, through the older interface"},{"pattern":"iam:policies:deleteVersionV5","reason":"Makes room for a new version, or removes a narrower one"},{"pattern":"iam:policies:deleteV5","reason":"Removes a policy that carries a Deny"},{"pattern":"iam:roles:deleteRole","reason":"Removes a policy that carries a Deny, through the older interface"},{"pattern":"iam:mfa:enableV5","reason":"Binds one\'s own device to another user"},{"pattern":"iam:mfa:disableV5","reason":"Takes the second factor off another user"},{"pattern":"iam:mfa:deleteVirtualMFADeviceV5","reason":"Takes the second factor off another user"},{"pattern":"iam:mfa:bindMFADevice","reason":"Binds one\'s own device to another user through the older interface"},{"pattern":"iam:mfa:unbindMFADevice","reason":"Takes the second factor off another user through the older interface"},{"pattern":"iam:mfa:deleteVirtualMFADevice","reason":"Takes the second factor off another user through the older interface"},{"pattern":"iam:users:setUserLoginProtect","reason":"Switches off the second factor that another user\'s logins ask for"},{"pattern":"iam:mfa:create*","reason":"Makes a device to bind to another user"},{"pattern":"iam:samlProviders:create*","reason":"Adds an identity provider that can vouch for anybody"},{"pattern":"iam:samlProviders:update*","reason":"Changes who an identity provider can vouch for"},{"pattern":"iam:oidcProviders:create*","reason":"Adds an identity provider that can vouch for anybody"},{"pattern":"iam:oidcProviders:add*","reason":"Lets another client use an identity provider"},{"pattern":"iam:oidcProviders:update*","reason":"Changes who an identity provider can vouch for"},{"pattern":"iam:identityProviders:create*","reason":"Decides by mapping which user or group a federated person becomes"},{"pattern":"iam:identityProviders:update*","reason":"Decides by mapping which user or group a federated person becomes"},{"pattern":"iam:users:createUserV5","reason":"Makes a user that nobody reviewed"},{"pattern":"iam:users:createUser","reason":"Makes a user that nobody reviewed, through the older interface"},{"pattern":"iam:users:updateUserV5","reason":"Enables or renames another user"},{"pattern":"iam:users:updateUser","reason":"Enables another user or sets their password, through the older interface"},{"pattern":"iam:users:deleteUserV5","reason":"Removes a user, whose name may then be taken again"},{"pattern":"iam:users:deleteUser","reason":"Removes a user, whose name may then be taken again, through the older interface"},{"pattern":"iam:securitypolicies:update*","reason":"Weakens the account\'s rules for passwords and logins"},{"pattern":"iam:agencies:createServiceLinkedAgencyV5","reason":"Makes an agency that organization policies do not limit"},{"pattern":"iam:*:tag*","reason":"Changes tags that policies may decide by"},{"pattern":"iam:*:untag*","reason":"Removes tags that policies may decide by"},{"pattern":"sts::tagSession","reason":"Chooses session tags that policies may decide by"},{"pattern":"sts::setSourceIdentity","reason":"Chooses the source identity that policies may decide by"},{"pattern":"organizations:*:*","reason":"Controls the organization and its service control policies"},{"pattern":"IdentityCenter:*:*","reason":"Assigns permission sets to people across accounts"}],"except":[{"pattern":"organizations:*:get*","reason":"Reads one thing"},{"pattern":"organizations:*:list*","reason":"Lists things"},{"pattern":"organizations:*:show*","reason":"Reads one thing"},{"pattern":"organizations:*:describe*","reason":"Reads one thing"},{"pattern":"organizations:*:check*","reason":"Tests something and changes nothing"},{"pattern":"IdentityCenter:*:get*","reason":"Reads one thing"},{"pattern":"IdentityCenter:*:list*","reason":"Lists things"},{"pattern":"IdentityCenter:*:show*","reason":"Reads one thing"},{"pattern":"IdentityCenter:*:describe*","reason":"Reads one thing"},{"pattern":"IdentityCenter:*:check*","reason":"Tests something and changes nothing"}]},"full-administration@1":{"description":"Holds every action of every service","severity":"critical","holds":"all","actions":[{"pattern":"*:*:*","reason":"Everything, also what no catalogue lists yet"}],"except":[]}}');
+;// CONCATENATED MODULE: ./build/policy/presets.js
+/** Presets: versioned lists of audited actions, each pattern with its reason. A preset never changes; it gets a new version. */
+
+/** Every preset by its name with version, such as `iam-administration@1`. */
+const presets = presets_namespaceObject;
+const presetNames = Object.keys(presets);
+/**
+ * The permission that a preset stands for, named like the preset without its version; null for a name that is not
+ * known.
+ */
+function presetPermission(id) {
+    const preset = Object.hasOwn(presets, id) ? presets[id] : undefined;
+    if (preset === undefined)
+        return null;
+    return {
+        name: id.slice(0, id.indexOf('@')),
+        description: preset.description,
+        severity: preset.severity,
+        holds: preset.holds,
+        actions: preset.actions.map((row) => row.pattern),
+        except: preset.except.map((row) => row.pattern),
+    };
+}
+
+;// CONCATENATED MODULE: ./build/policy/catalogue.js
+/** Known actions: they give names to what a set contains, and never decide that nothing is there. */
+
+
+
+
+const shippedActions = catalogue_namespaceObject;
+/** The catalogue that comes with the product: IAM and its neighbours, from Huawei's documentation. */
+function shippedCatalogue() {
+    return { source: 'shipped', actions: shippedActions };
+}
+/** The live actions of the services that were read, and the shipped ones of all others. */
+function mergeCatalogue(live) {
+    const services = new Set(live.map((row) => serviceOf(row.action)));
+    const rest = shippedActions.filter((row) => !services.has(serviceOf(row.action)));
+    return { source: 'live', actions: [...live, ...rest] };
+}
+/** Text whose digest tells one shipped catalogue and set of presets from another. */
+function shippedData() {
+    return { catalogue: JSON.stringify(shippedActions), presets: JSON.stringify(presets) };
+}
+/**
+ * The patterns, each literal followed by the aliases the shipped catalogue gives it, in both directions. Always the
+ * shipped one, so that a verdict does not depend on which catalogue could be read.
+ */
+function expandAliases(actions) {
+    const expanded = new Map();
+    const add = (action) => {
+        if (!expanded.has(action.toLowerCase()))
+            expanded.set(action.toLowerCase(), action);
+    };
+    for (const action of actions) {
+        add(action);
+        for (const row of shippedActions) {
+            const names = [row.action, ...row.aliases];
+            if (names.some((name) => name.toLowerCase() === action.toLowerCase()))
+                names.forEach(add);
+        }
+    }
+    return [...expanded.values()];
+}
+/** Names of the catalogue that the grants contain, sorted. */
+function namedActions(grants, catalogue) {
+    const index = indexOf(catalogue);
+    const { named, excepted, actions } = index;
+    named.clear();
+    for (const grant of grants) {
+        const { except } = grant;
+        if (except !== undefined) {
+            excepted.clear();
+            for (const pattern of except)
+                for (const row of rowsOf(pattern, index))
+                    excepted.add(row);
+        }
+        for (const pattern of grant.actions)
+            for (const row of rowsOf(pattern, index))
+                if (except === undefined || !excepted.has(row))
+                    named.add(row);
+    }
+    return named.list().map((row) => actions[row]);
+}
+const indexes = new WeakMap();
+function indexOf(catalogue) {
+    const known = indexes.get(catalogue);
+    if (known !== undefined)
+        return known;
+    const actions = [...new Set(catalogue.actions.map((row) => row.action))].sort();
+    const segments = actions.map((action) => action.toLowerCase().split(':'));
+    const [named, excepted] = [new NumberSet(actions.length), new NumberSet(actions.length)];
+    const all = [...actions.keys()];
+    const byService = Map.groupBy(all, (row) => segments[row]?.[0]);
+    const index = { actions, segments, all, byService, named, excepted, rows: new Map() };
+    indexes.set(catalogue, index);
+    return index;
+}
+function rowsOf(pattern, index) {
+    const known = index.rows.get(pattern);
+    if (known !== undefined)
+        return known;
+    const rows = matchedRows(pattern, index);
+    index.rows.set(pattern, rows);
+    return rows;
+}
+function matchedRows(pattern, { all, byService, segments }) {
+    const matched = new Set();
+    for (const box of pattern_rememberedBoxes().read(pattern, 'grants'))
+        for (const row of box.service === null ? all : (byService.get(box.service) ?? []))
+            if (boxMatchesSegments(box, segments[row]))
+                matched.add(row);
+    return [...matched];
+}
+const levelRank = {
+    Permission_management: 1,
+    Write: 2,
+    Tagging: 3,
+    Read: 4,
+    List: 5,
+};
+/** Patterns of the escalation preset, the worst first. */
+const escalations = (presets['privilege-escalation@1']?.actions ?? []).map((row) => row.pattern);
+/** Place of the first pattern that has the action. */
+function escalationOf(action) {
+    const segments = action.toLowerCase().split(':');
+    const boxes = pattern_rememberedBoxes();
+    const at = escalations.findIndex((pattern) => boxes.read(pattern, 'grants').some((box) => boxMatchesSegments(box, segments)));
+    return at < 0 ? Number.MAX_SAFE_INTEGER : at;
+}
+/**
+ * What a reader should see first: the ways to more power in the order of the escalation preset, then by access level
+ * (the level alone is no guide: making another user a key is only a Write), then by name.
+ */
+function dangerousFirst(actions, catalogue) {
+    const levels = new Map(catalogue.actions.map((row) => [row.action.toLowerCase(), levelRank[row.accessLevel]]));
+    const ranked = actions.map((action) => ({
+        action,
+        escalation: escalationOf(action),
+        level: levels.get(action.toLowerCase()) ?? 2,
+    }));
+    return ranked
+        .sort((one, other) => one.escalation - other.escalation || one.level - other.level || (one.action < other.action ? -1 : 1))
+        .map((one) => one.action);
+}
+function serviceOf(action) {
+    return action.slice(0, action.indexOf(':')).toLowerCase();
+}
+
+;// CONCATENATED MODULE: ./build/policy/automaton.js
+/** A glob as an automaton that is made deterministic only where somebody walks. */
+
+/** No text that continues from here can match. */
+const DEAD = 0;
+/** Letters that occur in no glob of a question behave alike; this stands for all of them. */
+const OTHER = '';
+class GlobAutomaton {
+    glob;
+    #positions = [[]];
+    #byKey = new Map([['', DEAD]]);
+    #next = [new Map()];
+    start;
+    #steps;
+    /** @param steps of the question: a state of a long glob is as much work as it has positions */
+    constructor(glob, steps) {
+        this.glob = glob;
+        this.#steps = steps;
+        this.start = this.#state(this.#closure([0]));
+    }
+    /** The state after one more letter. @throws BoundReached */
+    step(state, letter) {
+        const transitions = this.#next[state];
+        const known = transitions.get(letter);
+        if (known !== undefined)
+            return known;
+        const reached = [];
+        const positions = this.#positions[state];
+        this.#steps.take(positions.length);
+        for (const position of positions) {
+            const token = this.glob[position];
+            if (token === '*')
+                reached.push(position);
+            else if (token === '?' || (token !== undefined && token === letter))
+                reached.push(position + 1);
+        }
+        const next = this.#state(this.#closure(reached));
+        transitions.set(letter, next);
+        return next;
+    }
+    /** Whether the text so far matches. */
+    accepts(state) {
+        const positions = this.#positions[state];
+        return positions[positions.length - 1] === this.glob.length;
+    }
+    /** Whether the text so far matches however it goes on. */
+    acceptsAll(state) {
+        const positions = this.#positions[state];
+        return this.glob.endsWith('*') && positions.includes(this.glob.length - 1);
+    }
+    /** Positions reachable without a letter: a `*` may be skipped. They come sorted, and so they go, each once. */
+    #closure(positions) {
+        const reached = [];
+        let last = -1;
+        for (const position of positions)
+            for (let at = position;; at++) {
+                if (at > last) {
+                    reached.push(at);
+                    last = at;
+                }
+                if (this.glob[at] !== '*')
+                    break;
+            }
+        return reached;
+    }
+    #state(positions) {
+        const key = positions.join(',');
+        const known = this.#byKey.get(key);
+        if (known !== undefined)
+            return known;
+        const state = this.#positions.length;
+        this.#byKey.set(key, state);
+        this.#positions.push(positions);
+        this.#next.push(new Map());
+        return state;
+    }
+}
+/**
+ * Whether everything that `inner` matches is matched by `outer`; exact.
+ *
+ * @throws BoundReached
+ */
+function globIncludes(outer, inner, steps) {
+    if (globSurelyIncludes(outer, inner))
+        return true;
+    // One string of the inner glob, with a letter that hardly occurs, settles most of the rest.
+    if (!globMatches(outer, inner.replaceAll('*', '\u0001').replaceAll('?', '\u0001')))
+        return false;
+    const [wide, narrow] = [new GlobAutomaton(outer, steps), new GlobAutomaton(inner, steps)];
+    const letters = [...new Set(`${outer}${inner}`.replaceAll('*', '').replaceAll('?', '')), OTHER];
+    const seen = new Set();
+    const pending = [[wide.start, narrow.start]];
+    for (let pair = pending.pop(); pair !== undefined; pair = pending.pop()) {
+        const [w, n] = pair;
+        if (seen.has(`${w} ${n}`))
+            continue;
+        seen.add(`${w} ${n}`);
+        if (narrow.accepts(n) && !wide.accepts(w))
+            return false;
+        for (const letter of letters) {
+            steps.take();
+            const next = narrow.step(n, letter);
+            if (next !== DEAD)
+                pending.push([wide.step(w, letter), next]);
+        }
+    }
+    return true;
+}
+
+;// CONCATENATED MODULE: ./build/policy/urn.js
+/** Resource patterns against URNs, `service:region:account:type:path`. */
+
+
+
+/** Services whose URNs have an empty region, so that a pattern which asks for one leaves nothing of them out. */
+const WITHOUT_REGION = ['iam'];
+/**
+ * The services whose every URN one of these resource patterns includes, as globs in lower case: `*` for `*` and
+ * `*:*:*:*:*`, `iam` for `iam:*:*:*:*`, `iam::*:*:*` and `iam:*`. A pattern that fixes region, account, type or path
+ * leaves URNs out and limits. Whether account, type and path may be empty is not told; all may be here.
+ */
+function servicesWithoutLimit(resources) {
+    const known = servicesOf.get(resources);
+    if (known !== undefined)
+        return known;
+    const services = findServices(resources);
+    servicesOf.set(resources, services);
+    return services;
+}
+/** A list of resources is asked about for every user whom its statement reaches. */
+const servicesOf = new WeakMap();
+function findServices(resources) {
+    const services = resources.flatMap((resource) => {
+        const pattern = canonicalGlob(resource);
+        const found = [];
+        // A `*` at the cut stands on both sides of it.
+        for (let cut = 0; cut <= pattern.length; cut++) {
+            const service = pattern.slice(0, cut);
+            if (service.includes(':'))
+                break;
+            if (service === '')
+                continue;
+            const tail = pattern[cut - 1] === '*' ? pattern.slice(cut - 1) : pattern.slice(cut);
+            if (matchesEveryTail(tail, 'any'))
+                found.push(service);
+            else if (matchesEveryTail(tail, 'empty'))
+                found.push(...WITHOUT_REGION.filter((one) => globMatches(service.toLowerCase(), one)));
+        }
+        return found;
+    });
+    return [...new Set(services.map((service) => service.toLowerCase()))];
+}
+/** Whether the glob matches all of `:region:account:type:path`, whatever stands between the colons. */
+function matchesEveryTail(glob, region) {
+    // A letter that the glob asks for may be missing from a URN; without any, one letter stands for all.
+    if (!glob.endsWith('*') || /[^:?*]/.test(glob))
+        return false;
+    // Nor does the shortest, `::::`, have more than four.
+    if (glob.replaceAll('*', '').length > 4)
+        return false;
+    const automaton = new GlobAutomaton(glob, new Steps());
+    const other = 'a';
+    const colon = automaton.step(automaton.start, ':');
+    const pending = region === 'any' ? [[colon, 1]] : [[automaton.step(colon, ':'), 2]];
+    const seen = new Set();
+    for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+        const [state, colons] = next;
+        if (state === DEAD)
+            return false;
+        if (colons === 4 && automaton.acceptsAll(state))
+            continue;
+        if (colons === 4 && !automaton.accepts(state))
+            return false;
+        if (seen.has(`${state} ${colons}`))
+            continue;
+        seen.add(`${state} ${colons}`);
+        pending.push([automaton.step(state, other), colons], [automaton.step(state, ':'), Math.min(colons + 1, 4)]);
+    }
+    return true;
+}
+/** Whether a resource pattern names this user: a user's URN is `iam::<account>:user:<name>`, with an empty region. */
+function userResourceMatches(resourcePattern, account, userName) {
+    return globMatches(canonicalGlob(resourcePattern), `iam::${account}:user:${userName}`);
+}
+
+;// CONCATENATED MODULE: ./build/policy/restriction.js
+/** What limits a grant: resources and conditions, in a canonical form and compared by inclusion. */
+
+
+
+
+/** Far more than a pair of real resource patterns takes. */
+const RESOURCE_STEPS = 100_000;
+/** No limit at all. */
+const UNRESTRICTED = {};
+/** Whether nothing limits the grant. */
+function isUnrestricted(restriction) {
+    return (restriction.resources === undefined &&
+        restriction.not_resources === undefined &&
+        restriction.condition === undefined);
+}
+/** The restriction of a grant alone. */
+function restrictionOf(grant) {
+    if (isUnrestricted(grant))
+        return UNRESTRICTED;
+    return {
+        ...(grant.resources === undefined ? {} : { resources: grant.resources }),
+        ...(grant.not_resources === undefined ? {} : { not_resources: grant.not_resources }),
+        ...(grant.condition === undefined ? {} : { condition: grant.condition }),
+    };
+}
+/**
+ * One form for equal restrictions: lists sorted, included resource patterns dropped, operators and keys sorted,
+ * values as sorted lists, an empty condition gone.
+ */
+function canonicalRestriction(restriction) {
+    if (isUnrestricted(restriction))
+        return UNRESTRICTED;
+    const known = canonicalOf.get(restriction);
+    if (known !== undefined)
+        return known;
+    const made = makeCanonical(restriction);
+    canonicalOf.set(restriction, made);
+    canonicalOf.set(made, made);
+    return made;
+}
+/** Restrictions are plain data that nobody changes, and each is asked about for every user that it reaches. */
+const canonicalOf = new WeakMap();
+const restriction_keyOf = new WeakMap();
+function makeCanonical(restriction) {
+    const resources = restriction.resources && includedDropped(restriction.resources);
+    return {
+        ...(resources === undefined || servicesWithoutLimit(resources).includes('*') ? {} : { resources }),
+        ...(restriction.not_resources === undefined
+            ? {}
+            : { not_resources: includedDropped(restriction.not_resources) }),
+        ...(restriction.condition === undefined || Object.keys(restriction.condition).length === 0
+            ? {}
+            : { condition: canonicalCondition(restriction.condition) }),
+    };
+}
+/** Text that two restrictions share exactly when they are equal in canonical form. */
+function restrictionKey(restriction) {
+    if (isUnrestricted(restriction))
+        return '{}';
+    const known = restriction_keyOf.get(restriction);
+    if (known !== undefined)
+        return known;
+    const key = JSON.stringify(canonicalRestriction(restriction));
+    restriction_keyOf.set(restriction, key);
+    return key;
+}
+function canonicalCondition(condition) {
+    const sorted = (object) => Object.entries(object).sort(([one], [other]) => (one < other ? -1 : 1));
+    return Object.fromEntries(sorted(condition).map(([operator, keys]) => [
+        operator,
+        Object.fromEntries(sorted(keys).map(([key, values]) => [
+            key,
+            [...new Set(typeof values === 'string' ? [values] : values)].sort(),
+        ])),
+    ]));
+}
+/**
+ * Whether the outer restriction allows all that the inner one allows: condition equal or absent in the outer,
+ * `not_resources` equal, every inner resource pattern inside an outer one. Resource patterns are compared with their
+ * letter case, since names are.
+ */
+function restrictionIncludes(outer, inner) {
+    return canonicalIncludes(canonicalRestriction(outer), canonicalRestriction(inner));
+}
+/** The same for two that are in canonical form. */
+function canonicalIncludes(wide, narrow) {
+    if (isUnrestricted(wide))
+        return true;
+    if (wide.condition !== undefined && JSON.stringify(wide.condition) !== JSON.stringify(narrow.condition))
+        return false;
+    if (wide.not_resources !== undefined)
+        return JSON.stringify(wide.not_resources) === JSON.stringify(narrow.not_resources);
+    if (wide.resources === undefined)
+        return true;
+    return (narrow.resources ?? ['*']).every((pattern) => wide.resources?.some((one) => resourceIncludes(one, pattern)));
+}
+function includedDropped(patterns) {
+    return withoutIncluded([...new Set(patterns.map(canonicalGlob))].sort(), globSurelyIncludes);
+}
+/** A pair of patterns made to hurt counts as not included, which at worst reports a grant that was approved. */
+function resourceIncludes(outer, inner) {
+    return steps_decide(() => globIncludes(outer, inner, new Steps(RESOURCE_STEPS))) === true;
+}
+
 ;// CONCATENATED MODULE: ./build/policy/witness.js
 /**
  * The one question that everything else is asked in: is there an action string in this box that is in none of those
@@ -62973,16 +63165,25 @@ function leastOf(box, sets) {
     const letters = lettersOf([box, ...others].flatMap((one) => one.segments));
     return letters.map((letter) => [service || letter, type, operation || letter]);
 }
+/** Boxes of all sets. */
+function sizeOf(sets) {
+    let size = 0;
+    for (const { noneOf, allOf } of sets) {
+        size += noneOf.length;
+        for (const list of allOf)
+            size += list.length;
+    }
+    return size;
+}
 function search(box, sets, boxes, steps, shortest) {
     if (box.segments[0] === '' || box.segments[2] === '')
         return null;
     // Looking a string up in the sets takes a step for each of their boxes.
-    for (const set of sets) {
-        steps.take(set.noneOf.length + set.allOf.reduce((sum, list) => sum + list.length, 0));
+    steps.take(sizeOf(sets));
+    for (const set of sets)
         for (const list of [set.noneOf, ...set.allOf])
             for (const one of list)
                 steps.take(excess(one, box));
-    }
     // Most boxes have room around what is taken from them: one string of theirs, looked up, ends most questions.
     const literal = !box.wild;
     if ((literal || !shortest) && !sets.some((set) => setMatches(set, box.sample)))
@@ -62993,7 +63194,10 @@ function search(box, sets, boxes, steps, shortest) {
     if (relevant === null)
         return null;
     if (shortest) {
-        const least = leastOf(box, relevant).find((text) => !relevant.some((set) => setMatches(set, text)));
+        const least = leastOf(box, relevant).find((text) => {
+            steps.take(sizeOf(relevant));
+            return !relevant.some((set) => setMatches(set, text));
+        });
         if (least !== undefined)
             return least.join(':');
     }
@@ -63260,7 +63464,7 @@ function byText(one, other) {
  * The same union in few grants: those of equal restriction and exceptions joined, boxes that another grant covers
  * under an equal or wider restriction dropped, resources of equal sets joined. Independent of the order given.
  *
- * @throws BoundReached when it cannot be decided or needs more than 200 patterns.
+ * @throws BoundReached when it cannot be decided
  */
 function canonical(grants, boxes, steps) {
     // Joining and dropping can make further grants alike, so a pass is repeated until it changes nothing.
@@ -63271,7 +63475,7 @@ function canonical(grants, boxes, steps) {
         const pass = canonicalPass(result, boxes, steps);
         // What splitting by service adds is dropped again in each round: then only the text tells that nothing changed.
         if (!pass.changed || (round > 0 && box_grants_textOf(pass.grants) === box_grants_textOf(result)))
-            return withinBound(pass.grants, steps);
+            return pass.grants;
         result = pass.grants;
     }
 }
@@ -63417,7 +63621,7 @@ function textsOf(list) {
 
 
 /** What of `minuend` no approval covers. A restricted grant is covered by a restriction that includes its own. */
-function compare_grants_subtractGrants(minuend, approved, options = {}) {
+function subtractGrants(minuend, approved, options = {}) {
     return steps_decide(() => {
         const boxes = pattern_rememberedBoxes();
         const steps = new Steps(options.stepBound ?? STEP_BOUND);
@@ -63583,206 +63787,6 @@ function shortest(texts) {
 /** A literal is shown as somebody wrote it; everything else in lower case. */
 function spelledAs(example, boxes) {
     return boxes.find((box) => box.text.toLowerCase() === example)?.text ?? example;
-}
-
-;// CONCATENATED MODULE: ./build/policy/number-set.js
-/** Whole numbers from 0 up to a bound, told in ascending order: what is put together for every user anew. */
-class NumberSet {
-    /** A bit for each number. */
-    #words;
-    /** @param bound more than any number there will be */
-    constructor(bound) {
-        this.#words = new Int32Array((bound + 31) >>> 5);
-    }
-    clear() {
-        this.#words.fill(0);
-    }
-    add(number) {
-        const word = number >>> 5;
-        this.#words[word] = this.#words[word] | (1 << (number & 31));
-    }
-    has(number) {
-        return ((this.#words[number >>> 5] >>> (number & 31)) & 1) === 1;
-    }
-    /** The numbers, each once, ascending. */
-    list() {
-        const numbers = [];
-        for (let at = 0; at < this.#words.length; at++) {
-            let word = this.#words[at];
-            while (word !== 0) {
-                const lowest = word & -word;
-                numbers.push((at << 5) + 31 - Math.clz32(lowest));
-                word ^= lowest;
-            }
-        }
-        return numbers;
-    }
-}
-
-;// CONCATENATED MODULE: ./build/policy/presets.json
-const presets_namespaceObject = /*#__PURE__*/JSON.parse('{"iam-administration@1":{"description":"Can administer IAM: users, groups, policies, agencies, credentials, identity providers, account settings","severity":"critical","holds":"any","actions":[{"pattern":"iam:*:*","reason":"Everything in IAM, also what no catalogue lists yet, unless an exception says that it only reads or touches the caller alone"}],"except":[{"pattern":"iam:*:get*","reason":"Reads one thing"},{"pattern":"iam:*:list*","reason":"Lists things"},{"pattern":"iam:*:show*","reason":"Reads one thing"},{"pattern":"iam:*:check*","reason":"Tests something and changes nothing"},{"pattern":"iam:users:changePasswordV5","reason":"By its nature touches only the caller: changes one\'s own password, and asks for the old one"}]},"privilege-escalation@1":{"description":"Can gain further permissions: by changing IAM, or by acting as somebody else","severity":"critical","holds":"any","actions":[{"pattern":"iam:policies:createVersionV5","reason":"Writes a new version of a policy one has, and makes it the default"},{"pattern":"iam:roles:updateRole","reason":"Changes a policy one has, through the older interface"},{"pattern":"iam:policies:setDefaultVersionV5","reason":"Brings back an older, wider version of a policy"},{"pattern":"iam:policies:createV5","reason":"Writes a policy, to be attached by whoever may attach"},{"pattern":"iam:roles:createRole","reason":"Writes a policy through the older interface, to be granted by whoever may grant"},{"pattern":"iam:users:attachPolicyV5","reason":"Attaches any policy to any user, oneself included"},{"pattern":"iam:groups:attachPolicyV5","reason":"Attaches any policy to a group one is in"},{"pattern":"iam:agencies:attachPolicyV5","reason":"Attaches any policy to an agency one can assume"},{"pattern":"iam:permissions:grantRoleTo*","reason":"Grants any role or policy of the older model to a user, group or agency"},{"pattern":"iam:permissions:addUserToGroupV5","reason":"Joins a group that holds more"},{"pattern":"iam:permissions:addUserToGroup","reason":"Joins a group that holds more, through the older interface"},{"pattern":"iam:credentials:createCredentialV5","reason":"Makes an access key for another user"},{"pattern":"iam:credentials:updateCredentialV5","reason":"Makes another user\'s inactive access key active again"},{"pattern":"iam:credentials:deleteCredentialV5","reason":"Makes room for a new access key where a user has as many as allowed"},{"pattern":"iam::createAccessKey","reason":"Makes an access key for another user through the older interface"},{"pattern":"iam::updateAccessKey","reason":"Makes another user\'s inactive access key active again through the older interface"},{"pattern":"iam:credentials:updateCredential","reason":"Makes another user\'s inactive access key active again through the older interface"},{"pattern":"iam:credentials:deleteCredential","reason":"Makes room for a new access key through the older interface"},{"pattern":"iam:users:createLoginProfileV5","reason":"Gives a user without console access a password"},{"pattern":"iam:users:updateLoginProfileV5","reason":"Sets another user\'s password"},{"pattern":"iam:users:resetUserPassword","reason":"Sets another user\'s password through the older interface"},{"pattern":"iam:agencies:updateTrustPolicyV5","reason":"Lets oneself, or another account, assume an agency"},{"pattern":"iam:agencies:updateAgency","reason":"Lets another account assume an agency, through the older interface"},{"pattern":"iam:agencies:createV5","reason":"Makes an agency that trusts oneself or another account"},{"pattern":"iam:agencies:createAgency","reason":"Makes an agency that trusts another account, through the older interface"},{"pattern":"iam:agencies:updateV5","reason":"Changes an agency, such as for how long a session of it lasts"},{"pattern":"sts:agencies:assume","reason":"Acts with the permissions of an agency"},{"pattern":"iam:agencies:assume","reason":"Acts with the permissions of an agency, by its name in the older model"},{"pattern":"iam:tokens:assume","reason":"Acts with the permissions of an agency through the older interface"},{"pattern":"iam:agencies:pass","reason":"Hands an agency to a resource, which then acts with its permissions"},{"pattern":"iam:users:detachPolicyV5","reason":"Takes a Deny away from a user"},{"pattern":"iam:groups:detachPolicyV5","reason":"Takes a Deny away from a group"},{"pattern":"iam:agencies:detachPolicyV5","reason":"Takes a Deny away from an agency"},{"pattern":"iam:permissions:removeUserFromGroupV5","reason":"Leaves a group that carries a Deny"},{"pattern":"iam:permissions:revokeRole*","reason":"Takes a Deny of the older model away from a user, group or agency"},{"pattern":"iam:permissions:removeUserFromGroup","reason":"Leaves a group that carries a Deny, through the older interface"},{"pattern":"iam:policies:deleteVersionV5","reason":"Makes room for a new version, or removes a narrower one"},{"pattern":"iam:policies:deleteV5","reason":"Removes a policy that carries a Deny"},{"pattern":"iam:roles:deleteRole","reason":"Removes a policy that carries a Deny, through the older interface"},{"pattern":"iam:mfa:enableV5","reason":"Binds one\'s own device to another user"},{"pattern":"iam:mfa:disableV5","reason":"Takes the second factor off another user"},{"pattern":"iam:mfa:deleteVirtualMFADeviceV5","reason":"Takes the second factor off another user"},{"pattern":"iam:mfa:bindMFADevice","reason":"Binds one\'s own device to another user through the older interface"},{"pattern":"iam:mfa:unbindMFADevice","reason":"Takes the second factor off another user through the older interface"},{"pattern":"iam:mfa:deleteVirtualMFADevice","reason":"Takes the second factor off another user through the older interface"},{"pattern":"iam:users:setUserLoginProtect","reason":"Switches off the second factor that another user\'s logins ask for"},{"pattern":"iam:mfa:create*","reason":"Makes a device to bind to another user"},{"pattern":"iam:samlProviders:create*","reason":"Adds an identity provider that can vouch for anybody"},{"pattern":"iam:samlProviders:update*","reason":"Changes who an identity provider can vouch for"},{"pattern":"iam:oidcProviders:create*","reason":"Adds an identity provider that can vouch for anybody"},{"pattern":"iam:oidcProviders:add*","reason":"Lets another client use an identity provider"},{"pattern":"iam:oidcProviders:update*","reason":"Changes who an identity provider can vouch for"},{"pattern":"iam:identityProviders:create*","reason":"Decides by mapping which user or group a federated person becomes"},{"pattern":"iam:identityProviders:update*","reason":"Decides by mapping which user or group a federated person becomes"},{"pattern":"iam:users:createUserV5","reason":"Makes a user that nobody reviewed"},{"pattern":"iam:users:createUser","reason":"Makes a user that nobody reviewed, through the older interface"},{"pattern":"iam:users:updateUserV5","reason":"Enables or renames another user"},{"pattern":"iam:users:updateUser","reason":"Enables another user or sets their password, through the older interface"},{"pattern":"iam:users:deleteUserV5","reason":"Removes a user, whose name may then be taken again"},{"pattern":"iam:users:deleteUser","reason":"Removes a user, whose name may then be taken again, through the older interface"},{"pattern":"iam:securitypolicies:update*","reason":"Weakens the account\'s rules for passwords and logins"},{"pattern":"iam:agencies:createServiceLinkedAgencyV5","reason":"Makes an agency that organization policies do not limit"},{"pattern":"iam:*:tag*","reason":"Changes tags that policies may decide by"},{"pattern":"iam:*:untag*","reason":"Removes tags that policies may decide by"},{"pattern":"sts::tagSession","reason":"Chooses session tags that policies may decide by"},{"pattern":"sts::setSourceIdentity","reason":"Chooses the source identity that policies may decide by"},{"pattern":"organizations:*:*","reason":"Controls the organization and its service control policies"},{"pattern":"IdentityCenter:*:*","reason":"Assigns permission sets to people across accounts"}],"except":[{"pattern":"organizations:*:get*","reason":"Reads one thing"},{"pattern":"organizations:*:list*","reason":"Lists things"},{"pattern":"organizations:*:show*","reason":"Reads one thing"},{"pattern":"organizations:*:describe*","reason":"Reads one thing"},{"pattern":"organizations:*:check*","reason":"Tests something and changes nothing"},{"pattern":"IdentityCenter:*:get*","reason":"Reads one thing"},{"pattern":"IdentityCenter:*:list*","reason":"Lists things"},{"pattern":"IdentityCenter:*:show*","reason":"Reads one thing"},{"pattern":"IdentityCenter:*:describe*","reason":"Reads one thing"},{"pattern":"IdentityCenter:*:check*","reason":"Tests something and changes nothing"}]},"full-administration@1":{"description":"Holds every action of every service","severity":"critical","holds":"all","actions":[{"pattern":"*:*:*","reason":"Everything, also what no catalogue lists yet"}],"except":[]}}');
-;// CONCATENATED MODULE: ./build/policy/presets.js
-/** Presets: versioned lists of audited actions, each pattern with its reason. A preset never changes; it gets a new version. */
-
-/** Every preset by its name with version, such as `iam-administration@1`. */
-const presets = presets_namespaceObject;
-const presetNames = Object.keys(presets);
-/**
- * The permission that a preset stands for, named like the preset without its version; null for a name that is not
- * known.
- */
-function presetPermission(id) {
-    const preset = Object.hasOwn(presets, id) ? presets[id] : undefined;
-    if (preset === undefined)
-        return null;
-    return {
-        name: id.slice(0, id.indexOf('@')),
-        description: preset.description,
-        severity: preset.severity,
-        holds: preset.holds,
-        actions: preset.actions.map((row) => row.pattern),
-        except: preset.except.map((row) => row.pattern),
-    };
-}
-
-;// CONCATENATED MODULE: ./build/policy/catalogue.js
-/** Known actions: they give names to what a set contains, and never decide that nothing is there. */
-
-
-
-
-
-const shippedActions = catalogue_namespaceObject;
-/** The catalogue that comes with the product: IAM and its neighbours, from Huawei's documentation. */
-function shippedCatalogue() {
-    return { source: 'shipped', actions: shippedActions };
-}
-/** The live actions of the services that were read, and the shipped ones of all others. */
-function mergeCatalogue(live) {
-    const services = new Set(live.map((row) => serviceOf(row.action)));
-    const rest = shippedActions.filter((row) => !services.has(serviceOf(row.action)));
-    return { source: 'live', actions: [...live, ...rest] };
-}
-/** Text whose digest tells one shipped catalogue and set of presets from another. */
-function shippedData() {
-    return { catalogue: JSON.stringify(shippedActions), presets: JSON.stringify(presets) };
-}
-/**
- * The patterns, each literal followed by the aliases the shipped catalogue gives it, in both directions. Always the
- * shipped one, so that a verdict does not depend on which catalogue could be read.
- */
-function expandAliases(actions) {
-    const expanded = new Map();
-    const add = (action) => {
-        if (!expanded.has(action.toLowerCase()))
-            expanded.set(action.toLowerCase(), action);
-    };
-    for (const action of actions) {
-        add(action);
-        for (const row of shippedActions) {
-            const names = [row.action, ...row.aliases];
-            if (names.some((name) => name.toLowerCase() === action.toLowerCase()))
-                names.forEach(add);
-        }
-    }
-    return [...expanded.values()];
-}
-/** Names of the catalogue that the grants contain, sorted. */
-function namedActions(grants, catalogue) {
-    const index = indexOf(catalogue);
-    const { named, excepted, actions } = index;
-    named.clear();
-    for (const grant of grants) {
-        const { except } = grant;
-        if (except !== undefined) {
-            excepted.clear();
-            for (const pattern of except)
-                for (const row of rowsOf(pattern, index))
-                    excepted.add(row);
-        }
-        for (const pattern of grant.actions)
-            for (const row of rowsOf(pattern, index))
-                if (except === undefined || !excepted.has(row))
-                    named.add(row);
-    }
-    return named.list().map((row) => actions[row]);
-}
-const indexes = new WeakMap();
-function indexOf(catalogue) {
-    const known = indexes.get(catalogue);
-    if (known !== undefined)
-        return known;
-    const actions = [...new Set(catalogue.actions.map((row) => row.action))].sort();
-    const segments = actions.map((action) => action.toLowerCase().split(':'));
-    const [named, excepted] = [new NumberSet(actions.length), new NumberSet(actions.length)];
-    const all = [...actions.keys()];
-    const byService = Map.groupBy(all, (row) => segments[row]?.[0]);
-    const index = { actions, segments, all, byService, named, excepted, rows: new Map() };
-    indexes.set(catalogue, index);
-    return index;
-}
-function rowsOf(pattern, index) {
-    const known = index.rows.get(pattern);
-    if (known !== undefined)
-        return known;
-    const rows = matchedRows(pattern, index);
-    index.rows.set(pattern, rows);
-    return rows;
-}
-function matchedRows(pattern, { all, byService, segments }) {
-    const matched = new Set();
-    for (const box of pattern_rememberedBoxes().read(pattern, 'grants'))
-        for (const row of box.service === null ? all : (byService.get(box.service) ?? []))
-            if (boxMatchesSegments(box, segments[row]))
-                matched.add(row);
-    return [...matched];
-}
-const levelRank = {
-    Permission_management: 1,
-    Write: 2,
-    Tagging: 3,
-    Read: 4,
-    List: 5,
-};
-const escalations = new Map((presets['privilege-escalation@1']?.actions ?? []).map((row, at) => [row.pattern.toLowerCase(), at]));
-/**
- * What a reader should see first: the ways to more power in the order of the escalation preset, then by access level
- * (the level alone is no guide: making another user a key is only a Write), then by name.
- */
-function dangerousFirst(actions, catalogue) {
-    const levels = new Map(catalogue.actions.map((row) => [row.action.toLowerCase(), levelRank[row.accessLevel]]));
-    const rank = (action) => [
-        escalations.get(action.toLowerCase()) ?? Number.MAX_SAFE_INTEGER,
-        levels.get(action.toLowerCase()) ?? 2,
-    ];
-    return [...actions].sort((one, other) => {
-        const [a, b] = [rank(one), rank(other)];
-        return a[0] - b[0] || a[1] - b[1] || (one < other ? -1 : 1);
-    });
-}
-/**
- * What a reader is shown of a set: the plain pattern where one says it all, and the known names most dangerous first.
- * What limits the grants is not looked at.
- */
-function describeActions(grants, permission, catalogue, limit) {
-    const named = dangerousFirst(namedActions(grants, catalogue), catalogue);
-    const { actions, except = [] } = permission;
-    const plain = grants.map((grant) => ({ actions: grant.actions, except: grant.except ?? [] }));
-    const missing = subtractGrants([{ actions, except }], [{ grants: plain }]);
-    const all = !('undetermined' in missing) && missing.grants.length === 0;
-    const patterns = all ? actions : [...new Set(grants.flatMap((grant) => grant.actions))];
-    const excepted = !all && plain.some((grant) => grant.except.length > 0);
-    const names = named.slice(0, limit);
-    return {
-        all,
-        pattern: patterns.length === 1 && !excepted ? patterns[0] : null,
-        names,
-        more: named.length - names.length,
-        total: named.length,
-    };
-}
-function serviceOf(action) {
-    return action.slice(0, action.indexOf(':')).toLowerCase();
 }
 
 ;// CONCATENATED MODULE: ./build/policy/duplicate-keys.js
@@ -63991,7 +63995,7 @@ function canonicalByPairs(parts, denied, except, boxes, steps) {
     }
     if (haveEqualActions(grants))
         return null;
-    return withinBound(sorted(grants), steps);
+    return sorted(grants);
 }
 /** Of boxes that are sorted by text, those that no other one includes. */
 function canonical_by_pairs_withoutNarrower(list, boxes, steps) {
@@ -64340,7 +64344,7 @@ function write(parts, denied, scope, steps) {
         : (canonicalByPairs(parts, denied, permission.except, boxes, steps) ?? canonical(sets(), boxes, steps));
     const free = grants.filter((grant) => isUnrestricted(grant.restriction));
     const all = isAllOf(scope, everything ? free : grants, steps);
-    const written = everything && !all ? canonical(sets(), boxes, steps) : grants;
+    const written = withinBound(everything && !all ? canonical(sets(), boxes, steps) : grants, steps);
     return {
         extent: all ? 'all' : 'part',
         restricted: !written.some((grant) => isUnrestricted(grant.restriction)),
@@ -64476,6 +64480,9 @@ function allowPieces(ref, statement, permission, boxes, steps) {
     const spared = (statement.notAction ?? []).flatMap((pattern) => boxes.read(pattern, 'takes-away'));
     const except = spared.length === 0 ? permission.except : [...permission.except, ...spared];
     const pieces = [];
+    // Resource patterns are held against one another, to be written in one form.
+    const resources = (statement.resource ?? statement.notResource ?? []).length;
+    steps.take(Math.floor((resources * resources) / 64));
     for (const pattern of statement.action ?? ['*:*:*']) {
         const read = boxes.read(pattern, 'grants');
         const within = read.flatMap((box) => actionsNear(permission, box).flatMap((one) => boxes.intersect(box, one, steps)));
@@ -64959,12 +64966,13 @@ function extentWords(row) {
 function holdingWords(holding, name) {
     return `${extentWords(holding)} ${name(holding.permission)}${holding.counts ? '' : ' (a part does not count)'}`;
 }
-/** The known actions of a set, most dangerous first, with a count; the plain pattern when it is one. */
-function actionsWords(grants, actions, example, name, limit = 4) {
+/** The known actions of a set, most dangerous first, with a count; the plain pattern when it says it all. */
+function actionsWords({ grants, actions, example = null, extent }, name, limit = 4) {
     const patterns = [...new Set(grants.flatMap((grant) => grant.actions))];
     const named = dangerousFirst(actions, shippedCatalogue());
     const known = listWords(named.map((action) => name(action)), limit);
-    if (patterns.length === 1 && grants.every((grant) => !grant.except?.length))
+    // What a whole permission excepts belongs to its definition.
+    if (patterns.length === 1 && (extent === 'all' || grants.every((grant) => !grant.except?.length)))
         return name(patterns[0]) + (named.length > 1 ? ` (${named.length} known actions)` : '');
     if (named.length === 0)
         return `${name(example ?? patterns[0] ?? '')} (no known action; example)`;
@@ -64982,7 +64990,9 @@ function restrictionWords(grants, name) {
 function conditionWords(condition, name) {
     const tests = Object.entries(condition).flatMap(([operator, keys]) => Object.entries(keys).map(([key, value]) => {
         const values = typeof value === 'string' ? [value] : value;
-        return `${name(key)} ${name(operator)} ${listWords(values.map(name), 2)}`;
+        const list = listWords(values.map(name), 2);
+        // Within a list of tests, where a list of values ends must be seen.
+        return `${name(key)} ${name(operator)} ${values.length > 1 ? `(${list})` : list}`;
     }));
     return listWords(tests, 2);
 }
@@ -65106,7 +65116,7 @@ function gainRows(group, withEntries) {
 }
 function gainWords(first) {
     const restriction = restrictionWords(first.grants, code);
-    const gained = `${first.kind === 'approval-expired' ? 'Holds' : 'Gained'}: ${actionsWords(first.grants, first.actions, first.example, code)}${restriction === null ? '' : `, ${restriction}`}.`;
+    const gained = `${first.kind === 'approval-expired' ? 'Holds' : 'Gained'}: ${actionsWords(first, code)}${restriction === null ? '' : `, ${restriction}`}.`;
     const paths = first.paths.slice(0, PATHS);
     const dates = paths.flatMap((path) => {
         const words = datesWords(path, code);
@@ -65306,7 +65316,7 @@ function holderRow(holding, hasBaseline) {
     const cells = [
         `${code(holding.user)}${holding.enabled ? '' : ' (disabled)'}`,
         `${holdingWords(holding, code)}${restriction === null ? '' : `, ${restriction}`}`,
-        actionsWords(holding.grants, holding.actions, null, code, 3),
+        actionsWords(holding, code, 3),
         `${first === undefined ? '' : pathWords(holding.user, first, code)}${more > 0 ? ` and ${more} more` : ''}`,
         approval,
     ];
@@ -65321,7 +65331,7 @@ function smallSections(verdict) {
     return [
         ...section('Approvals that end soon', verdict.expiring.map((row) => `- ${code(row.user)}, ${code(row.permission)}: ${row.expires} (${row.days_left === 0 ? 'today' : `${row.days_left} days`})${row.owner ? `, owner ${code(row.owner)}` : ''}`)),
         ...section('Approved and no longer held', verdict.no_longer_held.map((row) => `- ${code(row.user)}, ${code(row.permission)}: the entry can go`)),
-        ...section('Held less than approved', verdict.reduced.map((row) => `- ${code(row.user)}, ${code(row.permission)}: no longer ${actionsWords(row.grants, row.actions, row.example, code)}`)),
+        ...section('Held less than approved', verdict.reduced.map((row) => `- ${code(row.user)}, ${code(row.permission)}: no longer ${actionsWords(row, code)}`)),
         ...section('Renamed since they were approved', [
             ...new Set(verdict.renamed.map((row) => `- ${code(row.recorded)} is now ${code(row.user)}`)),
         ]),
@@ -65580,7 +65590,7 @@ class ApprovalIndex {
         const known = this.#differences.get(key);
         if (known !== undefined)
             return known;
-        const difference = approved.length === 0 ? untouched(minuend) : compare_grants_subtractGrants(minuend, approved);
+        const difference = approved.length === 0 ? untouched(minuend) : subtractGrants(minuend, approved);
         this.#differences.set(key, difference);
         return difference;
     }
@@ -67859,7 +67869,7 @@ function sarif_resultOf(row, verdict, places) {
     const ways = row.cuts.map((cuts) => cuts.map((cut) => cutWords(row.user, cut, visible)).join(', or '));
     const plain = [
         `${driftHeading(row, visible)}.`,
-        `Actions: ${actionsWords(row.grants, row.actions, row.example, visible)}.`,
+        `Actions: ${actionsWords(row, visible)}.`,
         ...(path === undefined ? [] : [`Path: ${pathWords(row.user, path, visible)}.`]),
         ...(ways.length === 0 ? [] : [`To take it away: ${ways.join('; ')}.`]),
     ];
@@ -77274,15 +77284,15 @@ function compare_entries_causeOf(before, after, old, now) {
 function beyond(entry, others) {
     const { grants, within } = entry;
     if (within === undefined)
-        return compare_grants_subtractGrants(grants, others);
+        return subtractGrants(grants, others);
     const inside = intersectGrants(grants, within);
     if (!('undetermined' in inside))
-        return compare_grants_subtractGrants(inside, others);
-    const left = compare_grants_subtractGrants(grants, others);
+        return subtractGrants(inside, others);
+    const left = subtractGrants(grants, others);
     if ('undetermined' in left)
         return left;
     const part = intersectGrants(left.grants, within);
-    return 'undetermined' in part ? part : compare_grants_subtractGrants(part, []);
+    return 'undetermined' in part ? part : subtractGrants(part, []);
 }
 function difference(found) {
     return {
@@ -77483,7 +77493,7 @@ function narrowed_permissions_isEmpty(one, other) {
 const narrowed_permissions_nothing = { actions: [], example: null };
 /** What of the first set the second has not, by known names and a shortest example. */
 function missing(from, less) {
-    const left = compare_grants_subtractGrants([from], less === null ? [] : [{ grants: [less] }]);
+    const left = subtractGrants([from], less === null ? [] : [{ grants: [less] }]);
     if ('undetermined' in left)
         return narrowed_permissions_nothing;
     return { actions: namedActions(left.grants, shippedCatalogue()), example: left.example };
@@ -78153,9 +78163,7 @@ function entryRow(row, verified) {
         : `${code(row.user)} (${code(row.user_id)}${verified ? '' : ', name not verified'})`;
     const difference = row.gained ?? row.lost;
     const limits = difference === null ? null : restrictionWords(difference.grants, code);
-    const actions = difference === null
-        ? ''
-        : `: ${actionsWords(difference.grants, difference.actions, difference.example, code)}${limits === null ? '' : `, ${limits}`}`;
+    const actions = difference === null ? '' : `: ${actionsWords(difference, code)}${limits === null ? '' : `, ${limits}`}`;
     const until = row.change === 'prolonged' || row.change === 'shortened'
         ? `: ${row.before?.expires ?? 'no end'} → ${row.after?.expires ?? 'no end'}`
         : '';
