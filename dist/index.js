@@ -62121,6 +62121,647 @@ function bytes(text) {
     return new TextEncoder().encode(text).length;
 }
 
+;// CONCATENATED MODULE: ./build/render/words.js
+const sourceWords = {
+    'identity-policies': 'identity policies',
+    'admin-group': 'the built-in group admin',
+    'root-user': 'the root user',
+    'legacy-roles': 'legacy roles and policies (v3)',
+    agencies: 'agencies',
+    federation: 'federated users',
+    'identity-center': 'IAM Identity Center',
+};
+/** The verdict, first everywhere: who, over what, and what was not looked at. Never "nobody". */
+function verdictSentence(verdict, name) {
+    const account = accountWords(verdict, name);
+    const holders = new Set(verdict.holdings.filter((one) => one.counts).map((one) => one.user_id)).size;
+    const scope = 'among IAM users, by v5 identity policies';
+    const users = (count) => `${count} ${count === 1 ? 'user' : 'users'}`;
+    const drifting = new Set(verdict.drift.map((row) => row.user_id)).size;
+    const parts = [
+        verdict.result === 'drift'
+            ? `${users(drifting)} of ${account} ${drifting === 1 ? 'holds' : 'hold'} audited permissions beyond what was approved, ${scope}.`
+            : verdict.result === 'incomplete'
+                ? `Whether everybody in ${account} is approved cannot be said: ${verdict.gaps.length} ${verdict.gaps.length === 1 ? 'thing' : 'things'} could not be read or decided.`
+                : verdict.result === 'no-baseline'
+                    ? `${users(holders)} of ${account} ${holders === 1 ? 'holds' : 'hold'} an audited permission, ${scope}; there is no baseline yet, so none is approved.`
+                    : holders === 0
+                        ? `No holder of an audited permission was found in ${account}, ${scope}.`
+                        : holders === 1
+                            ? `The one user of ${account} who holds an audited permission, ${scope}, is approved.`
+                            : `All ${users(holders)} of ${account} who hold an audited permission, ${scope}, are approved.`,
+        verdict.result === 'drift' && !verdict.complete
+            ? `The audit is incomplete (${verdict.gaps.length} ${verdict.gaps.length === 1 ? 'gap' : 'gaps'}): there may be more.`
+            : null,
+        verdict.result === 'reduced' ? 'Some hold less than was approved.' : null,
+        ...knownGapsWords(verdict, name),
+        verdict.root_user ? `The root user ${name(verdict.root_user.user)} always holds everything.` : null,
+        unlookedAt(verdict.coverage),
+    ];
+    return parts.filter((part) => part !== null).join(' ');
+}
+/** Characters for what is accepted as undetermined: the verdict stays a sentence, whatever the baseline accepts. */
+const KNOWN_GAPS_ROOM = 4000;
+function knownGapsWords({ known_gaps }, name) {
+    const words = known_gaps.map((gap) => `Accepted as undetermined until ${gap.expires}: the policy ${name(gap.policy)} ${name(gap.version_id)}, which reaches ${listWords(gap.users.map(name), 5)}.`);
+    let length = 0;
+    const tooMany = words.findIndex((one) => {
+        length += one.length;
+        return length > KNOWN_GAPS_ROOM;
+    });
+    if (tooMany < 0)
+        return words;
+    const more = words.length - tooMany;
+    return [
+        ...words.slice(0, tooMany),
+        `${more} more ${more === 1 ? 'policy is' : 'policies are'} accepted as undetermined; the report names them.`,
+    ];
+}
+/** The account as people call it. */
+function accountWords(verdict, name) {
+    const { id, name: given } = verdict.account;
+    return given === '' ? `account ${name(id)}` : `${name(given)} (account ${name(id)})`;
+}
+/** What the audit did not look at; null when there is nothing. */
+function unlookedAt(coverage) {
+    const rows = coverage.filter((row) => row.status !== 'audited' && row.status !== 'absent');
+    if (rows.length === 0)
+        return null;
+    const words = rows.map((row) => {
+        const word = sourceWords[row.source];
+        if (row.status === 'present')
+            return `${word} (${row.count === null ? 'there are some' : `${row.count} there`})`;
+        return row.status === 'denied' ? `${word} (not permitted)` : word;
+    });
+    return `Not looked at: ${words.join(', ')}.`;
+}
+/** `a, b and 3 more`. */
+function listWords(items, limit) {
+    if (items.length === 0)
+        return 'none';
+    const shown = items.slice(0, limit);
+    const more = items.length - shown.length;
+    if (more > 0)
+        return `${shown.join(', ')} and ${more} more`;
+    return shown.length === 1 ? shown[0] : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`;
+}
+/** `user → group ops → CustomOps v3, statement 2, iam:*:*`. */
+function pathWords(user, path, name) {
+    return `${name(user)} → ${wayWords(path, name)}`;
+}
+/** The same without the user, for those who share it. */
+function wayWords(path, name) {
+    if (path.via === 'builtin-group')
+        return `built-in group ${name(path.group ?? '')}, which holds everything`;
+    const policy = `${name(path.policy ?? '')} ${path.version_id ?? ''}, statement ${path.statement ?? '?'}, ${name(path.pattern ?? '')}`;
+    return path.group === null ? policy : `group ${name(path.group)} → ${policy}`;
+}
+/** When the parts of a path appeared. Nothing says when a user joined a group, and this does not either. */
+function datesWords(path, name) {
+    const parts = [
+        path.version_created_at === null
+            ? null
+            : `version ${path.version_id} written ${day(path.version_created_at)}`,
+        path.attached_at === null
+            ? null
+            : `policy attached to ${path.group === null ? 'the user' : `group ${name(path.group)}`} ${day(path.attached_at)}`,
+    ].filter((part) => part !== null);
+    if (path.via === 'builtin-group')
+        return 'when the user became a member is not recorded by IAM';
+    return parts.length === 0 ? null : parts.join(', ');
+}
+function day(time) {
+    return time.slice(0, 10);
+}
+const kindWords = {
+    'unapproved-holder': 'not approved',
+    'exceeds-approval': 'more than approved',
+    'approval-expired': 'approval expired',
+};
+/** `IAMUserB: everything in iam-administration, not approved`. */
+function driftHeading(row, name) {
+    return `${name(row.user)}${row.enabled ? '' : ' (user is disabled)'}: ${driftWords(row, name)}`;
+}
+/** The heading without its user: `everything in iam-administration, not approved`. */
+function driftWords(row, name) {
+    const because = row.because === 'rename'
+        ? ' (a renamed user is now covered by its resources)'
+        : row.because === 'enabled'
+            ? ' (approved while disabled, enabled again)'
+            : '';
+    const expired = row.kind === 'approval-expired' && row.approval?.expires ? ` on ${row.approval.expires}` : '';
+    return `${extentWords(row)} ${name(row.permission)}, ${kindWords[row.kind]}${expired}${because}`;
+}
+function extentWords(row) {
+    const limited = row.restricted ? ', on some resources or conditions,' : '';
+    return row.extent === 'all' ? `everything${limited} in` : `part${limited} of`;
+}
+/** What a holding is in a few words, for lists. */
+function holdingWords(holding, name) {
+    return `${extentWords(holding)} ${name(holding.permission)}${holding.counts ? '' : ' (a part does not count)'}`;
+}
+/** The known actions of a set, most dangerous first, with a count; the plain pattern when it says it all. */
+function actionsWords({ grants, actions, example = null, extent }, name, limit = 4) {
+    const patterns = [...new Set(grants.flatMap((grant) => grant.actions))];
+    const known = listWords(actions.map((action) => name(action)), limit);
+    // What a whole permission excepts belongs to its definition.
+    if (patterns.length === 1 && (extent === 'all' || grants.every((grant) => !grant.except?.length)))
+        return name(patterns[0]) + (actions.length > 1 ? ` (${actions.length} known actions)` : '');
+    if (actions.length === 0)
+        return `${name(example ?? patterns[0] ?? '')} (no known action; example)`;
+    return `${known} (${actions.length} known ${actions.length === 1 ? 'action' : 'actions'})`;
+}
+/** What limits the grants; null when nothing does. */
+function restrictionWords(grants, name) {
+    const parts = grants.flatMap((grant) => [
+        ...(grant.resources ? [`on ${listWords(grant.resources.map(name), 3)}`] : []),
+        ...(grant.not_resources ? [`not on ${listWords(grant.not_resources.map(name), 3)}`] : []),
+        ...(grant.condition ? [`if ${conditionWords(grant.condition, name)}`] : []),
+    ]);
+    return parts.length === 0 ? null : [...new Set(parts)].slice(0, 4).join('; ');
+}
+function conditionWords(condition, name) {
+    const tests = Object.entries(condition).flatMap(([operator, keys]) => Object.entries(keys).map(([key, value]) => {
+        const values = typeof value === 'string' ? [value] : value;
+        const list = listWords(values.map(name), 2);
+        // Within a list of tests, where a list of values ends must be seen.
+        return `${name(key)} ${name(operator)} ${values.length > 1 ? `(${list})` : list}`;
+    }));
+    return listWords(tests, 2);
+}
+/** Deny statements that touch the grant and were not subtracted. */
+function denyWords(denies, name) {
+    if (denies.length === 0)
+        return null;
+    const words = denies.map((deny) => `${name(deny.policy)} ${deny.version_id}, statement ${deny.statement}`);
+    return `conditional Deny, not subtracted: ${listWords(words, 3)}`;
+}
+/** One cut, with how many others it touches. */
+function cutWords(user, cut, name) {
+    const others = cut.others === 0
+        ? 'touches no other holder'
+        : `touches ${cut.others} other ${cut.others === 1 ? 'holder' : 'holders'}`;
+    if (cut.kind === 'remove-from-group')
+        return `remove ${name(user)} from group ${name(cut.group ?? '')} (touches no other user)`;
+    if (cut.kind === 'detach-from-user')
+        return `detach ${name(cut.policy ?? '')} from ${name(user)} (touches no other user)`;
+    return `detach ${name(cut.policy ?? '')} from group ${name(cut.group ?? '')} (${others})`;
+}
+/** What brought a group of drift. */
+function causeWords(cause, drift, name) {
+    const path = cause.paths[0];
+    const users = cause.user_ids.length;
+    const who = users === 1 ? name(drift[0]?.user ?? '') : `${users} users`;
+    switch (cause.kind) {
+        case 'attachment':
+            if (path === undefined)
+                return `Held by ${who}`;
+            return path.group === null
+                ? `Policy ${name(path.policy ?? '')} is attached to ${who}`
+                : `Policy ${name(path.policy ?? '')} is attached to group ${name(path.group)} → ${who}`;
+        case 'version':
+            return `Version ${path?.version_id ?? ''} of policy ${name(path?.policy ?? '')} is the default → ${who}`;
+        case 'membership':
+            return `Membership in group ${name(path?.group ?? '')} → ${who}`;
+        case 'builtin-group':
+            return `Membership in the built-in group ${name(path?.group ?? '')} → ${who}`;
+        case 'rename':
+            return `A user was renamed to a name that restricted grants cover → ${who}`;
+        case 'enabled':
+            return `${who} was disabled when approved and is enabled again`;
+        case 'expiry':
+            return `The approval of ${who} has expired`;
+    }
+}
+/** Where the entries are when there are too many to paste. */
+const APPROVE_MANY = 'To approve many at once: the output `proposed-baseline` names the whole new file, and `mode: update-baseline` writes it.';
+/** Days for which Cloud Trace Service keeps what was done. */
+const TRACES_KEPT = 7;
+/**
+ * Where to look up who did it, with the days for which there is something to find; null where nobody did anything,
+ * because only time passed.
+ */
+function whoDidIt({ drift, taken_at }) {
+    if (drift.every((row) => row.kind === 'approval-expired'))
+        return null;
+    const traces = [
+        ...['attachGroupPolicyV5', 'attachUserPolicyV5', 'addUserToGroupV5'],
+        ...['createPolicyVersionV5', 'setDefaultPolicyVersionV5'],
+        ...(drift.some((row) => row.because !== null) ? ['updateUserV5'] : []),
+    ].map((trace) => `\`${trace}\``);
+    const from = new Date(Date.parse(taken_at) - TRACES_KEPT * 86_400_000).toISOString();
+    return `Who did it: Cloud Trace Service, service \`IAM\`, traces ${traces.join(', ')}, from ${day(from)} to ${day(taken_at)} (it keeps ${TRACES_KEPT} days; on the international site in CN-Hong Kong, ap-southeast-1).`;
+}
+
+;// CONCATENATED MODULE: ./build/render/drift-section.js
+
+
+
+
+/** Paths shown of one drift; the report has them all. */
+const PATHS = 5;
+/** UTF-8 bytes of a row without an entry: long names must not push the findings after them out of the text. */
+const LONGEST_ROW = 6000;
+/**
+ * Rows of Markdown that may be cut after any of them: causes in the order of the drift, and under each what was
+ * gained once, with a row for each user who gained it.
+ *
+ * @param options.entries whether each user comes with the entry to paste
+ */
+function driftRows(verdict, options) {
+    const byCause = Map.groupBy(verdict.drift, (row) => row.cause);
+    return [...byCause].flatMap(([key, drift]) => {
+        const cause = verdict.causes.find((one) => one.key === key);
+        const heading = cause === undefined ? '' : `### ${causeWords(cause, drift, code)}\n\n`;
+        const rows = [...Map.groupBy(drift, sameGain).values()].flatMap((group, at) => {
+            const [first = '', ...others] = gainRows(group, options.entries);
+            // What others gained is a paragraph of its own, not the last words of the one before.
+            return [at === 0 ? first : `\n${first}`, ...others];
+        });
+        // A heading never stands alone at the end of what fitted, and none follows without a blank line.
+        return rows.map((row, at) => (at === 0 ? heading + row : row) + (at === rows.length - 1 ? '\n' : ''));
+    });
+}
+/** Users who came to the same by the same way, and lose it by the same cuts, are told of together. */
+function sameGain(row) {
+    const { kind, permission, grants, extent, because } = row;
+    const ways = row.paths.map((path) => [path.group_id, path.policy_id, path.statement, path.pattern]);
+    const cuts = row.cuts.map((alternatives) => alternatives.map((cut) => [cut.group_id, cut.policy_id]));
+    // What is attached to a user has its own date, and is detached from nobody else.
+    const isOwn = row.paths.some((path) => path.via === 'user') ||
+        row.cuts.some((alternatives) => alternatives.some((cut) => cut.kind === 'detach-from-user'));
+    return JSON.stringify([kind, permission, grants, extent, because, ways, cuts, isOwn ? row.user_id : '']);
+}
+/** Of several users, what they share is said first, so that it stands there whatever of the rest does not fit. */
+function gainRows(group, withEntries) {
+    const [first, ...others] = group;
+    if (first === undefined)
+        return [];
+    const what = whatToDo(group);
+    const users = group.map((row) => userRow(row, [], withEntries) + (withEntries ? '\n' : ''));
+    const told = others.length === 0
+        ? [gainWords(first), userRow(first, ways(first, true), withEntries), what]
+        : [gainWords(first), `Each of them: ${ways(first, false).join('; and ')}.`, what, users[0] ?? ''];
+    const row = told.filter((part) => part !== '').join('\n\n');
+    const isTooLong = !withEntries && bytes(row) > LONGEST_ROW;
+    const short = `The path and what to do are too long to be shown here; the report has them.\n\n- **${driftHeading(first, code)}**`;
+    return [isTooLong ? short : row, ...users.slice(1)];
+}
+function gainWords(first) {
+    const restriction = restrictionWords(first.grants, code);
+    const gained = `${first.kind === 'approval-expired' ? 'Holds' : 'Gained'}: ${actionsWords(first, code)}${restriction === null ? '' : `, ${restriction}`}.`;
+    const paths = first.paths.slice(0, PATHS);
+    const dates = paths.flatMap((path) => {
+        const words = datesWords(path, code);
+        if (words === null)
+            return [];
+        // With several policies, a date without its policy says nothing.
+        return paths.length > 1 && path.policy !== null
+            ? `${code(path.policy)}: ${words}.`
+            : `${words.slice(0, 1).toUpperCase()}${words.slice(1)}.`;
+    });
+    return [gained, ...new Set(dates)].join(' ');
+}
+/** The ways by which it is held, from the user on or without the user. */
+function ways(row, fromUser) {
+    const more = row.paths.length - PATHS;
+    return [
+        ...row.paths
+            .slice(0, PATHS)
+            .map((path) => (fromUser ? pathWords(row.user, path, code) : wayWords(path, code))),
+        ...(more > 0 ? [`and ${more} more ${more === 1 ? 'path' : 'paths'}, all in the report`] : []),
+    ];
+}
+/** `IAMUserB: everything in IAM, not approved`, with what is its own below. */
+function userRow(row, below, withEntry) {
+    const denies = denyWords(row.conditional_denies, code);
+    const lines = [...below, ...(denies === null ? [] : [denies])].map((line) => `\n  - ${line}`);
+    const inPlace = row.approval?.user_id === row.user_id ? ', in place of the present one' : '';
+    const entry = withEntry
+        ? `\n\n  <details><summary>The entry that approves it${inPlace}</summary>\n\n${indent(jsonBlock(entryJson(row.proposed_entry)))}\n\n  </details>`
+        : '';
+    return `- **${driftHeading(row, code)}**${lines.join('')}${entry}`;
+}
+/** The complete set of cuts, said once for everybody it is the same for. */
+function whatToDo(group) {
+    const [first] = group;
+    if (first === undefined || first.cuts.length === 0)
+        return '';
+    const who = group.length === 1 ? first.user : null;
+    const steps = first.cuts.map((alternatives) => alternatives
+        .map((cut) => who === null && cut.kind === 'remove-from-group'
+        ? `remove each of the ${group.length} users from group ${code(cut.group ?? '')}`
+        : cutWords(first.user, { ...cut, others: Math.max(0, cut.others - (group.length - 1)) }, code))
+        .join(', or '));
+    return steps.length === 1
+        ? `To take it away: ${steps[0]}.`
+        : `To take it away, all of these: ${listWords(steps.map((step, at) => `(${at + 1}) ${step}`), 20)}.`;
+}
+function indent(text) {
+    return text
+        .split('\n')
+        .map((line) => `  ${line}`)
+        .join('\n');
+}
+
+;// CONCATENATED MODULE: ./build/render/gap-section.js
+
+
+
+/** What could not be read or decided, whom it concerns, and what to do about it; nothing without a gap. */
+function gapSection(gaps, budget) {
+    if (gaps.length === 0)
+        return [];
+    const rows = gaps.map((gap) => {
+        const reach = gap.users === null ? 'may concern everybody' : `concerns ${listWords(gap.users.map(code), 5)}`;
+        const known = gap.sha256 === null
+            ? ''
+            : ` To accept it: \`known_gaps\` with policy_id ${code(gap.policy_id ?? '')}, version_id ${code(gap.version_id ?? '')}, sha256 ${code(gap.sha256)}.`;
+        return `- ${prose(gap.message)} It ${reach}. ${prose(gap.remedy)}${known}`;
+    });
+    return ['## What could not be read or decided', fitRows(rows, budget, 'gaps')];
+}
+
+;// CONCATENATED MODULE: ./build/render/picture.js
+
+/** More paths make a picture nobody reads. */
+const MAXIMUM_PATHS = 20;
+/** Paths of the drift as a flow chart; empty when there is none. */
+function pictureOf(drift) {
+    const all = drift.flatMap((row) => row.paths.map((path) => ({ row, path })));
+    if (all.length === 0)
+        return '';
+    const ids = new Map();
+    const lines = [];
+    const node = (kind, key, label, shape) => {
+        const known = ids.get(`${kind} ${key}`);
+        if (known !== undefined)
+            return known;
+        const id = `n${ids.size}`;
+        ids.set(`${kind} ${key}`, id);
+        lines.push(`  ${id}${shape[0]}${mermaid(label)}${shape[1]}`);
+        return id;
+    };
+    const edges = new Set();
+    for (const { row, path } of all.slice(0, MAXIMUM_PATHS)) {
+        const steps = [node('user', row.user_id, row.user, ['([', '])'])];
+        if (path.group !== null)
+            steps.push(node('group', path.group_id ?? '', `group ${path.group}`, ['[', ']']));
+        if (path.policy !== null)
+            steps.push(node('policy', path.policy_id ?? '', `${path.policy} ${path.version_id ?? ''}`, ['[[', ']]']));
+        steps.push(node('permission', row.permission, row.permission, ['{{', '}}']));
+        for (let at = 1; at < steps.length; at++)
+            edges.add(`  ${steps[at - 1]} --> ${steps[at]}`);
+    }
+    const more = all.length - MAXIMUM_PATHS;
+    const note = more > 0 ? `\n\n_The picture shows ${MAXIMUM_PATHS} of ${all.length} paths._` : '';
+    return `\`\`\`mermaid\nflowchart LR\n${[...lines, ...edges].join('\n')}\n\`\`\`${note}`;
+}
+
+;// CONCATENATED MODULE: ./build/render/summary.js
+
+
+
+
+
+
+/** What a step may write is 1 MiB; other steps of the job do not count against it. */
+const SUMMARY_BUDGET = 1024 * 1024;
+/** Entries to paste are shown up to so many drifts. */
+const ENTRIES_UP_TO = 50;
+/** Markdown of at most `budget` bytes. */
+function renderSummary(verdict, context, budget = SUMMARY_BUDGET) {
+    const mark = verdict.result === 'unchanged' || verdict.result === 'reduced'
+        ? '✅'
+        : verdict.result === 'drift'
+            ? '❌'
+            : '⚠️';
+    const head = [
+        '# IAM permission audit',
+        `${mark} **${verdictSentence(verdict, code)}**`,
+        ...context.remarks.map((remark) => `> ${prose(remark)}`),
+        ...gapSection(verdict.gaps, 100_000),
+    ];
+    const tail = [
+        ...smallSections(verdict),
+        coverageTable(verdict.coverage),
+        fitRows(verdict.notices.map((notice) => `- ${prose(notice)}`), 60_000, 'notes'),
+        costLine(verdict),
+    ];
+    const fixed = [...head, ...tail].reduce((sum, part) => sum + bytes(part) + 2, 0);
+    // Drift comes first and may take most of the room; holders take what is left.
+    const room = Math.max(0, budget - fixed - 2000);
+    const picture = verdict.drift.length === 0 ? '' : pictureOf(verdict.drift);
+    const news = verdict.drift.length === 0
+        ? ''
+        : [
+            '## Held and not approved',
+            picture,
+            fitRows(driftRows(verdict, { entries: verdict.drift.length <= ENTRIES_UP_TO }), room * 0.6 - bytes(picture), 'findings'),
+            verdict.drift.length > ENTRIES_UP_TO && verdict.complete ? APPROVE_MANY : '',
+            whoDidIt(verdict) ?? '',
+        ]
+            .filter((part) => part !== '')
+            .join('\n\n');
+    const proposal = verdict.has_baseline ? '' : firstBaseline(context, room * 0.4);
+    const holders = holdersTable(verdict, Math.max(400, room - bytes(news) - bytes(proposal)));
+    return `${[...head, news, proposal, holders, ...tail].filter((part) => part !== '').join('\n\n')}\n`;
+}
+/** The first baseline and how to commit it. */
+function firstBaseline({ baselinePath, proposal }, budget) {
+    if (proposal === null)
+        return '';
+    const shown = bytes(proposal) * 1.2 < budget
+        ? `<details><summary>The proposed baseline</summary>\n\n${fencedJson(proposal)}\n\n</details>`
+        : 'The proposed baseline is too long to be shown here; it is the file of the output `proposed-baseline`.';
+    return [
+        '## The first baseline',
+        `There is no ${code(baselinePath)} yet. Go through the holders below; take away what should not be; then commit the proposed baseline with a justification for each entry, in a pull request that somebody else reviews. The output \`proposed-baseline\` names the file; \`mode: update-baseline\` writes it into the workspace.`,
+        shown,
+    ].join('\n\n');
+}
+function holdersTable(verdict, budget) {
+    const { holdings } = verdict;
+    if (holdings.length === 0)
+        return '';
+    const rows = holdings.map((holding) => holderRow(holding, verdict.has_baseline));
+    const users = new Set(holdings.map((holding) => holding.user_id)).size;
+    const head = `<details><summary>All holders: ${users} ${users === 1 ? 'user' : 'users'}</summary>\n\n| User | Holds | Known actions | By | Approval |\n| --- | --- | --- | --- | --- |\n`;
+    return `${head}${fitRows(rows, budget - bytes(head) - 20, 'holders')}\n\n</details>`;
+}
+function holderRow(holding, hasBaseline) {
+    const [first] = holding.paths;
+    const more = holding.paths.length - 1;
+    const restriction = restrictionWords(holding.grants, code);
+    const approval = holding.approval === null
+        ? hasBaseline
+            ? 'none'
+            : ''
+        : [
+            holding.approval.user_id === '*' ? 'everybody’s' : null,
+            holding.approval.assignment === 'eligible' ? 'eligible' : null,
+            holding.approval.owner ? code(holding.approval.owner) : null,
+            holding.approval.justification ? reason(holding.approval.justification) : 'no justification',
+            holding.approval.expires ? `until ${holding.approval.expires}` : null,
+        ]
+            .filter((part) => part !== null)
+            .join(', ');
+    const cells = [
+        `${code(holding.user)}${holding.enabled ? '' : ' (disabled)'}`,
+        `${holdingWords(holding, code)}${restriction === null ? '' : `, ${restriction}`}`,
+        actionsWords(holding, code, 3),
+        `${first === undefined ? '' : pathWords(holding.user, first, code)}${more > 0 ? ` and ${more} more` : ''}`,
+        approval,
+    ];
+    return `| ${cells.map((cell) => cell.replaceAll('\n', ' ')).join(' | ')} |`;
+}
+function smallSections(verdict) {
+    const section = (title, rows) => rows.length === 0
+        ? []
+        : [
+            `<details><summary>${title}: ${rows.length}</summary>\n\n${fitRows(rows, 60_000, 'rows')}\n\n</details>`,
+        ];
+    return [
+        ...section('Approvals that end soon', verdict.expiring.map((row) => `- ${code(row.user)}, ${code(row.permission)}: ${row.expires} (${row.days_left === 0 ? 'today' : `${row.days_left} days`})${row.owner ? `, owner ${code(row.owner)}` : ''}`)),
+        ...section('Approved and no longer held', verdict.no_longer_held.map((row) => `- ${code(row.user)}, ${code(row.permission)}: the entry can go`)),
+        ...section('Held less than approved', verdict.reduced.map((row) => `- ${code(row.user)}, ${code(row.permission)}: no longer ${actionsWords(row, code)}`)),
+        ...section('Renamed since they were approved', [
+            ...new Set(verdict.renamed.map((row) => `- ${code(row.recorded)} is now ${code(row.user)}`)),
+        ]),
+        ...section('Entries that lack a required field', verdict.unreviewed.map((row) => `- ${code(row.user)}, ${code(row.permission)}: ${row.missing.join(', ')}`)),
+    ];
+}
+const statusWords = {
+    audited: 'audited',
+    absent: 'not there',
+    present: 'there, not audited',
+    denied: 'not permitted to look',
+    'not-attempted': 'not looked at',
+};
+function coverageTable(coverage) {
+    const rows = coverage.map((row) => `| ${row.source} | ${statusWords[row.status]} | ${row.count ?? ''} |`);
+    return `<details><summary>What was looked at</summary>\n\n| Way to power | Status | Count |\n| --- | --- | --- |\n${rows.join('\n')}\n\n</details>`;
+}
+function costLine(verdict) {
+    const { requests, retries, duration_ms, method, documents_cached } = verdict.stats;
+    const { users, groups, policies } = verdict.population;
+    const auditor = verdict.auditor === null ? '' : ` Crawled by ${code(verdict.auditor.urn)}.`;
+    return `<sub>${users.seen} users, ${groups.seen} groups, ${policies.seen} attached policies; ${requests} requests (${method}, ${retries} retries, ${documents_cached} documents from the cache) in ${(duration_ms / 1000).toFixed(1)} s, as of ${verdict.taken_at}; catalogue: ${verdict.catalogue}.${auditor}</sub>`;
+}
+/** The summary of a run that stopped before a verdict; a line of the message is one problem. */
+function renderErrorSummary(message, budget = SUMMARY_BUDGET) {
+    const head = '# IAM permission audit\n\n❌ **The audit stopped before a verdict.** Nothing can be said about who holds what.\n\n';
+    const problems = message.split('\n').map((line) => `- ${prose(line)}`);
+    return `${head}${fitRows(problems, budget - bytes(head) - 1, 'problems')}\n`;
+}
+
+;// CONCATENATED MODULE: ./build/report/report.js
+
+/** The report of an audit. */
+function buildReport(verdict, context) {
+    const kind = (wanted) => verdict.drift.filter((row) => row.kind === wanted).map(driftJson);
+    return mutable({
+        version: 1,
+        kind: context.kind,
+        generated_at: context.generatedAt,
+        tool: context.tool,
+        run: context.run,
+        inputs: context.inputs,
+        account: verdict.account,
+        auditor: verdict.auditor,
+        result: verdict.result,
+        complete: verdict.complete,
+        gaps: verdict.gaps,
+        known_gaps: verdict.known_gaps,
+        notices: verdict.notices,
+        coverage: verdict.coverage,
+        population: verdict.population,
+        catalogue: verdict.catalogue,
+        root_user: verdict.root_user,
+        grants: verdict.holdings.map((holding) => ({
+            ...holding,
+            actions: [...holding.actions].sort(),
+            approval: approvalJson(holding.approval),
+        })),
+        drift: {
+            unapproved_holders: kind('unapproved-holder'),
+            exceeds_approval: kind('exceeds-approval'),
+            approval_expired: kind('approval-expired'),
+        },
+        no_longer_held: verdict.no_longer_held.map(differenceJson),
+        reduced: verdict.reduced.map(differenceJson),
+        expiring: verdict.expiring.map(({ entry_index: _, ...row }) => ({ ...row, ...nothing })),
+        renamed: verdict.renamed.map((row) => ({ ...row, ...nothing })),
+        unreviewed: verdict.unreviewed.map(({ entry_index: _, ...row }) => ({ ...row, ...nothing })),
+        stats: {
+            requests: verdict.stats.requests,
+            retries: verdict.stats.retries,
+            duration_ms: verdict.stats.duration_ms,
+        },
+    });
+}
+/** Rows beside drift have the fields of the others: nothing was gained or lost. */
+const nothing = { grants: [], actions: [], example: null };
+function approvalJson(entry) {
+    return entry === null ? null : entryJson(entry);
+}
+function driftJson(row) {
+    const { severity, extent, restricted, paths, cause } = row;
+    return { ...differenceJson(row), severity, extent, restricted, paths, cause };
+}
+function differenceJson(row) {
+    const { user_id, user, permission, grants, actions, example } = row;
+    return { user_id, user, permission, grants, actions: [...actions].sort(), example };
+}
+/** The schema's type is the mutable twin of the verdict's readonly one. */
+function mutable(report) {
+    return report;
+}
+/** The report of a gate: no holdings, but what the pull request changes. */
+function buildGateReport(verdict, context) {
+    return {
+        ...emptyReport(context, verdict.result),
+        complete: verdict.verification?.verified === true,
+        notices: [...verdict.notices],
+        entries: verdict.entries.map(({ user_id, user, permission, change }) => ({
+            user_id,
+            user,
+            permission,
+            change,
+        })),
+        scope_changes: verdict.scope_changes.map((change) => change.message),
+    };
+}
+/** The report of a check: who asked, and what is missing. */
+function buildCheckReport(result, problems, asked, context) {
+    return { ...emptyReport(context, result), ...asked, complete: result === 'passed', problems: [...problems] };
+}
+/** The report of a run that stopped before a verdict: it says why, and nothing about who holds what. */
+function buildStoppedReport(problems, context) {
+    return { ...emptyReport(context, 'error'), problems: [...problems] };
+}
+/** Every field, with nothing in it. */
+function emptyReport(context, result) {
+    return {
+        version: 1,
+        kind: context.kind,
+        generated_at: context.generatedAt,
+        tool: context.tool,
+        run: context.run,
+        inputs: context.inputs,
+        ...{ account: null, auditor: null, result, complete: false },
+        ...{ gaps: [], known_gaps: [], notices: [], coverage: [], population: null },
+        ...{ catalogue: null, root_user: null, grants: [] },
+        drift: { unapproved_holders: [], exceeds_approval: [], approval_expired: [] },
+        ...{ no_longer_held: [], reduced: [], expiring: [], renamed: [], unreviewed: [] },
+        stats: { requests: 0, retries: 0, duration_ms: 0 },
+    };
+}
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
 ;// CONCATENATED MODULE: ./build/policy/catalogue.json
 const catalogue_namespaceObject = /*#__PURE__*/JSON.parse('[{"action":"AccessAnalyzer::checkNoNewAccess","accessLevel":"Read","aliases":[]},{"action":"AccessAnalyzer::validatePolicy","accessLevel":"Read","aliases":[]},{"action":"AccessAnalyzer:analyzer:create","accessLevel":"Write","aliases":[]},{"action":"AccessAnalyzer:analyzer:get","accessLevel":"Read","aliases":[]},{"action":"AccessAnalyzer:analyzer:list","accessLevel":"List","aliases":[]},{"action":"iam::createAccessKey","accessLevel":"Write","aliases":["iam:credentials:createCredential"]},{"action":"iam::getAccessKey","accessLevel":"Read","aliases":["iam:credentials:getCredential"]},{"action":"iam::listAccessKeys","accessLevel":"List","aliases":["iam:credentials:listCredentials"]},{"action":"iam::updateAccessKey","accessLevel":"Write","aliases":[]},{"action":"iam:agencies:attachPolicyV5","accessLevel":"Permission_management","aliases":[]},{"action":"iam:agencies:createServiceLinkedAgencyV5","accessLevel":"Write","aliases":[]},{"action":"iam:agencies:createV5","accessLevel":"Write","aliases":[]},{"action":"iam:agencies:deleteServiceLinkedAgencyV5","accessLevel":"Write","aliases":[]},{"action":"iam:agencies:detachPolicyV5","accessLevel":"Permission_management","aliases":[]},{"action":"iam:agencies:getV5","accessLevel":"Read","aliases":[]},{"action":"iam:agencies:listAttachedPoliciesV5","accessLevel":"List","aliases":[]},{"action":"iam:agencies:pass","accessLevel":"Permission_management","aliases":[]},{"action":"iam:agencies:updateTrustPolicyV5","accessLevel":"Write","aliases":[]},{"action":"iam:agencies:updateV5","accessLevel":"Write","aliases":[]},{"action":"iam:credentials:createCredentialV5","accessLevel":"Write","aliases":[]},{"action":"iam:credentials:updateCredentialV5","accessLevel":"Write","aliases":[]},{"action":"iam:groups:attachPolicyV5","accessLevel":"Permission_management","aliases":[]},{"action":"iam:groups:deleteGroupV5","accessLevel":"Write","aliases":[]},{"action":"iam:groups:detachPolicyV5","accessLevel":"Permission_management","aliases":[]},{"action":"iam:groups:getGroupV5","accessLevel":"Read","aliases":[]},{"action":"iam:groups:listGroupsV5","accessLevel":"List","aliases":[]},{"action":"iam:identityProviders:createMapping","accessLevel":"Write","aliases":[]},{"action":"iam:identityProviders:createProtocol","accessLevel":"Write","aliases":[]},{"action":"iam:identityProviders:deleteMapping","accessLevel":"Write","aliases":[]},{"action":"iam:identityProviders:deleteProtocol","accessLevel":"Write","aliases":[]},{"action":"iam:identityProviders:getMapping","accessLevel":"Read","aliases":[]},{"action":"iam:identityProviders:getProtocol","accessLevel":"Read","aliases":[]},{"action":"iam:identityProviders:listMappings","accessLevel":"List","aliases":[]},{"action":"iam:identityProviders:listProtocols","accessLevel":"List","aliases":[]},{"action":"iam:identityProviders:updateMapping","accessLevel":"Write","aliases":[]},{"action":"iam:identityProviders:updateProtocol","accessLevel":"Write","aliases":[]},{"action":"iam:mfa:deleteVirtualMFADeviceV5","accessLevel":"Write","aliases":[]},{"action":"iam:mfa:disableV5","accessLevel":"Write","aliases":[]},{"action":"iam:mfa:enableV5","accessLevel":"Write","aliases":[]},{"action":"iam:oidcProviders:addClientIdV5","accessLevel":"Write","aliases":[]},{"action":"iam:oidcProviders:createV5","accessLevel":"Write","aliases":[]},{"action":"iam:oidcProviders:updateV5","accessLevel":"Write","aliases":[]},{"action":"iam:permissions:addUserToGroupV5","accessLevel":"Write","aliases":[]},{"action":"iam:permissions:removeUserFromGroupV5","accessLevel":"Write","aliases":[]},{"action":"iam:policies:createV5","accessLevel":"Permission_management","aliases":[]},{"action":"iam:policies:createVersionV5","accessLevel":"Permission_management","aliases":[]},{"action":"iam:policies:deleteV5","accessLevel":"Permission_management","aliases":[]},{"action":"iam:policies:deleteVersionV5","accessLevel":"Permission_management","aliases":[]},{"action":"iam:policies:getV5","accessLevel":"Read","aliases":[]},{"action":"iam:policies:getVersionV5","accessLevel":"Read","aliases":[]},{"action":"iam:policies:listEntitiesV5","accessLevel":"List","aliases":[]},{"action":"iam:policies:listVersionsV5","accessLevel":"List","aliases":[]},{"action":"iam:policies:setDefaultVersionV5","accessLevel":"Permission_management","aliases":[]},{"action":"iam:samlProviders:createV5","accessLevel":"Write","aliases":[]},{"action":"iam:securitypolicies:updateLoginPolicyV5","accessLevel":"Write","aliases":[]},{"action":"iam:securitypolicies:updatePasswordPolicyV5","accessLevel":"Write","aliases":[]},{"action":"iam:tokens:assume","accessLevel":"Write","aliases":[]},{"action":"iam:users:attachPolicyV5","accessLevel":"Permission_management","aliases":[]},{"action":"iam:users:changePasswordV5","accessLevel":"Write","aliases":[]},{"action":"iam:users:createLoginProfileV5","accessLevel":"Write","aliases":[]},{"action":"iam:users:createUserV5","accessLevel":"Write","aliases":[]},{"action":"iam:users:deleteLoginProfileV5","accessLevel":"Write","aliases":[]},{"action":"iam:users:deleteUserV5","accessLevel":"Write","aliases":[]},{"action":"iam:users:detachPolicyV5","accessLevel":"Permission_management","aliases":[]},{"action":"iam:users:getUserV5","accessLevel":"Read","aliases":[]},{"action":"iam:users:listAttachedPoliciesV5","accessLevel":"List","aliases":[]},{"action":"iam:users:listUsersV5","accessLevel":"List","aliases":[]},{"action":"iam:users:showLoginProfileV5","accessLevel":"Read","aliases":[]},{"action":"iam:users:updateLoginProfileV5","accessLevel":"Write","aliases":[]},{"action":"iam:users:updateUserV5","accessLevel":"Write","aliases":[]},{"action":"IdentityCenter:user:create","accessLevel":"Write","aliases":[]},{"action":"IdentityCenter:user:describe","accessLevel":"Read","aliases":[]},{"action":"IdentityCenter:user:describeUsers","accessLevel":"Read","aliases":[]},{"action":"IdentityCenter:user:list","accessLevel":"Read","aliases":[]},{"action":"organizations::tagResource","accessLevel":"Tagging","aliases":[]},{"action":"sts::decodeAuthorizationMessage","accessLevel":"Write","aliases":[]},{"action":"sts::setSourceIdentity","accessLevel":"Write","aliases":[]},{"action":"sts::tagSession","accessLevel":"Tagging","aliases":[]},{"action":"sts:agencies:assume","accessLevel":"Write","aliases":[]},{"action":"sts:agencies:assumeWithOIDC","accessLevel":"Write","aliases":[]}]');
 ;// CONCATENATED MODULE: ./build/policy/number-set.js
@@ -62678,10 +63319,12 @@ function presetPermission(id) {
 
 
 
+
 const shippedActions = catalogue_namespaceObject;
+const shippedWhole = { source: 'shipped', actions: shippedActions };
 /** The catalogue that comes with the product: IAM and its neighbours, from Huawei's documentation. */
 function shippedCatalogue() {
-    return { source: 'shipped', actions: shippedActions };
+    return shippedWhole;
 }
 /** The live actions of the services that were read, and the shipped ones of all others. */
 function mergeCatalogue(live) {
@@ -62713,7 +63356,11 @@ function expandAliases(actions) {
     }
     return [...expanded.values()];
 }
-/** Names of the catalogue that the grants contain, sorted. */
+/**
+ * Names of the catalogue that the grants contain, as a reader should see them: first the ways to more power in the order
+ * of the escalation preset, then by access level (the level alone is no guide: making another user a key is only a
+ * Write), then by name.
+ */
 function namedActions(grants, catalogue) {
     const index = indexOf(catalogue);
     const { named, excepted, actions } = index;
@@ -62738,7 +63385,7 @@ function indexOf(catalogue) {
     const known = indexes.get(catalogue);
     if (known !== undefined)
         return known;
-    const actions = [...new Set(catalogue.actions.map((row) => row.action))].sort();
+    const actions = dangerousFirst(catalogue);
     const segments = actions.map((action) => action.toLowerCase().split(':'));
     const [named, excepted] = [new NumberSet(actions.length), new NumberSet(actions.length)];
     const all = [...actions.keys()];
@@ -62772,26 +63419,18 @@ const levelRank = {
 };
 /** Patterns of the escalation preset, the worst first. */
 const escalations = (presets['privilege-escalation@1']?.actions ?? []).map((row) => row.pattern);
-/** Place of the first pattern that has the action. */
-function escalationOf(action) {
-    const segments = action.toLowerCase().split(':');
+/** All names, each once. */
+function dangerousFirst({ actions }) {
     const boxes = pattern_rememberedBoxes();
-    const at = escalations.findIndex((pattern) => boxes.read(pattern, 'grants').some((box) => boxMatchesSegments(box, segments)));
-    return at < 0 ? Number.MAX_SAFE_INTEGER : at;
-}
-/**
- * What a reader should see first: the ways to more power in the order of the escalation preset, then by access level
- * (the level alone is no guide: making another user a key is only a Write), then by name.
- */
-function dangerousFirst(actions, catalogue) {
-    const levels = new Map(catalogue.actions.map((row) => [row.action.toLowerCase(), levelRank[row.accessLevel]]));
-    const ranked = actions.map((action) => ({
-        action,
-        escalation: escalationOf(action),
-        level: levels.get(action.toLowerCase()) ?? 2,
-    }));
-    return ranked
-        .sort((one, other) => one.escalation - other.escalation || one.level - other.level || (one.action < other.action ? -1 : 1))
+    const ways = escalations.map((pattern) => boxes.read(pattern, 'grants'));
+    const ranked = new Map();
+    for (const { action, accessLevel } of actions) {
+        const segments = action.toLowerCase().split(':');
+        const way = ways.findIndex((own) => own.some((box) => boxMatchesSegments(box, segments)));
+        ranked.set(action, { action, way: way < 0 ? ways.length : way, level: levelRank[accessLevel] });
+    }
+    return [...ranked.values()]
+        .sort((one, other) => one.way - other.way || one.level - other.level || compareText(one.action, other.action))
         .map((one) => one.action);
 }
 function serviceOf(action) {
@@ -64276,7 +64915,7 @@ function haveInCommon(one, other, except, boxes, steps) {
 
 
 /** The answer for whom no Allow reaches. */
-const nothing = {
+const evaluate_nothing = {
     extent: 'none',
     restricted: false,
     grants: [],
@@ -64287,7 +64926,7 @@ const nothing = {
 /** What root and the members of the built-in group hold: all of it, whatever any Deny says. */
 function holdsEverything(permission) {
     const { actions, except } = permission;
-    return { ...nothing, extent: 'all', grants: [{ actions, ...(except.length === 0 ? {} : { except }) }] };
+    return { ...evaluate_nothing, extent: 'all', grants: [{ actions, ...(except.length === 0 ? {} : { except }) }] };
 }
 /** The answer for whom these statements reach, by their numbers in ascending order. */
 function evaluate(numbers, scope) {
@@ -64321,7 +64960,7 @@ function evaluateDenied(ordered, scope, steps) {
     const denied = deniedBoxes(ordered);
     const { parts, matches, deniedBy } = leftOver(ordered, denied, scope, steps);
     if (parts.length === 0)
-        return nothing;
+        return evaluate_nothing;
     const { extent, restricted, grants } = write(parts, denied, scope, steps);
     const granted = parts.map((part) => grantOf(part, denied));
     const conditionalDenies = ordered
@@ -64713,7 +65352,7 @@ class View {
             }
         }
         if (!granted)
-            return nothing;
+            return evaluate_nothing;
         const numbers = reaching.list();
         const key = numbers.join();
         const known = this.#answers.get(key);
@@ -64826,645 +65465,6 @@ function explained(policy, statement, pattern) {
 
 
 
-;// CONCATENATED MODULE: ./build/render/words.js
-
-const sourceWords = {
-    'identity-policies': 'identity policies',
-    'admin-group': 'the built-in group admin',
-    'root-user': 'the root user',
-    'legacy-roles': 'legacy roles and policies (v3)',
-    agencies: 'agencies',
-    federation: 'federated users',
-    'identity-center': 'IAM Identity Center',
-};
-/** The verdict, first everywhere: who, over what, and what was not looked at. Never "nobody". */
-function verdictSentence(verdict, name) {
-    const account = accountWords(verdict, name);
-    const holders = new Set(verdict.holdings.filter((one) => one.counts).map((one) => one.user_id)).size;
-    const scope = 'among IAM users, by v5 identity policies';
-    const users = (count) => `${count} ${count === 1 ? 'user' : 'users'}`;
-    const drifting = new Set(verdict.drift.map((row) => row.user_id)).size;
-    const parts = [
-        verdict.result === 'drift'
-            ? `${users(drifting)} of ${account} ${drifting === 1 ? 'holds' : 'hold'} audited permissions beyond what was approved, ${scope}.`
-            : verdict.result === 'incomplete'
-                ? `Whether everybody in ${account} is approved cannot be said: ${verdict.gaps.length} ${verdict.gaps.length === 1 ? 'thing' : 'things'} could not be read or decided.`
-                : verdict.result === 'no-baseline'
-                    ? `${users(holders)} of ${account} ${holders === 1 ? 'holds' : 'hold'} an audited permission, ${scope}; there is no baseline yet, so none is approved.`
-                    : holders === 0
-                        ? `No holder of an audited permission was found in ${account}, ${scope}.`
-                        : holders === 1
-                            ? `The one user of ${account} who holds an audited permission, ${scope}, is approved.`
-                            : `All ${users(holders)} of ${account} who hold an audited permission, ${scope}, are approved.`,
-        verdict.result === 'drift' && !verdict.complete
-            ? `The audit is incomplete (${verdict.gaps.length} ${verdict.gaps.length === 1 ? 'gap' : 'gaps'}): there may be more.`
-            : null,
-        verdict.result === 'reduced' ? 'Some hold less than was approved.' : null,
-        ...knownGapsWords(verdict, name),
-        verdict.root_user ? `The root user ${name(verdict.root_user.user)} always holds everything.` : null,
-        unlookedAt(verdict.coverage),
-    ];
-    return parts.filter((part) => part !== null).join(' ');
-}
-/** Characters for what is accepted as undetermined: the verdict stays a sentence, whatever the baseline accepts. */
-const KNOWN_GAPS_ROOM = 4000;
-function knownGapsWords({ known_gaps }, name) {
-    const words = known_gaps.map((gap) => `Accepted as undetermined until ${gap.expires}: the policy ${name(gap.policy)} ${name(gap.version_id)}, which reaches ${listWords(gap.users.map(name), 5)}.`);
-    let length = 0;
-    const tooMany = words.findIndex((one) => {
-        length += one.length;
-        return length > KNOWN_GAPS_ROOM;
-    });
-    if (tooMany < 0)
-        return words;
-    const more = words.length - tooMany;
-    return [
-        ...words.slice(0, tooMany),
-        `${more} more ${more === 1 ? 'policy is' : 'policies are'} accepted as undetermined; the report names them.`,
-    ];
-}
-/** The account as people call it. */
-function accountWords(verdict, name) {
-    const { id, name: given } = verdict.account;
-    return given === '' ? `account ${name(id)}` : `${name(given)} (account ${name(id)})`;
-}
-/** What the audit did not look at; null when there is nothing. */
-function unlookedAt(coverage) {
-    const rows = coverage.filter((row) => row.status !== 'audited' && row.status !== 'absent');
-    if (rows.length === 0)
-        return null;
-    const words = rows.map((row) => {
-        const word = sourceWords[row.source];
-        if (row.status === 'present')
-            return `${word} (${row.count === null ? 'there are some' : `${row.count} there`})`;
-        return row.status === 'denied' ? `${word} (not permitted)` : word;
-    });
-    return `Not looked at: ${words.join(', ')}.`;
-}
-/** `a, b and 3 more`. */
-function listWords(items, limit) {
-    if (items.length === 0)
-        return 'none';
-    const shown = items.slice(0, limit);
-    const more = items.length - shown.length;
-    if (more > 0)
-        return `${shown.join(', ')} and ${more} more`;
-    return shown.length === 1 ? shown[0] : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`;
-}
-/** `user → group ops → CustomOps v3, statement 2, iam:*:*`. */
-function pathWords(user, path, name) {
-    return `${name(user)} → ${wayWords(path, name)}`;
-}
-/** The same without the user, for those who share it. */
-function wayWords(path, name) {
-    if (path.via === 'builtin-group')
-        return `built-in group ${name(path.group ?? '')}, which holds everything`;
-    const policy = `${name(path.policy ?? '')} ${path.version_id ?? ''}, statement ${path.statement ?? '?'}, ${name(path.pattern ?? '')}`;
-    return path.group === null ? policy : `group ${name(path.group)} → ${policy}`;
-}
-/** When the parts of a path appeared. Nothing says when a user joined a group, and this does not either. */
-function datesWords(path, name) {
-    const parts = [
-        path.version_created_at === null
-            ? null
-            : `version ${path.version_id} written ${day(path.version_created_at)}`,
-        path.attached_at === null
-            ? null
-            : `policy attached to ${path.group === null ? 'the user' : `group ${name(path.group)}`} ${day(path.attached_at)}`,
-    ].filter((part) => part !== null);
-    if (path.via === 'builtin-group')
-        return 'when the user became a member is not recorded by IAM';
-    return parts.length === 0 ? null : parts.join(', ');
-}
-function day(time) {
-    return time.slice(0, 10);
-}
-const kindWords = {
-    'unapproved-holder': 'not approved',
-    'exceeds-approval': 'more than approved',
-    'approval-expired': 'approval expired',
-};
-/** `IAMUserB: everything in iam-administration, not approved`. */
-function driftHeading(row, name) {
-    return `${name(row.user)}${row.enabled ? '' : ' (user is disabled)'}: ${driftWords(row, name)}`;
-}
-/** The heading without its user: `everything in iam-administration, not approved`. */
-function driftWords(row, name) {
-    const because = row.because === 'rename'
-        ? ' (a renamed user is now covered by its resources)'
-        : row.because === 'enabled'
-            ? ' (approved while disabled, enabled again)'
-            : '';
-    const expired = row.kind === 'approval-expired' && row.approval?.expires ? ` on ${row.approval.expires}` : '';
-    return `${extentWords(row)} ${name(row.permission)}, ${kindWords[row.kind]}${expired}${because}`;
-}
-function extentWords(row) {
-    const limited = row.restricted ? ', on some resources or conditions,' : '';
-    return row.extent === 'all' ? `everything${limited} in` : `part${limited} of`;
-}
-/** What a holding is in a few words, for lists. */
-function holdingWords(holding, name) {
-    return `${extentWords(holding)} ${name(holding.permission)}${holding.counts ? '' : ' (a part does not count)'}`;
-}
-/** The known actions of a set, most dangerous first, with a count; the plain pattern when it says it all. */
-function actionsWords({ grants, actions, example = null, extent }, name, limit = 4) {
-    const patterns = [...new Set(grants.flatMap((grant) => grant.actions))];
-    const named = dangerousFirst(actions, shippedCatalogue());
-    const known = listWords(named.map((action) => name(action)), limit);
-    // What a whole permission excepts belongs to its definition.
-    if (patterns.length === 1 && (extent === 'all' || grants.every((grant) => !grant.except?.length)))
-        return name(patterns[0]) + (named.length > 1 ? ` (${named.length} known actions)` : '');
-    if (named.length === 0)
-        return `${name(example ?? patterns[0] ?? '')} (no known action; example)`;
-    return `${known} (${named.length} known ${named.length === 1 ? 'action' : 'actions'})`;
-}
-/** What limits the grants; null when nothing does. */
-function restrictionWords(grants, name) {
-    const parts = grants.flatMap((grant) => [
-        ...(grant.resources ? [`on ${listWords(grant.resources.map(name), 3)}`] : []),
-        ...(grant.not_resources ? [`not on ${listWords(grant.not_resources.map(name), 3)}`] : []),
-        ...(grant.condition ? [`if ${conditionWords(grant.condition, name)}`] : []),
-    ]);
-    return parts.length === 0 ? null : [...new Set(parts)].slice(0, 4).join('; ');
-}
-function conditionWords(condition, name) {
-    const tests = Object.entries(condition).flatMap(([operator, keys]) => Object.entries(keys).map(([key, value]) => {
-        const values = typeof value === 'string' ? [value] : value;
-        const list = listWords(values.map(name), 2);
-        // Within a list of tests, where a list of values ends must be seen.
-        return `${name(key)} ${name(operator)} ${values.length > 1 ? `(${list})` : list}`;
-    }));
-    return listWords(tests, 2);
-}
-/** Deny statements that touch the grant and were not subtracted. */
-function denyWords(denies, name) {
-    if (denies.length === 0)
-        return null;
-    const words = denies.map((deny) => `${name(deny.policy)} ${deny.version_id}, statement ${deny.statement}`);
-    return `conditional Deny, not subtracted: ${listWords(words, 3)}`;
-}
-/** One cut, with how many others it touches. */
-function cutWords(user, cut, name) {
-    const others = cut.others === 0
-        ? 'touches no other holder'
-        : `touches ${cut.others} other ${cut.others === 1 ? 'holder' : 'holders'}`;
-    if (cut.kind === 'remove-from-group')
-        return `remove ${name(user)} from group ${name(cut.group ?? '')} (touches no other user)`;
-    if (cut.kind === 'detach-from-user')
-        return `detach ${name(cut.policy ?? '')} from ${name(user)} (touches no other user)`;
-    return `detach ${name(cut.policy ?? '')} from group ${name(cut.group ?? '')} (${others})`;
-}
-/** What brought a group of drift. */
-function causeWords(cause, drift, name) {
-    const path = cause.paths[0];
-    const users = cause.user_ids.length;
-    const who = users === 1 ? name(drift[0]?.user ?? '') : `${users} users`;
-    switch (cause.kind) {
-        case 'attachment':
-            if (path === undefined)
-                return `Held by ${who}`;
-            return path.group === null
-                ? `Policy ${name(path.policy ?? '')} is attached to ${who}`
-                : `Policy ${name(path.policy ?? '')} is attached to group ${name(path.group)} → ${who}`;
-        case 'version':
-            return `Version ${path?.version_id ?? ''} of policy ${name(path?.policy ?? '')} is the default → ${who}`;
-        case 'membership':
-            return `Membership in group ${name(path?.group ?? '')} → ${who}`;
-        case 'builtin-group':
-            return `Membership in the built-in group ${name(path?.group ?? '')} → ${who}`;
-        case 'rename':
-            return `A user was renamed to a name that restricted grants cover → ${who}`;
-        case 'enabled':
-            return `${who} was disabled when approved and is enabled again`;
-        case 'expiry':
-            return `The approval of ${who} has expired`;
-    }
-}
-/** Where the entries are when there are too many to paste. */
-const APPROVE_MANY = 'To approve many at once: the output `proposed-baseline` names the whole new file, and `mode: update-baseline` writes it.';
-/** Days for which Cloud Trace Service keeps what was done. */
-const TRACES_KEPT = 7;
-/**
- * Where to look up who did it, with the days for which there is something to find; null where nobody did anything,
- * because only time passed.
- */
-function whoDidIt({ drift, taken_at }) {
-    if (drift.every((row) => row.kind === 'approval-expired'))
-        return null;
-    const traces = [
-        ...['attachGroupPolicyV5', 'attachUserPolicyV5', 'addUserToGroupV5'],
-        ...['createPolicyVersionV5', 'setDefaultPolicyVersionV5'],
-        ...(drift.some((row) => row.because !== null) ? ['updateUserV5'] : []),
-    ].map((trace) => `\`${trace}\``);
-    const from = new Date(Date.parse(taken_at) - TRACES_KEPT * 86_400_000).toISOString();
-    return `Who did it: Cloud Trace Service, service \`IAM\`, traces ${traces.join(', ')}, from ${day(from)} to ${day(taken_at)} (it keeps ${TRACES_KEPT} days; on the international site in CN-Hong Kong, ap-southeast-1).`;
-}
-
-;// CONCATENATED MODULE: ./build/render/drift-section.js
-
-
-
-
-/** Paths shown of one drift; the report has them all. */
-const PATHS = 5;
-/** UTF-8 bytes of a row without an entry: long names must not push the findings after them out of the text. */
-const LONGEST_ROW = 6000;
-/**
- * Rows of Markdown that may be cut after any of them: causes in the order of the drift, and under each what was
- * gained once, with a row for each user who gained it.
- *
- * @param options.entries whether each user comes with the entry to paste
- */
-function driftRows(verdict, options) {
-    const byCause = Map.groupBy(verdict.drift, (row) => row.cause);
-    return [...byCause].flatMap(([key, drift]) => {
-        const cause = verdict.causes.find((one) => one.key === key);
-        const heading = cause === undefined ? '' : `### ${causeWords(cause, drift, code)}\n\n`;
-        const rows = [...Map.groupBy(drift, sameGain).values()].flatMap((group, at) => {
-            const [first = '', ...others] = gainRows(group, options.entries);
-            // What others gained is a paragraph of its own, not the last words of the one before.
-            return [at === 0 ? first : `\n${first}`, ...others];
-        });
-        // A heading never stands alone at the end of what fitted, and none follows without a blank line.
-        return rows.map((row, at) => (at === 0 ? heading + row : row) + (at === rows.length - 1 ? '\n' : ''));
-    });
-}
-/** Users who came to the same by the same way, and lose it by the same cuts, are told of together. */
-function sameGain(row) {
-    const { kind, permission, grants, extent, because } = row;
-    const ways = row.paths.map((path) => [path.group_id, path.policy_id, path.statement, path.pattern]);
-    const cuts = row.cuts.map((alternatives) => alternatives.map((cut) => [cut.group_id, cut.policy_id]));
-    // What is attached to a user has its own date, and is detached from nobody else.
-    const isOwn = row.paths.some((path) => path.via === 'user') ||
-        row.cuts.some((alternatives) => alternatives.some((cut) => cut.kind === 'detach-from-user'));
-    return JSON.stringify([kind, permission, grants, extent, because, ways, cuts, isOwn ? row.user_id : '']);
-}
-/** Of several users, what they share is said first, so that it stands there whatever of the rest does not fit. */
-function gainRows(group, withEntries) {
-    const [first, ...others] = group;
-    if (first === undefined)
-        return [];
-    const what = whatToDo(group);
-    const users = group.map((row) => userRow(row, [], withEntries) + (withEntries ? '\n' : ''));
-    const told = others.length === 0
-        ? [gainWords(first), userRow(first, ways(first, true), withEntries), what]
-        : [gainWords(first), `Each of them: ${ways(first, false).join('; and ')}.`, what, users[0] ?? ''];
-    const row = told.filter((part) => part !== '').join('\n\n');
-    const isTooLong = !withEntries && bytes(row) > LONGEST_ROW;
-    const short = `The path and what to do are too long to be shown here; the report has them.\n\n- **${driftHeading(first, code)}**`;
-    return [isTooLong ? short : row, ...users.slice(1)];
-}
-function gainWords(first) {
-    const restriction = restrictionWords(first.grants, code);
-    const gained = `${first.kind === 'approval-expired' ? 'Holds' : 'Gained'}: ${actionsWords(first, code)}${restriction === null ? '' : `, ${restriction}`}.`;
-    const paths = first.paths.slice(0, PATHS);
-    const dates = paths.flatMap((path) => {
-        const words = datesWords(path, code);
-        if (words === null)
-            return [];
-        // With several policies, a date without its policy says nothing.
-        return paths.length > 1 && path.policy !== null
-            ? `${code(path.policy)}: ${words}.`
-            : `${words.slice(0, 1).toUpperCase()}${words.slice(1)}.`;
-    });
-    return [gained, ...new Set(dates)].join(' ');
-}
-/** The ways by which it is held, from the user on or without the user. */
-function ways(row, fromUser) {
-    const more = row.paths.length - PATHS;
-    return [
-        ...row.paths
-            .slice(0, PATHS)
-            .map((path) => (fromUser ? pathWords(row.user, path, code) : wayWords(path, code))),
-        ...(more > 0 ? [`and ${more} more ${more === 1 ? 'path' : 'paths'}, all in the report`] : []),
-    ];
-}
-/** `IAMUserB: everything in IAM, not approved`, with what is its own below. */
-function userRow(row, below, withEntry) {
-    const denies = denyWords(row.conditional_denies, code);
-    const lines = [...below, ...(denies === null ? [] : [denies])].map((line) => `\n  - ${line}`);
-    const inPlace = row.approval?.user_id === row.user_id ? ', in place of the present one' : '';
-    const entry = withEntry
-        ? `\n\n  <details><summary>The entry that approves it${inPlace}</summary>\n\n${indent(jsonBlock(entryJson(row.proposed_entry)))}\n\n  </details>`
-        : '';
-    return `- **${driftHeading(row, code)}**${lines.join('')}${entry}`;
-}
-/** The complete set of cuts, said once for everybody it is the same for. */
-function whatToDo(group) {
-    const [first] = group;
-    if (first === undefined || first.cuts.length === 0)
-        return '';
-    const who = group.length === 1 ? first.user : null;
-    const steps = first.cuts.map((alternatives) => alternatives
-        .map((cut) => who === null && cut.kind === 'remove-from-group'
-        ? `remove each of the ${group.length} users from group ${code(cut.group ?? '')}`
-        : cutWords(first.user, { ...cut, others: Math.max(0, cut.others - (group.length - 1)) }, code))
-        .join(', or '));
-    return steps.length === 1
-        ? `To take it away: ${steps[0]}.`
-        : `To take it away, all of these: ${listWords(steps.map((step, at) => `(${at + 1}) ${step}`), 20)}.`;
-}
-function indent(text) {
-    return text
-        .split('\n')
-        .map((line) => `  ${line}`)
-        .join('\n');
-}
-
-;// CONCATENATED MODULE: ./build/render/gap-section.js
-
-
-
-/** What could not be read or decided, whom it concerns, and what to do about it; nothing without a gap. */
-function gapSection(gaps, budget) {
-    if (gaps.length === 0)
-        return [];
-    const rows = gaps.map((gap) => {
-        const reach = gap.users === null ? 'may concern everybody' : `concerns ${listWords(gap.users.map(code), 5)}`;
-        const known = gap.sha256 === null
-            ? ''
-            : ` To accept it: \`known_gaps\` with policy_id ${code(gap.policy_id ?? '')}, version_id ${code(gap.version_id ?? '')}, sha256 ${code(gap.sha256)}.`;
-        return `- ${prose(gap.message)} It ${reach}. ${prose(gap.remedy)}${known}`;
-    });
-    return ['## What could not be read or decided', fitRows(rows, budget, 'gaps')];
-}
-
-;// CONCATENATED MODULE: ./build/render/picture.js
-
-/** More paths make a picture nobody reads. */
-const MAXIMUM_PATHS = 20;
-/** Paths of the drift as a flow chart; empty when there is none. */
-function pictureOf(drift) {
-    const all = drift.flatMap((row) => row.paths.map((path) => ({ row, path })));
-    if (all.length === 0)
-        return '';
-    const ids = new Map();
-    const lines = [];
-    const node = (kind, key, label, shape) => {
-        const known = ids.get(`${kind} ${key}`);
-        if (known !== undefined)
-            return known;
-        const id = `n${ids.size}`;
-        ids.set(`${kind} ${key}`, id);
-        lines.push(`  ${id}${shape[0]}${mermaid(label)}${shape[1]}`);
-        return id;
-    };
-    const edges = new Set();
-    for (const { row, path } of all.slice(0, MAXIMUM_PATHS)) {
-        const steps = [node('user', row.user_id, row.user, ['([', '])'])];
-        if (path.group !== null)
-            steps.push(node('group', path.group_id ?? '', `group ${path.group}`, ['[', ']']));
-        if (path.policy !== null)
-            steps.push(node('policy', path.policy_id ?? '', `${path.policy} ${path.version_id ?? ''}`, ['[[', ']]']));
-        steps.push(node('permission', row.permission, row.permission, ['{{', '}}']));
-        for (let at = 1; at < steps.length; at++)
-            edges.add(`  ${steps[at - 1]} --> ${steps[at]}`);
-    }
-    const more = all.length - MAXIMUM_PATHS;
-    const note = more > 0 ? `\n\n_The picture shows ${MAXIMUM_PATHS} of ${all.length} paths._` : '';
-    return `\`\`\`mermaid\nflowchart LR\n${[...lines, ...edges].join('\n')}\n\`\`\`${note}`;
-}
-
-;// CONCATENATED MODULE: ./build/render/summary.js
-
-
-
-
-
-
-/** What a step may write is 1 MiB; other steps of the job do not count against it. */
-const SUMMARY_BUDGET = 1024 * 1024;
-/** Entries to paste are shown up to so many drifts. */
-const ENTRIES_UP_TO = 50;
-/** Markdown of at most `budget` bytes. */
-function renderSummary(verdict, context, budget = SUMMARY_BUDGET) {
-    const mark = verdict.result === 'unchanged' || verdict.result === 'reduced'
-        ? '✅'
-        : verdict.result === 'drift'
-            ? '❌'
-            : '⚠️';
-    const head = [
-        '# IAM permission audit',
-        `${mark} **${verdictSentence(verdict, code)}**`,
-        ...context.remarks.map((remark) => `> ${prose(remark)}`),
-        ...gapSection(verdict.gaps, 100_000),
-    ];
-    const tail = [
-        ...smallSections(verdict),
-        coverageTable(verdict.coverage),
-        fitRows(verdict.notices.map((notice) => `- ${prose(notice)}`), 60_000, 'notes'),
-        costLine(verdict),
-    ];
-    const fixed = [...head, ...tail].reduce((sum, part) => sum + bytes(part) + 2, 0);
-    // Drift comes first and may take most of the room; holders take what is left.
-    const room = Math.max(0, budget - fixed - 2000);
-    const picture = verdict.drift.length === 0 ? '' : pictureOf(verdict.drift);
-    const news = verdict.drift.length === 0
-        ? ''
-        : [
-            '## Held and not approved',
-            picture,
-            fitRows(driftRows(verdict, { entries: verdict.drift.length <= ENTRIES_UP_TO }), room * 0.6 - bytes(picture), 'findings'),
-            verdict.drift.length > ENTRIES_UP_TO && verdict.complete ? APPROVE_MANY : '',
-            whoDidIt(verdict) ?? '',
-        ]
-            .filter((part) => part !== '')
-            .join('\n\n');
-    const proposal = verdict.has_baseline ? '' : firstBaseline(context, room * 0.4);
-    const holders = holdersTable(verdict, Math.max(400, room - bytes(news) - bytes(proposal)));
-    return `${[...head, news, proposal, holders, ...tail].filter((part) => part !== '').join('\n\n')}\n`;
-}
-/** The first baseline and how to commit it. */
-function firstBaseline({ baselinePath, proposal }, budget) {
-    if (proposal === null)
-        return '';
-    const shown = bytes(proposal) * 1.2 < budget
-        ? `<details><summary>The proposed baseline</summary>\n\n${fencedJson(proposal)}\n\n</details>`
-        : 'The proposed baseline is too long to be shown here; it is the file of the output `proposed-baseline`.';
-    return [
-        '## The first baseline',
-        `There is no ${code(baselinePath)} yet. Go through the holders below; take away what should not be; then commit the proposed baseline with a justification for each entry, in a pull request that somebody else reviews. The output \`proposed-baseline\` names the file; \`mode: update-baseline\` writes it into the workspace.`,
-        shown,
-    ].join('\n\n');
-}
-function holdersTable(verdict, budget) {
-    const { holdings } = verdict;
-    if (holdings.length === 0)
-        return '';
-    const rows = holdings.map((holding) => holderRow(holding, verdict.has_baseline));
-    const users = new Set(holdings.map((holding) => holding.user_id)).size;
-    const head = `<details><summary>All holders: ${users} ${users === 1 ? 'user' : 'users'}</summary>\n\n| User | Holds | Known actions | By | Approval |\n| --- | --- | --- | --- | --- |\n`;
-    return `${head}${fitRows(rows, budget - bytes(head) - 20, 'holders')}\n\n</details>`;
-}
-function holderRow(holding, hasBaseline) {
-    const [first] = holding.paths;
-    const more = holding.paths.length - 1;
-    const restriction = restrictionWords(holding.grants, code);
-    const approval = holding.approval === null
-        ? hasBaseline
-            ? 'none'
-            : ''
-        : [
-            holding.approval.user_id === '*' ? 'everybody’s' : null,
-            holding.approval.assignment === 'eligible' ? 'eligible' : null,
-            holding.approval.owner ? code(holding.approval.owner) : null,
-            holding.approval.justification ? reason(holding.approval.justification) : 'no justification',
-            holding.approval.expires ? `until ${holding.approval.expires}` : null,
-        ]
-            .filter((part) => part !== null)
-            .join(', ');
-    const cells = [
-        `${code(holding.user)}${holding.enabled ? '' : ' (disabled)'}`,
-        `${holdingWords(holding, code)}${restriction === null ? '' : `, ${restriction}`}`,
-        actionsWords(holding, code, 3),
-        `${first === undefined ? '' : pathWords(holding.user, first, code)}${more > 0 ? ` and ${more} more` : ''}`,
-        approval,
-    ];
-    return `| ${cells.map((cell) => cell.replaceAll('\n', ' ')).join(' | ')} |`;
-}
-function smallSections(verdict) {
-    const section = (title, rows) => rows.length === 0
-        ? []
-        : [
-            `<details><summary>${title}: ${rows.length}</summary>\n\n${fitRows(rows, 60_000, 'rows')}\n\n</details>`,
-        ];
-    return [
-        ...section('Approvals that end soon', verdict.expiring.map((row) => `- ${code(row.user)}, ${code(row.permission)}: ${row.expires} (${row.days_left === 0 ? 'today' : `${row.days_left} days`})${row.owner ? `, owner ${code(row.owner)}` : ''}`)),
-        ...section('Approved and no longer held', verdict.no_longer_held.map((row) => `- ${code(row.user)}, ${code(row.permission)}: the entry can go`)),
-        ...section('Held less than approved', verdict.reduced.map((row) => `- ${code(row.user)}, ${code(row.permission)}: no longer ${actionsWords(row, code)}`)),
-        ...section('Renamed since they were approved', [
-            ...new Set(verdict.renamed.map((row) => `- ${code(row.recorded)} is now ${code(row.user)}`)),
-        ]),
-        ...section('Entries that lack a required field', verdict.unreviewed.map((row) => `- ${code(row.user)}, ${code(row.permission)}: ${row.missing.join(', ')}`)),
-    ];
-}
-const statusWords = {
-    audited: 'audited',
-    absent: 'not there',
-    present: 'there, not audited',
-    denied: 'not permitted to look',
-    'not-attempted': 'not looked at',
-};
-function coverageTable(coverage) {
-    const rows = coverage.map((row) => `| ${row.source} | ${statusWords[row.status]} | ${row.count ?? ''} |`);
-    return `<details><summary>What was looked at</summary>\n\n| Way to power | Status | Count |\n| --- | --- | --- |\n${rows.join('\n')}\n\n</details>`;
-}
-function costLine(verdict) {
-    const { requests, retries, duration_ms, method, documents_cached } = verdict.stats;
-    const { users, groups, policies } = verdict.population;
-    const auditor = verdict.auditor === null ? '' : ` Crawled by ${code(verdict.auditor.urn)}.`;
-    return `<sub>${users.seen} users, ${groups.seen} groups, ${policies.seen} attached policies; ${requests} requests (${method}, ${retries} retries, ${documents_cached} documents from the cache) in ${(duration_ms / 1000).toFixed(1)} s, as of ${verdict.taken_at}; catalogue: ${verdict.catalogue}.${auditor}</sub>`;
-}
-/** The summary of a run that stopped before a verdict; a line of the message is one problem. */
-function renderErrorSummary(message, budget = SUMMARY_BUDGET) {
-    const head = '# IAM permission audit\n\n❌ **The audit stopped before a verdict.** Nothing can be said about who holds what.\n\n';
-    const problems = message.split('\n').map((line) => `- ${prose(line)}`);
-    return `${head}${fitRows(problems, budget - bytes(head) - 1, 'problems')}\n`;
-}
-
-;// CONCATENATED MODULE: ./build/report/report.js
-
-/** The report of an audit. */
-function buildReport(verdict, context) {
-    const kind = (wanted) => verdict.drift.filter((row) => row.kind === wanted).map(driftJson);
-    return mutable({
-        version: 1,
-        kind: context.kind,
-        generated_at: context.generatedAt,
-        tool: context.tool,
-        run: context.run,
-        inputs: context.inputs,
-        account: verdict.account,
-        auditor: verdict.auditor,
-        result: verdict.result,
-        complete: verdict.complete,
-        gaps: verdict.gaps,
-        known_gaps: verdict.known_gaps,
-        notices: verdict.notices,
-        coverage: verdict.coverage,
-        population: verdict.population,
-        catalogue: verdict.catalogue,
-        root_user: verdict.root_user,
-        grants: verdict.holdings.map((holding) => ({ ...holding, approval: approvalJson(holding.approval) })),
-        drift: {
-            unapproved_holders: kind('unapproved-holder'),
-            exceeds_approval: kind('exceeds-approval'),
-            approval_expired: kind('approval-expired'),
-        },
-        no_longer_held: verdict.no_longer_held.map(differenceJson),
-        reduced: verdict.reduced.map(differenceJson),
-        expiring: verdict.expiring.map(({ entry_index: _, ...row }) => ({ ...row, ...report_nothing })),
-        renamed: verdict.renamed.map((row) => ({ ...row, ...report_nothing })),
-        unreviewed: verdict.unreviewed.map(({ entry_index: _, ...row }) => ({ ...row, ...report_nothing })),
-        stats: {
-            requests: verdict.stats.requests,
-            retries: verdict.stats.retries,
-            duration_ms: verdict.stats.duration_ms,
-        },
-    });
-}
-/** Rows beside drift have the fields of the others: nothing was gained or lost. */
-const report_nothing = { grants: [], actions: [], example: null };
-function approvalJson(entry) {
-    return entry === null ? null : entryJson(entry);
-}
-function driftJson(row) {
-    const { severity, extent, restricted, paths, cause } = row;
-    return { ...differenceJson(row), severity, extent, restricted, paths, cause };
-}
-function differenceJson(row) {
-    const { user_id, user, permission, grants, actions, example } = row;
-    return { user_id, user, permission, grants, actions: [...actions].sort(), example };
-}
-/** The schema's type is the mutable twin of the verdict's readonly one. */
-function mutable(report) {
-    return report;
-}
-/** The report of a gate: no holdings, but what the pull request changes. */
-function buildGateReport(verdict, context) {
-    return {
-        ...emptyReport(context, verdict.result),
-        complete: verdict.verification?.verified === true,
-        notices: [...verdict.notices],
-        entries: verdict.entries.map(({ user_id, user, permission, change }) => ({
-            user_id,
-            user,
-            permission,
-            change,
-        })),
-        scope_changes: verdict.scope_changes.map((change) => change.message),
-    };
-}
-/** The report of a check: who asked, and what is missing. */
-function buildCheckReport(result, problems, asked, context) {
-    return { ...emptyReport(context, result), ...asked, complete: result === 'passed', problems: [...problems] };
-}
-/** The report of a run that stopped before a verdict: it says why, and nothing about who holds what. */
-function buildStoppedReport(problems, context) {
-    return { ...emptyReport(context, 'error'), problems: [...problems] };
-}
-/** Every field, with nothing in it. */
-function emptyReport(context, result) {
-    return {
-        version: 1,
-        kind: context.kind,
-        generated_at: context.generatedAt,
-        tool: context.tool,
-        run: context.run,
-        inputs: context.inputs,
-        ...{ account: null, auditor: null, result, complete: false },
-        ...{ gaps: [], known_gaps: [], notices: [], coverage: [], population: null },
-        ...{ catalogue: null, root_user: null, grants: [] },
-        drift: { unapproved_holders: [], exceeds_approval: [], approval_expired: [] },
-        ...{ no_longer_held: [], reduced: [], expiring: [], renamed: [], unreviewed: [] },
-        stats: { requests: 0, retries: 0, duration_ms: 0 },
-    };
-}
-
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
 ;// CONCATENATED MODULE: ./build/audit/approval-index.js
 
 /** `user_id` of an entry that approves a restricted grant for everybody. */

@@ -57,6 +57,16 @@ describe('beside drift', () => {
     expect(verdict.reduced).toEqual([])
   })
 
+  test('what went or came is told however many patterns it takes', () => {
+    const many = Array.from({ length: 200 }, (_, at) => `iam:users:word${at}x`)
+    const some = approving({ actions: many })
+    const more = verdictOf({ account: adaWith(allow('iam:*:*')), baseline: [some] })
+    expect(more).toMatchObject({ result: 'drift', complete: true, drift: [{ kind: 'exceeds-approval' }] })
+    expect(more.drift[0]?.grants[0]?.except).toHaveLength(200)
+    const less = verdictOf({ account: adaWith(allow(many)), baseline: [entry('ada')] })
+    expect(less).toMatchObject({ result: 'reduced', complete: true, reduced: [{ entirely: false }] })
+  })
+
   test('a user who is gone is named as the entry names them', () => {
     const verdict = verdictOf({ account: account(), baseline: [entry('zoe')] })
     expect(verdict.no_longer_held).toMatchObject([{ user: 'zoe', entirely: true }])

@@ -101,9 +101,21 @@ describe('entries with more patterns than a holding may have', () => {
     })
   })
 
-  test('fail as undetermined where it is not: undecided counts as widened', () => {
+  test('and where it is large', () => {
     const verdict = judgedEntries([entry({ grants: [{ actions: ['iam:groups:x'] }] })], [long])
     expect(changes(verdict)).toEqual(['widened', 'narrowed'])
+    expect(verdict.entries[0]?.gained?.grants[0]?.actions).toHaveLength(250)
+  })
+
+  test('what goes beyond the bound fails as undetermined: undecided counts as widened', () => {
+    const letters = [...'cdefghijklmnopqrstuvw']
+    const hard = letters.map((letter) => `iam:*:${`*b${letter}`.repeat(50)}*`)
+    const other = `iam:*:${'*ab'.repeat(60)}*`
+    const verdict = judgedEntries(
+      [entry({ grants: [{ actions: [other] }] })],
+      [entry({ grants: [{ actions: hard }] })],
+    )
+    expect(changes(verdict)).toContain('widened')
     expect(verdict.entries[0]?.undetermined).toContain('bound')
     expect(codes(verdict)).toContain('undetermined')
   })

@@ -46,7 +46,7 @@ export interface Holding {
   /** False for a partial holder of a permission with `holds: all`: listed, and no drift. */
   readonly counts: boolean
   readonly grants: readonly Grant[]
-  /** Catalogue names of everything held, sorted. */
+  /** Catalogue names of everything held, most dangerous first; sorted in the report. */
   readonly actions: readonly string[]
   readonly paths: readonly Path[]
   readonly conditional_denies: readonly ConditionalDeny[]
@@ -113,7 +113,7 @@ export interface DifferenceRow {
   readonly permission: string
   /** Gained or lost, as grants. */
   readonly grants: readonly Grant[]
-  /** Catalogue names of it, most dangerous first in text, sorted in the report. */
+  /** Catalogue names of it, most dangerous first; sorted in the report. */
   readonly actions: readonly string[]
   /** A shortest action string of it. */
   readonly example: string | null

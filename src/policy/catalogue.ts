@@ -1,4 +1,5 @@
 /** Known actions: they give names to what a set contains, and never decide that nothing is there. */
+import { compareText } from '../compare-text.ts'
 import shipped from './catalogue.json' with { type: 'json' }
 import { NumberSet } from './number-set.ts'
 import { boxMatchesSegments, rememberedBoxes } from './pattern.ts'
@@ -7,9 +8,11 @@ import type { AccessLevel, Catalogue, CatalogueAction, Grant } from './types.ts'
 
 const shippedActions = shipped as CatalogueAction[]
 
+const shippedWhole: Catalogue = { source: 'shipped', actions: shippedActions }
+
 /** The catalogue that comes with the product: IAM and its neighbours, from Huawei's documentation. */
 export function shippedCatalogue(): Catalogue {
-  return { source: 'shipped', actions: shippedActions }
+  return shippedWhole
 }
 
 /** The live actions of the services that were read, and the shipped ones of all others. */
@@ -43,7 +46,11 @@ export function expandAliases(actions: readonly string[]): readonly string[] {
   return [...expanded.values()]
 }
 
-/** Names of the catalogue that the grants contain, sorted. */
+/**
+ * Names of the catalogue that the grants contain, as a reader should see them: first the ways to more power in the order
+ * of the escalation preset, then by access level (the level alone is no guide: making another user a key is only a
+ * Write), then by name.
+ */
 export function namedActions(grants: readonly Grant[], catalogue: Catalogue): readonly string[] {
   const index = indexOf(catalogue)
   const { named, excepted, actions } = index
@@ -61,7 +68,7 @@ export function namedActions(grants: readonly Grant[], catalogue: Catalogue): re
 }
 
 interface CatalogueIndex {
-  /** Sorted, each once. */
+  /** Each once, most dangerous first. */
   readonly actions: readonly string[]
   readonly segments: readonly (readonly string[])[]
   /** Numbers of all rows, and of those of one service. */
@@ -79,7 +86,7 @@ const indexes = new WeakMap<Catalogue, CatalogueIndex>()
 function indexOf(catalogue: Catalogue): CatalogueIndex {
   const known = indexes.get(catalogue)
   if (known !== undefined) return known
-  const actions = [...new Set(catalogue.actions.map((row) => row.action))].sort()
+  const actions = dangerousFirst(catalogue)
   const segments = actions.map((action) => action.toLowerCase().split(':'))
   const [named, excepted] = [new NumberSet(actions.length), new NumberSet(actions.length)]
   const all = [...actions.keys()]
@@ -116,33 +123,19 @@ const levelRank: Readonly<Record<AccessLevel, number>> = {
 /** Patterns of the escalation preset, the worst first. */
 const escalations = (presets['privilege-escalation@1']?.actions ?? []).map((row) => row.pattern)
 
-/** Place of the first pattern that has the action. */
-function escalationOf(action: string): number {
-  const segments = action.toLowerCase().split(':')
+/** All names, each once. */
+function dangerousFirst({ actions }: Catalogue): readonly string[] {
   const boxes = rememberedBoxes()
-  const at = escalations.findIndex((pattern) =>
-    boxes.read(pattern, 'grants').some((box) => boxMatchesSegments(box, segments)),
-  )
-  return at < 0 ? Number.MAX_SAFE_INTEGER : at
-}
-
-/**
- * What a reader should see first: the ways to more power in the order of the escalation preset, then by access level
- * (the level alone is no guide: making another user a key is only a Write), then by name.
- */
-export function dangerousFirst(actions: readonly string[], catalogue: Catalogue): readonly string[] {
-  const levels = new Map(
-    catalogue.actions.map((row) => [row.action.toLowerCase(), levelRank[row.accessLevel]]),
-  )
-  const ranked = actions.map((action) => ({
-    action,
-    escalation: escalationOf(action),
-    level: levels.get(action.toLowerCase()) ?? 2,
-  }))
-  return ranked
+  const ways = escalations.map((pattern) => boxes.read(pattern, 'grants'))
+  const ranked = new Map<string, { readonly action: string; readonly way: number; readonly level: number }>()
+  for (const { action, accessLevel } of actions) {
+    const segments = action.toLowerCase().split(':')
+    const way = ways.findIndex((own) => own.some((box) => boxMatchesSegments(box, segments)))
+    ranked.set(action, { action, way: way < 0 ? ways.length : way, level: levelRank[accessLevel] })
+  }
+  return [...ranked.values()]
     .sort(
-      (one, other) =>
-        one.escalation - other.escalation || one.level - other.level || (one.action < other.action ? -1 : 1),
+      (one, other) => one.way - other.way || one.level - other.level || compareText(one.action, other.action),
     )
     .map((one) => one.action)
 }

@@ -1,6 +1,5 @@
 /** The policy core: the language of identity policies as exact set algebra. Everything outside asks it through here. */
 export {
-  dangerousFirst,
   expandAliases,
   mergeCatalogue,
   namedActions,

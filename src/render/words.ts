@@ -1,6 +1,5 @@
 /** The sentences: the same words for the same thing in log, summary, issue and comment. Names come in by `name`. */
 import type { Cause, ConditionalDeny, Cut, Drift, Holding, Path, Verdict } from '../audit/model.ts'
-import { dangerousFirst, shippedCatalogue } from '../policy/index.ts'
 import type { Condition, Grant } from '../policy/types.ts'
 import type { Coverage } from '../snapshot/snapshot.ts'
 
@@ -163,6 +162,7 @@ export function holdingWords(holding: Holding, name: Name): string {
 /** What actions are told of. */
 export interface ToldActions {
   readonly grants: readonly Grant[]
+  /** Most dangerous first. */
   readonly actions: readonly string[]
   readonly example?: string | null
   /** `all`: of a permission, nothing is missing. */
@@ -176,16 +176,15 @@ export function actionsWords(
   limit = 4,
 ): string {
   const patterns = [...new Set(grants.flatMap((grant) => grant.actions))]
-  const named = dangerousFirst(actions, shippedCatalogue())
   const known = listWords(
-    named.map((action) => name(action)),
+    actions.map((action) => name(action)),
     limit,
   )
   // What a whole permission excepts belongs to its definition.
   if (patterns.length === 1 && (extent === 'all' || grants.every((grant) => !grant.except?.length)))
-    return name(patterns[0] as string) + (named.length > 1 ? ` (${named.length} known actions)` : '')
-  if (named.length === 0) return `${name(example ?? patterns[0] ?? '')} (no known action; example)`
-  return `${known} (${named.length} known ${named.length === 1 ? 'action' : 'actions'})`
+    return name(patterns[0] as string) + (actions.length > 1 ? ` (${actions.length} known actions)` : '')
+  if (actions.length === 0) return `${name(example ?? patterns[0] ?? '')} (no known action; example)`
+  return `${known} (${actions.length} known ${actions.length === 1 ? 'action' : 'actions'})`
 }
 
 /** What limits the grants; null when nothing does. */

@@ -35,7 +35,11 @@ export function buildReport(verdict: Verdict, context: ReportContext): Report {
     population: verdict.population,
     catalogue: verdict.catalogue,
     root_user: verdict.root_user,
-    grants: verdict.holdings.map((holding) => ({ ...holding, approval: approvalJson(holding.approval) })),
+    grants: verdict.holdings.map((holding) => ({
+      ...holding,
+      actions: [...holding.actions].sort(),
+      approval: approvalJson(holding.approval),
+    })),
     drift: {
       unapproved_holders: kind('unapproved-holder'),
       exceeds_approval: kind('exceeds-approval'),
