@@ -97,6 +97,8 @@ const restriction: fc.Arbitrary<Restriction> = fc.constantFrom<Restriction>(
   {},
   { resources: ['a:*:*:x:*'] },
   { resources: ['a:*:*:y:*'] },
+  { resources: ['a:*:*:?:*'] },
+  { resources: ['a:*:*:x:*'], condition: { Bool: { 'g:MFAPresent': ['true'] } } },
   { resources: ['a:*:*:*:*', 'b:*:*:y:*'] },
   { not_resources: ['a:*:*:y:*'] },
   { condition: { Bool: { 'g:MFAPresent': ['true'] } } },

@@ -82,6 +82,23 @@ describe('how much of a permission with several patterns is held', () => {
     ])
   })
 
+  test('what a wider limit allows is not told again under a narrower one', () => {
+    const on = (name: string, ...actions: string[]) => ({
+      ...allow(...actions),
+      Resource: [`iam:*:*:user:${name}`],
+    })
+    const mfa = { Condition: { Bool: { 'g:MFAPresent': ['true'] } } }
+    const told = (...P: object[]) => held(audited(['iam:*:*']), { P }).grants
+    const wide = on('*', 'iam:users:*')
+    expect(told(on('bob', 'iam:users:create'), wide, { ...on('b*', 'iam:users:*'), ...mfa })).toEqual([
+      { actions: ['iam:users:*'], resources: ['iam:*:*:user:*'] },
+    ])
+    // Neither other actions, nor other users, nor those without the condition.
+    expect(told(on('bob', 'iam:groups:create'), wide)).toHaveLength(2)
+    expect(told(on('bob', 'iam:users:create'), on('b?', 'iam:users:*'))).toHaveLength(2)
+    expect(told(on('bob', 'iam:users:create'), { ...wide, ...mfa })).toHaveLength(2)
+  })
+
   test('restricted only when everything is', () => {
     const mixed = [{ ...allow('iam:users:*'), Resource: ['iam:*:*:user:x'] }, allow('iam:groups:*')]
     expect(held(audited(both), { P: mixed }).restricted).toBe(false)

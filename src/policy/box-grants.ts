@@ -1,7 +1,14 @@
 /** Grants as boxes: what the evaluator and the comparison compute with before anything is written as text. */
 import { compareText } from '../compare-text.ts'
+import { globIncludes } from './automaton.ts'
 import type { Box, Boxes } from './pattern.ts'
-import { canonicalRestriction, isUnrestricted, restrictionKey, restrictionOf } from './restriction.ts'
+import {
+  canonicalIncludes,
+  canonicalRestriction,
+  isUnrestricted,
+  restrictionKey,
+  restrictionOf,
+} from './restriction.ts'
 import { PATTERN_BOUND, type Steps } from './steps.ts'
 import type { ActionSet, Grant, Restriction } from './types.ts'
 import { servicesWithoutLimit } from './urn.ts'
@@ -228,7 +235,7 @@ function withoutCovered(grants: readonly BoxGrant[], boxes: Boxes, steps: Steps)
   for (let at = current.length - 1; at >= 0; at--) {
     const grant = current[at] as BoxGrant
     const others = current.filter(
-      (other, index) => index !== at && covers(other.restriction, grant.restriction),
+      (other, index) => index !== at && covers(other.restriction, grant.restriction, steps),
     )
     if (others.length === 0) continue
     const sets: BoxSet[] = others.map((other) => boxSet(other.actions, other.except))
@@ -240,8 +247,13 @@ function withoutCovered(grants: readonly BoxGrant[], boxes: Boxes, steps: Steps)
   return current.filter((grant) => grant.actions.length > 0)
 }
 
-function covers(outer: Restriction, inner: Restriction): boolean {
-  return isUnrestricted(outer) || restrictionKey(outer) === restrictionKey(inner)
+/** Whether the outer restriction allows all that the inner one allows. @throws BoundReached */
+export function covers(outer: Restriction, inner: Restriction, steps: Steps): boolean {
+  if (isUnrestricted(outer) || restrictionKey(outer) === restrictionKey(inner)) return true
+  return canonicalIncludes(outer, inner, (one, other) => {
+    steps.take()
+    return globIncludes(one, other, steps)
+  })
 }
 
 /** What limits least comes first. */

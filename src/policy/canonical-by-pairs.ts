@@ -3,7 +3,7 @@
  * every pair was looked at before. The same result as that of `canonical`, which has to compute it on sets.
  */
 import type { Part } from './atoms.ts'
-import { type BoxGrant, narrowest, sorted } from './box-grants.ts'
+import { type BoxGrant, covers, narrowest, sorted } from './box-grants.ts'
 import type { Box, Boxes } from './pattern.ts'
 import { isUnrestricted } from './restriction.ts'
 import type { Steps } from './steps.ts'
@@ -37,7 +37,7 @@ export function canonicalByPairs(
     if (isUnrestricted(limit.restriction)) free = grant
     grants.push(grant)
   }
-  if (haveEqualActions(grants)) return null
+  if (belongTogether(grants, steps)) return null
   return sorted(grants)
 }
 
@@ -90,15 +90,17 @@ function meetsAny(one: Box, others: readonly Box[], boxes: Boxes, steps: Steps):
   return false
 }
 
-/** Whether grants that resources limit have the same actions: their resources belong together. */
-function haveEqualActions(grants: readonly BoxGrant[]): boolean {
-  if (grants.length < 2) return false
+/** Whether two grants that are limited have the same actions, or limits of which one is within the other. @throws BoundReached */
+function belongTogether(grants: readonly BoxGrant[], steps: Steps): boolean {
+  const limited: BoxGrant[] = []
+  for (const grant of grants) if (!isUnrestricted(grant.restriction)) limited.push(grant)
+  if (limited.length < 2) return false
   const seen = new Set<string>()
-  for (const { actions, restriction } of grants) {
-    if (restriction.resources === undefined) continue
-    const key = actions.map((box) => box.id).join(' ')
-    if (seen.has(key)) return true
-    seen.add(key)
-  }
-  return false
+  for (const { actions } of limited) seen.add(actions.map((box) => box.id).join(' '))
+  return (
+    seen.size < limited.length ||
+    limited.some((one) =>
+      limited.some((other) => one !== other && covers(one.restriction, other.restriction, steps)),
+    )
+  )
 }

@@ -96,17 +96,23 @@ export function restrictionIncludes(outer: Restriction, inner: Restriction): boo
   return canonicalIncludes(canonicalRestriction(outer), canonicalRestriction(inner))
 }
 
-/** The same for two that are in canonical form. */
-export function canonicalIncludes(wide: Restriction, narrow: Restriction): boolean {
+/**
+ * The same for two that are in canonical form.
+ *
+ * @param includes whether one resource pattern is inside another
+ */
+export function canonicalIncludes(
+  wide: Restriction,
+  narrow: Restriction,
+  includes: (outer: string, inner: string) => boolean = resourceIncludes,
+): boolean {
   if (isUnrestricted(wide)) return true
   if (wide.condition !== undefined && JSON.stringify(wide.condition) !== JSON.stringify(narrow.condition))
     return false
   if (wide.not_resources !== undefined)
     return JSON.stringify(wide.not_resources) === JSON.stringify(narrow.not_resources)
   if (wide.resources === undefined) return true
-  return (narrow.resources ?? ['*']).every((pattern) =>
-    wide.resources?.some((one) => resourceIncludes(one, pattern)),
-  )
+  return (narrow.resources ?? ['*']).every((pattern) => wide.resources?.some((one) => includes(one, pattern)))
 }
 
 function includedDropped(patterns: readonly string[]): string[] {
