@@ -62769,14 +62769,19 @@ const catalogue_namespaceObject = /*#__PURE__*/JSON.parse('[{"action":"AccessAna
 class NumberSet {
     /** A bit for each number. */
     #words;
+    #bound;
     /** @param bound more than any number there will be */
     constructor(bound) {
+        this.#bound = bound;
         this.#words = new Int32Array((bound + 31) >>> 5);
     }
     clear() {
         this.#words.fill(0);
     }
     add(number) {
+        // What is lost here would not be held.
+        if (number >= this.#bound)
+            throw new RangeError(`${number} is beyond the bound of ${this.#bound}.`);
         const word = number >>> 5;
         this.#words[word] = this.#words[word] | (1 << (number & 31));
     }
@@ -63028,8 +63033,10 @@ function steps_decide(question) {
 
 /** More boxes than this from one pattern would be a document made to hurt. */
 const MAXIMUM_BOXES = 2000;
-/** Boxes with ids below this are asked about in pairs at a glance: far more than the patterns of an account. */
+/** Boxes with ids below this are asked about in pairs at a glance; few accounts have more patterns. */
 const NEAR = 4096;
+/** Pairs of others that are remembered: beyond, each is looked at anew, which takes no more steps. */
+const MAXIMUM_FAR = 200_000;
 const KNOWN = [undefined, 'apart', 'no', 'yes'];
 /** Remembers what was asked of pairs of boxes. An answer takes as many steps again as it took the first time. */
 class PairMemory {
@@ -63037,6 +63044,7 @@ class PairMemory {
     /** For each first box: at the id of the second, the place of what is known in `KNOWN`. */
     #near = new Array(NEAR);
     #far = new Map();
+    #farSize = 0;
     /** @param holds asked of each segment of two boxes */
     constructor(holds) {
         this.#holds = holds;
@@ -63059,8 +63067,12 @@ class PairMemory {
     }
     #set(one, other, known) {
         if (one >= NEAR || other >= NEAR) {
+            // That two are apart is seen as quickly as it is remembered, and most pairs are.
+            if (known === 'apart' || this.#farSize >= MAXIMUM_FAR)
+                return known;
             const row = this.#far.get(one) ?? new Map();
             this.#far.set(one, row.set(other, known));
+            this.#farSize++;
             return known;
         }
         let row = this.#near[one];
@@ -63707,8 +63719,12 @@ function canonicalCondition(condition) {
 function restrictionIncludes(outer, inner) {
     return canonicalIncludes(canonicalRestriction(outer), canonicalRestriction(inner));
 }
-/** The same for two that are in canonical form. */
-function canonicalIncludes(wide, narrow) {
+/**
+ * The same for two that are in canonical form.
+ *
+ * @param includes whether one resource pattern is inside another
+ */
+function canonicalIncludes(wide, narrow, includes = resourceIncludes) {
     if (isUnrestricted(wide))
         return true;
     if (wide.condition !== undefined && JSON.stringify(wide.condition) !== JSON.stringify(narrow.condition))
@@ -63717,7 +63733,7 @@ function canonicalIncludes(wide, narrow) {
         return JSON.stringify(wide.not_resources) === JSON.stringify(narrow.not_resources);
     if (wide.resources === undefined)
         return true;
-    return (narrow.resources ?? ['*']).every((pattern) => wide.resources?.some((one) => resourceIncludes(one, pattern)));
+    return (narrow.resources ?? ['*']).every((pattern) => wide.resources?.some((one) => includes(one, pattern)));
 }
 function includedDropped(patterns) {
     return withoutIncluded([...new Set(patterns.map(canonicalGlob))].sort(), globSurelyIncludes);
@@ -63990,6 +64006,7 @@ function lettersOf(globs) {
 
 
 
+
 /** Other actions under the same limits. */
 function withActions({ except, restriction }, actions) {
     return { actions, except, restriction };
@@ -64141,14 +64158,14 @@ function canonicalPass(grants, boxes, steps) {
     const tidy = sorted(split.map((grant) => tidied(grant, boxes, steps)));
     if (tidy.length < 2)
         return { grants: tidy, changed: false };
-    const byLimit = join(tidy, (grant) => `${restrictionKey(grant.restriction)}${textKey(grant.except)}`, (one, other) => withActions(one, withoutNarrower([...one.actions, ...other.actions], boxes, steps)));
+    const byLimit = join(tidy, (grant) => `${restrictionKey(grant.restriction)}\n|\n${textKey(grant.except)}`, (one, other) => withActions(one, withoutNarrower([...one.actions, ...other.actions], boxes, steps)));
     const kept = withoutCovered(byLimit.length === tidy.length ? tidy : sorted(byLimit), boxes, steps);
     // What shares exceptions, condition and the absence of resources is one grant already.
     const joined = kept.filter((grant) => grant.restriction.resources !== undefined).length < 2
         ? kept
         : join(kept, (grant) => grant.restriction.resources === undefined
             ? grantKey(grant)
-            : `${textKey(grant.actions)}|${textKey(grant.except)}|${JSON.stringify(grant.restriction.condition)}`, (one, other) => ({
+            : `${textKey(grant.actions)}\n|\n${textKey(grant.except)}\n|\n${JSON.stringify(grant.restriction.condition)}`, (one, other) => ({
             actions: one.actions,
             except: one.except,
             restriction: canonicalRestriction({
@@ -64166,7 +64183,7 @@ function withoutCovered(grants, boxes, steps) {
     // The most restricted first: what is unrestricted is kept and covers the rest.
     for (let at = current.length - 1; at >= 0; at--) {
         const grant = current[at];
-        const others = current.filter((other, index) => index !== at && covers(other.restriction, grant.restriction));
+        const others = current.filter((other, index) => index !== at && covers(other.restriction, grant.restriction, steps));
         if (others.length === 0)
             continue;
         const sets = others.map((other) => boxSet(other.actions, other.except));
@@ -64176,8 +64193,14 @@ function withoutCovered(grants, boxes, steps) {
     }
     return current.filter((grant) => grant.actions.length > 0);
 }
-function covers(outer, inner) {
-    return isUnrestricted(outer) || restrictionKey(outer) === restrictionKey(inner);
+/** Whether the outer restriction allows all that the inner one allows. @throws BoundReached */
+function covers(outer, inner, steps) {
+    if (isUnrestricted(outer) || restrictionKey(outer) === restrictionKey(inner))
+        return true;
+    return canonicalIncludes(outer, inner, (one, other) => {
+        steps.take();
+        return globIncludes(one, other, steps);
+    });
 }
 /** What limits least comes first. */
 function sorted(grants) {
@@ -64221,10 +64244,11 @@ function join(grants, key, merge) {
 }
 function textKey(boxes) {
     const keys = boxes.map((box) => box.key);
-    return (isDistinctAndSorted(boxes) ? keys : [...new Set(keys)].sort()).join(' ');
+    // A line break is in no pattern, as a space may be.
+    return (isDistinctAndSorted(boxes) ? keys : [...new Set(keys)].sort()).join('\n');
 }
 function grantKey(grant) {
-    return `${textKey(grant.actions)}|${textKey(grant.except)}|${restrictionKey(grant.restriction)}`;
+    return `${textKey(grant.actions)}\n|\n${textKey(grant.except)}\n|\n${restrictionKey(grant.restriction)}`;
 }
 /** As the baseline and the report write it. */
 function writeGrant({ actions, except, restriction }) {
@@ -64613,7 +64637,7 @@ function quote(value) {
  * @throws BoundReached as `canonical` does
  */
 function canonicalByPairs(parts, denied, except, boxes, steps) {
-    if (!parts.every((part) => part.limit.plain))
+    if (!parts.every((part) => part.limit.plain && !isAnySpelledTwice(part)))
         return null;
     const outside = narrowest(denied.length === 0 ? except : [...except, ...denied], boxes, steps);
     const grants = [];
@@ -64623,18 +64647,24 @@ function canonicalByPairs(parts, denied, except, boxes, steps) {
         const kept = free === null ? distinct : canonical_by_pairs_withoutCovered(distinct, free, outside, boxes, steps);
         if (kept.length === 0)
             continue;
-        const except = [];
+        const touching = [];
         for (const one of outside)
             if (meetsAny(one, kept, boxes, steps))
-                except.push(one);
-        const grant = { actions: kept, except, restriction: limit.restriction };
+                touching.push(one);
+        const grant = { actions: kept, except: touching, restriction: limit.restriction };
         if (isUnrestricted(limit.restriction))
             free = grant;
         grants.push(grant);
     }
-    if (haveEqualActions(grants))
+    if (belongTogether(grants, steps))
         return null;
     return sorted(grants);
+}
+/** Whether two boxes of a part differ in letter case alone. */
+function isAnySpelledTwice({ actions, limit: { spelledTwice } }) {
+    if (spelledTwice.size === 0)
+        return false;
+    return new Set(actions.map((box) => box.id)).size < actions.length;
 }
 /** Of boxes that are sorted by text, those that no other one includes. */
 function canonical_by_pairs_withoutNarrower(list, boxes, steps) {
@@ -64685,20 +64715,21 @@ function meetsAny(one, others, boxes, steps) {
             return true;
     return false;
 }
-/** Whether grants that resources limit have the same actions: their resources belong together. */
-function haveEqualActions(grants) {
-    if (grants.length < 2)
+/** Whether two grants that are limited have the same actions, or limits of which one is within the other. @throws BoundReached */
+function belongTogether(grants, steps) {
+    const limited = [];
+    for (const grant of grants)
+        if (!isUnrestricted(grant.restriction))
+            limited.push(grant);
+    if (limited.length < 2)
         return false;
     const seen = new Set();
-    for (const { actions, restriction } of grants) {
-        if (restriction.resources === undefined)
-            continue;
-        const key = actions.map((box) => box.id).join(' ');
-        if (seen.has(key))
-            return true;
-        seen.add(key);
+    for (const { actions } of limited) {
+        const ids = actions.map((box) => box.id);
+        seen.add(ids.sort((one, other) => one - other).join());
     }
-    return false;
+    return (seen.size < limited.length ||
+        limited.some((one) => limited.some((other) => one !== other && covers(one.restriction, other.restriction, steps))));
 }
 
 ;// CONCATENATED MODULE: ./build/policy/matches.js
@@ -64844,7 +64875,7 @@ function leftWithin(ordered, denied, boxes, steps) {
                 continue;
             const { except, restriction } = piece;
             const part = parts.get(piece.limit) ?? {
-                limit: { except, restriction, plain: false },
+                limit: { except, restriction, plain: false, spelledTwice: new Set() },
                 actions: [],
                 seen: new Set(),
             };
@@ -65141,7 +65172,8 @@ function allowPieces(ref, statement, permission, boxes, steps) {
                 actions: reaching,
                 except,
                 restriction: part.restriction,
-                limit: `${restrictionKey(part.restriction)} ${spared.map((box) => box.text).join(' ')}`,
+                // No letter separates patterns: an action may contain any that can be typed.
+                limit: JSON.stringify([restrictionKey(part.restriction), ...spared.map((box) => box.text)]),
             });
         }
     }
@@ -65159,31 +65191,24 @@ function limitsOf({ resource, notResource, condition }) {
 /** What Allow statements give, in parts that are told apart by number: users share them, whatever policies they have. */
 
 
-/** The atoms of all statements that touch one permission: limit by limit, unrestricted ones first, by text. */
+
+/**
+ * The atoms of all statements that touch one permission: limit by limit, unrestricted ones first, by text. What another
+ * policy adds changes their numbers, but not their order.
+ */
 class Atoms {
     #list;
     #numbers = new Map();
     constructor(pieces, except) {
-        const boxes = new Map();
-        const samples = new Map();
-        for (const piece of pieces) {
-            const known = boxes.get(piece.limit) ?? new Set();
-            boxes.set(piece.limit, known);
-            samples.set(piece.limit, piece);
-            for (const box of piece.actions)
-                known.add(box);
-        }
+        const byLimit = Map.groupBy(pieces, (piece) => piece.limit);
+        const ranked = [...byLimit].sort(([name, [one]], [other, [two]]) => rankOf(one) - rankOf(two) || compareText(name, other));
         const list = [];
-        const ranked = [...samples].sort(([, one], [, other]) => restrictionRank(one.restriction) - restrictionRank(other.restriction));
-        for (const [name, piece] of ranked) {
-            const own = [...(boxes.get(name) ?? [])].sort((one, other) => (one.text < other.text ? -1 : 1));
-            const { restriction } = piece;
-            const isFree = restriction.resources !== undefined && servicesWithoutLimit(restriction.resources).length > 0;
-            const plain = piece.except === except && !isFree && new Set(own.map((box) => box.id)).size === own.length;
-            const limit = { except: piece.except, restriction, plain };
+        for (const [name, own] of ranked) {
+            const boxes = [...new Set(own.flatMap((piece) => piece.actions))].sort((one, other) => compareText(one.text, other.text));
+            const limit = limitOf(own[0], boxes, except);
             const numbers = new Map();
             this.#numbers.set(name, numbers);
-            for (const box of own) {
+            for (const box of boxes) {
                 numbers.set(box, list.length);
                 list.push({ box, limit });
             }
@@ -65219,6 +65244,17 @@ class Atoms {
         }
         return parts;
     }
+}
+function rankOf(piece) {
+    return piece === undefined ? 0 : restrictionRank(piece.restriction);
+}
+function limitOf({ except, restriction }, boxes, excepted) {
+    const isFree = restriction.resources !== undefined && servicesWithoutLimit(restriction.resources).length > 0;
+    const seen = new Set();
+    const spelledTwice = new Set();
+    for (const { id } of boxes)
+        (seen.has(id) ? spelledTwice : seen).add(id);
+    return { except, restriction, plain: except === excepted && !isFree, spelledTwice };
 }
 
 ;// CONCATENATED MODULE: ./build/policy/scope.js
@@ -65309,7 +65345,7 @@ class View {
     /** Of every policy that has statements which touch the permission. */
     #byPolicy = new Map();
     /** Of lists of policies that were asked about. */
-    #byList = new Map();
+    #byList = new WeakMap();
     /** Of statements, for the user who is asked about at the moment. */
     #reaching;
     /** By the numbers of the statements. */

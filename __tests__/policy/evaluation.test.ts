@@ -31,6 +31,12 @@ const office = { Condition: { IpAddress: { 'g:SourceIp': ['10.0.0.0/8'] } } }
 describe('how much of a permission with several patterns is held', () => {
   const both = ['iam:users:*', 'iam:groups:*']
 
+  test('all of it is held though its first pattern is excepted', () => {
+    const permission = audited(['iam:users:list', 'iam:*:*'], { holds: 'all', except: ['iam:*:list*'] })
+    expect(held(permission, { P: [allow('iam:*:*')] }).extent).toBe('all')
+    expect(held(permission, { P: [allow('iam:users:*')] }).extent).toBe('part')
+  })
+
   test('one of two is a part', () => {
     expect(held(audited(both), { P: [allow('iam:users:*')] }).extent).toBe('part')
     expect(held(audited(both), { P: [allow('iam:users:*'), allow('iam:groups:*')] }).extent).toBe('all')
@@ -79,6 +85,17 @@ describe('how much of a permission with several patterns is held', () => {
     expect(grants).toEqual([
       { actions: ['iam:users:*'], resources: ['iam:*:*:user:x', 'iam:*:*:user:z'] },
       { actions: ['iam:users:*'], resources: ['iam:*:*:user:y'], condition: mfa.Condition },
+    ])
+  })
+
+  test('what is granted on two resources is one grant, however the patterns are spelled', () => {
+    const on = (name: string, ...actions: string[]) => ({
+      ...allow(...actions),
+      Resource: [`iam:*:*:user:${name}`],
+    })
+    const P = [on('r1', 'IAM:x:y', 'iam:a:b'), on('r2', 'iam:a:b', 'iam:x:y')]
+    expect(held(audited(['iam:*:*']), { P }).grants).toMatchObject([
+      { resources: ['iam:*:*:user:r1', 'iam:*:*:user:r2'] },
     ])
   })
 
@@ -141,6 +158,11 @@ describe('by which statements', () => {
     const permission = audited(['iam:*:*'], { except: ['iam:users:?'] })
     const answer = held(permission, { P: [allow('iam:users:*'), deny('iam:users:??*')] })
     expect(answer).toMatchObject({ extent: 'none', grants: [], matches: [] })
+  })
+
+  test('nor one whose last action a Deny takes, the others being excepted', () => {
+    const permission = audited(['iam:*:*'], { except: ['iam:u?*:x'] })
+    expect(held(permission, { P: [allow('iam:u*:x'), deny('iam:u:x')] }).extent).toBe('none')
   })
 
   test('of patterns in one another the widest is shown, unrestricted before restricted', () => {
@@ -259,6 +281,103 @@ describe('which Deny is told', () => {
 })
 
 describe('one evaluator for many users', () => {
+  const documentsOf = (policies: Readonly<Record<string, readonly object[]>>) =>
+    new Map(
+      Object.entries(policies).map(([id, Statement]) => [
+        id,
+        parseDocument(JSON.stringify({ Version: '5.0', Statement })),
+      ]),
+    )
+
+  test('keeps apart what policies spare, though a space in an action makes it read alike', () => {
+    const spare = (...NotAction: string[]) => [{ Effect: 'Allow', NotAction }]
+    const documents = documentsOf({
+      P1: spare('iam:users:create x', 'iam:users:delete'),
+      P2: spare('iam:users:create', 'x iam:users:delete'),
+    })
+    const permission = audited(['iam:users:create', 'iam:users:delete'])
+    const evaluator = createEvaluator({ documents, permissions: [permission] })
+    const actions = (policies: string[]) => {
+      const answer = evaluator.held(policies, alice, 'p')
+      return 'undetermined' in answer ? answer : answer.grants.flatMap((grant) => grant.actions)
+    }
+    expect(actions(['P1'])).toEqual(['iam:users:create'])
+    expect(actions(['P2'])).toEqual(['iam:users:delete'])
+    expect(actions(['P1', 'P2'])).toEqual(['iam:users:create', 'iam:users:delete'])
+    const wide = createEvaluator({ documents, permissions: [audited(['*:users:*'])] })
+    expect(wide.held(['P1', 'P2'], alice, 'p')).toMatchObject({ grants: [{}, {}] })
+  })
+
+  test('tells many statements apart by their numbers', () => {
+    const names = Array.from({ length: 30 }, (_, at) => `iam:users:do${String(at).padStart(2, '0')}`)
+    const documents = documentsOf(
+      Object.fromEntries(names.map((name, at) => [`P${String(at).padStart(2, '0')}`, [allow(name)]])),
+    )
+    const evaluator = createEvaluator({ documents, permissions: [audited(['iam:*:*'])] })
+    const ids = [...documents.keys()] as [string, ...string[]]
+    for (const few of [
+      [1, 23],
+      [12, 3],
+      [1, 2, 3],
+      [11, 1],
+      [1, 11],
+    ])
+      expect(
+        evaluator.held(
+          few.map((at) => ids[at] as string),
+          alice,
+          'p',
+        ),
+      ).toMatchObject({
+        grants: [{ actions: few.map((at) => names[at]).sort() }],
+      })
+  })
+
+  test('no policy of others makes a question harder, and the second time it is as hard as the first', () => {
+    const long = (letter: string) => `iam:users:${`*${letter}`.repeat(80)}*`
+    const mine = {
+      p: [allow('iam:users:a*', long('a'), long('b')), { ...allow(long('c')), Resource: ['iam:*:*:user:x'] }],
+      q: [deny('iam:users:b*')],
+    }
+    const others = {
+      a: [allow('iam:Users:x', 'iam:users:x', 'IAM:users:A*')],
+      z: [allow(long('e')), deny('*:users:*f')],
+    }
+    const permission = audited(['iam:users:*', 'iam:groups:*'], { except: ['iam:users:get*'] })
+    const isDecided = (stepBound: number, policies: Readonly<Record<string, object[]>>): boolean => {
+      const evaluator = createEvaluator({
+        documents: documentsOf(policies),
+        permissions: [permission],
+        stepBound,
+      })
+      const answers = [1, 2].map(() => 'undetermined' in evaluator.held(['p', 'q'], alice, 'p'))
+      // One that was answered for the same patterns in another order asks the pairs anew.
+      answers.push('undetermined' in evaluator.held([['q'], ['p']], alice, 'p'))
+      expect(new Set(answers).size).toBe(1)
+      return answers[0] === false
+    }
+    let [least, below] = [1_000_000, 0]
+    expect(isDecided(least, mine)).toBe(true)
+    while (least - below > 1) {
+      const middle = (least + below) >> 1
+      if (isDecided(middle, mine)) least = middle
+      else below = middle
+    }
+    for (const bound of [least - 1, least]) {
+      expect(isDecided(bound, { ...mine, ...others })).toBe(bound === least)
+      const evaluator = createEvaluator({
+        ...{
+          documents: documentsOf({ ...mine, r: mine.p, s: mine.q }),
+          permissions: [permission],
+          stepBound: bound,
+        },
+      })
+      // The same statements in other policies: nothing is remembered but pairs of patterns.
+      expect('undetermined' in evaluator.held(['p', 'q'], alice, 'p')).toBe(bound < least)
+      expect('undetermined' in evaluator.held(['r', 's'], alice, 'p')).toBe(bound < least)
+    }
+  })
+
   test('knows only the permissions it was made with', () => {
     const evaluator = createEvaluator({ documents: new Map(), permissions: [audited(['iam:*:*'])] })
     expect(() => evaluator.held([], alice, 'q')).toThrow('No audited permission is called q.')

@@ -1,4 +1,5 @@
 /** What Allow statements give, in parts that are told apart by number: users share them, whatever policies they have. */
+import { compareText } from '../compare-text.ts'
 import { restrictionRank } from './box-grants.ts'
 import type { Box } from './pattern.ts'
 import type { Piece } from './prepare.ts'
@@ -10,47 +11,42 @@ export interface Limit {
   readonly except: readonly Box[]
   readonly restriction: Restriction
   /**
-   * Whether nothing is excepted but what the permission excepts, no resource pattern is free for some service, and no
-   * two boxes differ in letter case alone: then pairs of boxes tell what is left of them side by side.
+   * Whether nothing is excepted but what the permission excepts, and no resource pattern is free for some service: then
+   * pairs of boxes tell what is left of them side by side.
    */
   readonly plain: boolean
+  /** Ids of boxes that stand here in more than one letter case. */
+  readonly spelledTwice: ReadonlySet<number>
 }
 
 /** A box under a limit. */
-export interface Atom {
+interface Atom {
   readonly box: Box
   readonly limit: Limit
 }
 
-/** The atoms of all statements that touch one permission: limit by limit, unrestricted ones first, by text. */
+/**
+ * The atoms of all statements that touch one permission: limit by limit, unrestricted ones first, by text. What another
+ * policy adds changes their numbers, but not their order.
+ */
 export class Atoms {
   readonly #list: readonly Atom[]
   readonly #numbers = new Map<string, Map<Box, number>>()
 
   constructor(pieces: readonly Piece[], except: readonly Box[]) {
-    const boxes = new Map<string, Set<Box>>()
-    const samples = new Map<string, Piece>()
-    for (const piece of pieces) {
-      const known = boxes.get(piece.limit) ?? new Set()
-      boxes.set(piece.limit, known)
-      samples.set(piece.limit, piece)
-      for (const box of piece.actions) known.add(box)
-    }
-    const list: Atom[] = []
-    const ranked = [...samples].sort(
-      ([, one], [, other]) => restrictionRank(one.restriction) - restrictionRank(other.restriction),
+    const byLimit = Map.groupBy(pieces, (piece) => piece.limit)
+    const ranked = [...byLimit].sort(
+      ([name, [one]], [other, [two]]) => rankOf(one) - rankOf(two) || compareText(name, other),
     )
-    for (const [name, piece] of ranked) {
-      const own = [...(boxes.get(name) ?? [])].sort((one, other) => (one.text < other.text ? -1 : 1))
-      const { restriction } = piece
-      const isFree =
-        restriction.resources !== undefined && servicesWithoutLimit(restriction.resources).length > 0
-      const plain =
-        piece.except === except && !isFree && new Set(own.map((box) => box.id)).size === own.length
-      const limit: Limit = { except: piece.except, restriction, plain }
+    const list: Atom[] = []
+    for (const [name, own] of ranked) {
+      const boxes = [...new Set(own.flatMap((piece) => piece.actions))].sort((one, other) =>
+        compareText(one.text, other.text),
+      )
+      const limit = limitOf(own[0] as Piece, boxes, except)
       const numbers = new Map<Box, number>()
       this.#numbers.set(name, numbers)
-      for (const box of own) {
+      for (const box of boxes) {
         numbers.set(box, list.length)
         list.push({ box, limit })
       }
@@ -94,4 +90,16 @@ export class Atoms {
 export interface Part {
   readonly limit: Limit
   readonly actions: Box[]
+}
+
+function rankOf(piece: Piece | undefined): number {
+  return piece === undefined ? 0 : restrictionRank(piece.restriction)
+}
+
+function limitOf({ except, restriction }: Piece, boxes: readonly Box[], excepted: readonly Box[]): Limit {
+  const isFree = restriction.resources !== undefined && servicesWithoutLimit(restriction.resources).length > 0
+  const seen = new Set<number>()
+  const spelledTwice = new Set<number>()
+  for (const { id } of boxes) (seen.has(id) ? spelledTwice : seen).add(id)
+  return { except, restriction, plain: except === excepted && !isFree, spelledTwice }
 }

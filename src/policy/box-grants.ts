@@ -200,7 +200,7 @@ function canonicalPass(
   if (tidy.length < 2) return { grants: tidy, changed: false }
   const byLimit = join(
     tidy,
-    (grant) => `${restrictionKey(grant.restriction)}${textKey(grant.except)}`,
+    (grant) => `${restrictionKey(grant.restriction)}\n|\n${textKey(grant.except)}`,
     (one, other) => withActions(one, withoutNarrower([...one.actions, ...other.actions], boxes, steps)),
   )
   const kept = withoutCovered(byLimit.length === tidy.length ? tidy : sorted(byLimit), boxes, steps)
@@ -213,7 +213,7 @@ function canonicalPass(
           (grant) =>
             grant.restriction.resources === undefined
               ? grantKey(grant)
-              : `${textKey(grant.actions)}|${textKey(grant.except)}|${JSON.stringify(grant.restriction.condition)}`,
+              : `${textKey(grant.actions)}\n|\n${textKey(grant.except)}\n|\n${JSON.stringify(grant.restriction.condition)}`,
           (one, other) => ({
             actions: one.actions,
             except: one.except,
@@ -306,11 +306,12 @@ function join(
 
 function textKey(boxes: readonly Box[]): string {
   const keys = boxes.map((box) => box.key)
-  return (isDistinctAndSorted(boxes) ? keys : [...new Set(keys)].sort()).join(' ')
+  // A line break is in no pattern, as a space may be.
+  return (isDistinctAndSorted(boxes) ? keys : [...new Set(keys)].sort()).join('\n')
 }
 
 function grantKey(grant: BoxGrant): string {
-  return `${textKey(grant.actions)}|${textKey(grant.except)}|${restrictionKey(grant.restriction)}`
+  return `${textKey(grant.actions)}\n|\n${textKey(grant.except)}\n|\n${restrictionKey(grant.restriction)}`
 }
 
 /** As the baseline and the report write it. */

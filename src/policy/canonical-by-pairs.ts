@@ -22,7 +22,7 @@ export function canonicalByPairs(
   boxes: Boxes,
   steps: Steps,
 ): BoxGrant[] | null {
-  if (!parts.every((part) => part.limit.plain)) return null
+  if (!parts.every((part) => part.limit.plain && !isAnySpelledTwice(part))) return null
   const outside = narrowest(denied.length === 0 ? except : [...except, ...denied], boxes, steps)
   const grants: BoxGrant[] = []
   let free: BoxGrant | null = null
@@ -31,14 +31,20 @@ export function canonicalByPairs(
     const kept: readonly Box[] =
       free === null ? distinct : withoutCovered(distinct, free, outside, boxes, steps)
     if (kept.length === 0) continue
-    const except: Box[] = []
-    for (const one of outside) if (meetsAny(one, kept, boxes, steps)) except.push(one)
-    const grant: BoxGrant = { actions: kept, except, restriction: limit.restriction }
+    const touching: Box[] = []
+    for (const one of outside) if (meetsAny(one, kept, boxes, steps)) touching.push(one)
+    const grant: BoxGrant = { actions: kept, except: touching, restriction: limit.restriction }
     if (isUnrestricted(limit.restriction)) free = grant
     grants.push(grant)
   }
   if (belongTogether(grants, steps)) return null
   return sorted(grants)
+}
+
+/** Whether two boxes of a part differ in letter case alone. */
+function isAnySpelledTwice({ actions, limit: { spelledTwice } }: Part): boolean {
+  if (spelledTwice.size === 0) return false
+  return new Set(actions.map((box) => box.id)).size < actions.length
 }
 
 /** Of boxes that are sorted by text, those that no other one includes. */
@@ -96,7 +102,10 @@ function belongTogether(grants: readonly BoxGrant[], steps: Steps): boolean {
   for (const grant of grants) if (!isUnrestricted(grant.restriction)) limited.push(grant)
   if (limited.length < 2) return false
   const seen = new Set<string>()
-  for (const { actions } of limited) seen.add(actions.map((box) => box.id).join(' '))
+  for (const { actions } of limited) {
+    const ids = actions.map((box) => box.id)
+    seen.add(ids.sort((one, other) => one - other).join())
+  }
   return (
     seen.size < limited.length ||
     limited.some((one) =>

@@ -83,7 +83,7 @@ class View {
   /** Of every policy that has statements which touch the permission. */
   readonly #byPolicy = new Map<string, Numbers>()
   /** Of lists of policies that were asked about. */
-  readonly #byList = new Map<readonly string[], Numbers>()
+  readonly #byList = new WeakMap<readonly string[], Numbers>()
   /** Of statements, for the user who is asked about at the moment. */
   readonly #reaching: NumberSet
   /** By the numbers of the statements. */

@@ -125,7 +125,7 @@ function leftWithin(ordered: readonly Relevant[], denied: readonly Box[], boxes:
       if (left.length === 0) continue
       const { except, restriction } = piece
       const part = parts.get(piece.limit) ?? {
-        limit: { except, restriction, plain: false },
+        limit: { except, restriction, plain: false, spelledTwice: new Set() },
         actions: [],
         seen: new Set(),
       }

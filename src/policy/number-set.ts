@@ -2,9 +2,11 @@
 export class NumberSet {
   /** A bit for each number. */
   readonly #words: Int32Array
+  readonly #bound: number
 
   /** @param bound more than any number there will be */
   constructor(bound: number) {
+    this.#bound = bound
     this.#words = new Int32Array((bound + 31) >>> 5)
   }
 
@@ -13,6 +15,8 @@ export class NumberSet {
   }
 
   add(number: number): void {
+    // What is lost here would not be held.
+    if (number >= this.#bound) throw new RangeError(`${number} is beyond the bound of ${this.#bound}.`)
     const word = number >>> 5
     this.#words[word] = (this.#words[word] as number) | (1 << (number & 31))
   }

@@ -32,8 +32,11 @@ export interface Box {
 /** More boxes than this from one pattern would be a document made to hurt. */
 const MAXIMUM_BOXES = 2000
 
-/** Boxes with ids below this are asked about in pairs at a glance: far more than the patterns of an account. */
+/** Boxes with ids below this are asked about in pairs at a glance; few accounts have more patterns. */
 const NEAR = 4096
+
+/** Pairs of others that are remembered: beyond, each is looked at anew, which takes no more steps. */
+const MAXIMUM_FAR = 200_000
 
 /** Whether a pair of boxes has no string in common, as services or first and last letters tell; or else the answer. */
 type Known = 'apart' | 'no' | 'yes'
@@ -45,6 +48,7 @@ class PairMemory {
   /** For each first box: at the id of the second, the place of what is known in `KNOWN`. */
   readonly #near = new Array<Uint8Array | undefined>(NEAR)
   readonly #far = new Map<number, Map<number, Known>>()
+  #farSize = 0
 
   /** @param holds asked of each segment of two boxes */
   constructor(holds: (left: string, right: string) => boolean) {
@@ -68,8 +72,11 @@ class PairMemory {
 
   #set(one: number, other: number, known: Known): Known {
     if (one >= NEAR || other >= NEAR) {
+      // That two are apart is seen as quickly as it is remembered, and most pairs are.
+      if (known === 'apart' || this.#farSize >= MAXIMUM_FAR) return known
       const row = this.#far.get(one) ?? new Map<number, Known>()
       this.#far.set(one, row.set(other, known))
+      this.#farSize++
       return known
     }
     let row = this.#near[one]

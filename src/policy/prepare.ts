@@ -167,7 +167,8 @@ function allowPieces(
         actions: reaching,
         except,
         restriction: part.restriction,
-        limit: `${restrictionKey(part.restriction)} ${spared.map((box) => box.text).join(' ')}`,
+        // No letter separates patterns: an action may contain any that can be typed.
+        limit: JSON.stringify([restrictionKey(part.restriction), ...spared.map((box) => box.text)]),
       })
     }
   }
