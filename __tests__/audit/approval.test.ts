@@ -120,6 +120,14 @@ const cases: readonly Case[] = [
     drift: ['exceeds-approval ada iam: iam:*:* but iam:users:*'],
   },
   {
+    name: "within: nor does one whose own definition is narrower, though the recorded one is today's",
+    scene: {
+      account: adaWith(allow('iam:*:*')),
+      baseline: [entry('ada', { within: { actions: ['iam:users:*'] } })],
+    },
+    drift: ['exceeds-approval ada iam: iam:*:* but iam:users:*'],
+  },
+  {
     name: 'within: nor what its definition left out',
     scene: {
       account: adaWith(allow('iam:*:*')),

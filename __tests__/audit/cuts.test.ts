@@ -291,6 +291,17 @@ describe('drift', () => {
     expect(bob).toEqual(ada)
   })
 
+  test('names no path to what was approved, though all that is held in the end was gained', () => {
+    const build = { Resource: ['iam::*:user:build'] }
+    const stage = account()
+      .users('ada')
+      .policy('p', document(allow('iam:users:*'), allow('iam:users:list', build)))
+      .attach('p', { user: 'ada' })
+    const approved = { actions: ['iam:users:list'], resources: ['iam::*:user:build'] }
+    const [row] = verdictOf({ account: stage, baseline: [entry('ada', { grants: [approved] })] }).drift
+    expect(row?.paths.map((path) => path.statement)).toEqual([1])
+  })
+
   test('names a path to a part of what a wider one brought', () => {
     const on = (name: string) => allow('iam:users:*', { Resource: [`iam::*:user:${name}`] })
     const stage = account()

@@ -8,6 +8,8 @@ import {
   baselineOf,
   entry,
   groupId,
+  IAM,
+  permission,
   policyId,
   sha256,
   snapshotOf,
@@ -242,6 +244,21 @@ describe('what was not read', () => {
       expect(verdict.drift).toMatchObject([
         { user: 'ada', grants: [{ actions: ['iam:users:createUserV5'] }] },
       ])
+    })
+
+    test('accepted as a known gap it grants nothing of another permission either, where it could be decided', () => {
+      const many = Array.from({ length: 1100 }, (_, at) => `iam:*:*word${at}*`)
+      const both = JSON.stringify(document(allow(many), allow('kms:*:*')))
+      const gap: KnownGap = {
+        ...{ policy_id: policyId('both'), version_id: 'v1', sha256: sha256(both) },
+        ...{ justification: 'looked at', expires: '2026-11-01' },
+      }
+      const permissions = [IAM, permission('keys', ['kms:*:*'])]
+      const from = account().users('ada').policy('both', both).attach('both', { user: 'ada' })
+      const ask = (known_gaps: KnownGap[]) =>
+        verdictOf({ account: from, permissions, baseline: baselineOf([], { known_gaps }, permissions) })
+      expect(ask([]).drift.map((row) => row.permission)).toEqual(['keys'])
+      expect(ask([gap])).toMatchObject({ complete: true, holdings: [], drift: [] })
     })
 
     test('can be accepted as a known gap', () => {

@@ -123,6 +123,16 @@ describe('naming', () => {
     )
   })
 
+  test('what one grant excepts is not taken from another', () => {
+    const two = [
+      { actions: ['iam:groups:*'], except: ['iam:groups:*List*', 'iam:groups:get*'] },
+      { actions: ['iam:groups:get*', 'iam:groups:list*'], except: ['iam:groups:list*'] },
+    ]
+    expect(namedActions(two, catalogue)).toContain('iam:groups:getGroupV5')
+    expect(namedActions(two.reverse(), catalogue)).toContain('iam:groups:getGroupV5')
+    expect(namedActions(two, catalogue)).not.toContain('iam:groups:listGroupsV5')
+  })
+
   test('patterns of the escalation preset rank their actions, and among others the access level does', () => {
     const live = mergeCatalogue(
       (['List', 'Permission_management', 'Write', 'Write'] as const).map((accessLevel, at) => ({
