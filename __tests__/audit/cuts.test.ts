@@ -203,6 +203,16 @@ describe('causes', () => {
     expect(causes).toMatchObject([{ kind: 'membership', user_ids: [userId('eve')] }])
   })
 
+  test('the same if the one who is new comes first', () => {
+    const stage = account()
+      .users('ada', 'bob')
+      .policy('p', document(allow('iam:*:*')))
+      .group('team', 'ada', 'bob')
+      .attach('p', { group: 'team' })
+    const { causes } = verdictOf({ account: stage, baseline: [entry('bob')] })
+    expect(causes).toMatchObject([{ kind: 'membership', user_ids: [userId('ada')] }])
+  })
+
   test('a partial holder of a permission that counts only whole says nothing about the way', () => {
     const stage = account()
       .users('ada', 'bob')
@@ -237,6 +247,34 @@ describe('causes', () => {
       baseline: [entry('ada', { expires: '2026-01-01' }), entry('bob')],
     })
     expect(causes).toMatchObject([{ kind: 'expiry', user_ids: [userId('ada')], paths: [] }])
+  })
+})
+
+describe('others whom a cut touches', () => {
+  const detached = (row: Drift | undefined): number | undefined =>
+    row?.cuts.flat().find((cut) => cut.kind === 'detach-from-group')?.others
+
+  test('are those of the group alone', () => {
+    const stage = account()
+      .users('ada', 'bob', 'cyd', 'dot')
+      .policy('p', document(allow('iam:users:*')))
+      .group('one', 'ada', 'bob')
+      .group('two', 'cyd', 'dot', 'bob')
+    for (const group of ['one', 'two']) stage.attach('p', { group })
+    const others = verdictOf({ account: stage }).drift.map((row) => [row.user, detached(row)])
+    expect(Object.fromEntries(others)).toMatchObject({ ada: 1, cyd: 2 })
+  })
+
+  test('are also those who hold something else by it', () => {
+    const onlyAda = { Condition: { StringEquals: { 'g:UserName': 'ada' } } }
+    const stage = account()
+      .users('ada', 'bob')
+      .policy('p', document(allow('iam:users:*', onlyAda), allow('kms:*:*')))
+      .group('team', 'ada', 'bob')
+      .attach('p', { group: 'team' })
+    const permissions = [permission('iam', ['iam:*:*']), permission('keys', ['kms:*:*'])]
+    const { drift } = verdictOf({ account: stage, permissions, baseline: baselineOf([], {}, permissions) })
+    expect(detached(drift.find((row) => row.permission === 'iam'))).toBe(1)
   })
 })
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import {
   canonicalGrants,
   createEvaluator,
+  exampleOf,
   grantsInclude,
   intersectGrants,
   parseDocument,
@@ -22,6 +23,12 @@ interface Row {
   readonly left: readonly Grant[]
   readonly example: string | null
 }
+
+test('an example has letters where the pattern leaves them open', () => {
+  expect(exampleOf([{ actions: ['iam:users:get?'] }])).toBe('iam:users:geta')
+  expect(exampleOf([{ actions: ['iam:users:*'] }])).toBe('iam:users:a')
+  expect(exampleOf([{ actions: ['iam:users:*'], except: ['iam:users:a*'] }])).toBe('iam:users:e')
+})
 
 describe('held minus approved', () => {
   test.each(differences as readonly unknown[] as readonly Row[])(

@@ -142,6 +142,13 @@ describe('by which statements', () => {
     expect(grants).toEqual([{ actions: ['iam:groups:*'] }])
   })
 
+  test('of those that are left, still only the widest', () => {
+    const { matches } = held(audited(['iam:*:*']), {
+      P: [allow('iam:users:create', 'iam:users:*', 'iam:groups:*'), deny('iam:groups:*')],
+    })
+    expect(matches.map((match) => match.pattern)).toEqual(['iam:users:*'])
+  })
+
   test('nor is one of which several Deny leave nothing together, whether or not they spare something', () => {
     const together = ['iam:users:?', 'iam:users:??*']
     for (const others of [[], [{ Effect: 'Deny', NotAction: ['iam:users:*', 'iam:groups:*'] }]]) {
@@ -225,6 +232,17 @@ describe('which Deny is told', () => {
     })
     expect(answer.deniedBy).toEqual([
       { policy: 'D', statement: 2, pattern: 'iam:users:delete*', restricted: false },
+    ])
+  })
+
+  test('every one that takes the same', () => {
+    const { deniedBy } = held(audited(['iam:*:*']), {
+      P: [allow('iam:users:create', 'iam:groups:*')],
+      ...{ D: [deny('iam:users:create')], E: [deny('iam:users:*')] },
+    })
+    expect(deniedBy.map((match) => `${match.policy} ${match.pattern}`)).toEqual([
+      'D iam:users:create',
+      'E iam:users:*',
     ])
   })
 
