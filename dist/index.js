@@ -1131,7 +1131,7 @@ exports.debug = debug; // for test
 const Client = __nccwpck_require__(3701)
 const Dispatcher = __nccwpck_require__(883)
 const Pool = __nccwpck_require__(628)
-const BalancedPool = __nccwpck_require__(837)
+const BalancedPool = __nccwpck_require__(3218)
 const RoundRobinPool = __nccwpck_require__(5520)
 const Agent = __nccwpck_require__(7405)
 const ProxyAgent = __nccwpck_require__(6672)
@@ -7337,7 +7337,7 @@ module.exports = Agent
 
 /***/ }),
 
-/***/ 837:
+/***/ 3218:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -48939,7 +48939,7 @@ exports.visitAsync = visitAsync;
 
 /***/ }),
 
-/***/ 8557:
+/***/ 837:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -62984,55 +62984,7 @@ function withoutIncluded(list, includes) {
     return list.filter((inner, at) => !list.some((outer, other) => other !== at && includes(outer, inner) && (other < at || !includes(inner, outer))));
 }
 
-;// CONCATENATED MODULE: ./build/policy/steps.js
-/** The bound of a question, counted in steps and not in time: the same verdict on every machine. */
-/** Steps that one question may take before it counts as undetermined. */
-const STEP_BOUND = 1_000_000;
-/** Patterns that a holding may need to be written; more is undetermined. */
-const PATTERN_BOUND = 200;
-/** Internal: a question went beyond its bound. Public functions turn it into `Undetermined`. */
-class BoundReached extends Error {
-}
-class Steps {
-    #left;
-    constructor(bound = STEP_BOUND) {
-        this.#left = bound;
-    }
-    /** Steps that may still be taken. */
-    get left() {
-        return this.#left;
-    }
-    /** Takes steps. @throws BoundReached when none is left. */
-    take(count = 1) {
-        this.#left -= count;
-        if (this.#left < 0)
-            this.fail();
-    }
-    fail() {
-        throw new BoundReached('a question about its patterns goes beyond the bound of 1,000,000 steps');
-    }
-}
-/** Runs a question; a bound that is reached becomes the third answer. */
-function steps_decide(question) {
-    try {
-        return question();
-    }
-    catch (error) {
-        if (error instanceof BoundReached)
-            return { undetermined: error.message };
-        throw error;
-    }
-}
-
-;// CONCATENATED MODULE: ./build/policy/pattern.js
-/**
- * Action patterns. An action string has exactly three segments, `service:type:operation`; every pattern is turned
- * into boxes, a box being three globs, one for each segment. On boxes nothing is left to interpret.
- */
-
-
-/** More boxes than this from one pattern would be a document made to hurt. */
-const MAXIMUM_BOXES = 2000;
+;// CONCATENATED MODULE: ./build/policy/pair-memory.js
 /** Boxes with ids below this are asked about in pairs at a glance; few accounts have more patterns. */
 const NEAR = 4096;
 /** Pairs of others that are remembered: beyond, each is looked at anew, which takes no more steps. */
@@ -63087,6 +63039,86 @@ class PairMemory {
         return known;
     }
 }
+/** Letters of one pattern times letters of another that cost no more than the step that whoever asks takes anyway. */
+const ORDINARY = 128 * 128;
+/** The steps that it takes to hold one box against another because they are long: none, as a rule. */
+function excess(one, other) {
+    const work = one.key.length * other.key.length;
+    return work <= ORDINARY ? 0 : Math.floor(work / 64);
+}
+/** Whether services or the first or last letters of type or operation tell two boxes apart, as they do most pairs. */
+function areApart(one, other) {
+    if (one.service !== null && other.service !== null && one.service !== other.service)
+        return true;
+    for (let at = 1; at < 3; at++) {
+        const [left, right] = [one.segments[at], other.segments[at]];
+        if (left === '' || right === '')
+            continue;
+        if (lettersDiffer(left.charCodeAt(0), right.charCodeAt(0)))
+            return true;
+        if (lettersDiffer(left.charCodeAt(left.length - 1), right.charCodeAt(right.length - 1)))
+            return true;
+    }
+    return false;
+}
+const [STAR, QUESTION] = ['*'.charCodeAt(0), '?'.charCodeAt(0)];
+function lettersDiffer(one, other) {
+    return one !== other && one !== STAR && one !== QUESTION && other !== STAR && other !== QUESTION;
+}
+function everySegment(one, other, holds) {
+    return one.segments.every((segment, at) => holds(segment, other.segments[at]));
+}
+
+;// CONCATENATED MODULE: ./build/policy/steps.js
+/** The bound of a question, counted in steps and not in time: the same verdict on every machine. */
+/** Steps that one question may take before it counts as undetermined. */
+const STEP_BOUND = 1_000_000;
+/** Patterns that a holding may need to be written; more is undetermined. */
+const PATTERN_BOUND = 200;
+/** Internal: a question went beyond its bound. Public functions turn it into `Undetermined`. */
+class BoundReached extends Error {
+}
+class Steps {
+    #left;
+    constructor(bound = STEP_BOUND) {
+        this.#left = bound;
+    }
+    /** Steps that may still be taken. */
+    get left() {
+        return this.#left;
+    }
+    /** Takes steps. @throws BoundReached when none is left. */
+    take(count = 1) {
+        this.#left -= count;
+        if (this.#left < 0)
+            this.fail();
+    }
+    fail() {
+        throw new BoundReached('a question about its patterns goes beyond the bound of 1,000,000 steps');
+    }
+}
+/** Runs a question; a bound that is reached becomes the third answer. */
+function steps_decide(question) {
+    try {
+        return question();
+    }
+    catch (error) {
+        if (error instanceof BoundReached)
+            return { undetermined: error.message };
+        throw error;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/policy/pattern.js
+/**
+ * Action patterns. An action string has exactly three segments, `service:type:operation`; every pattern is turned
+ * into boxes, a box being three globs, one for each segment. On boxes nothing is left to interpret.
+ */
+
+
+
+/** More boxes than this from one pattern would be a document made to hurt. */
+const MAXIMUM_BOXES = 2000;
 /** Remembers boxes and what was asked of pairs of them, since users share policies. One for each audit. */
 class Boxes {
     #byText = new Map();
@@ -63269,35 +63301,6 @@ function withCase(glob, left, right) {
         return right;
     return glob;
 }
-/** Letters of one pattern times letters of another that cost no more than the step that whoever asks takes anyway. */
-const ORDINARY = 128 * 128;
-/** The steps that it takes to hold one box against another because they are long: none, as a rule. */
-function excess(one, other) {
-    const work = one.key.length * other.key.length;
-    return work <= ORDINARY ? 0 : Math.floor(work / 64);
-}
-/** Whether services or the first or last letters of type or operation tell two boxes apart, as they do most pairs. */
-function areApart(one, other) {
-    if (one.service !== null && other.service !== null && one.service !== other.service)
-        return true;
-    for (let at = 1; at < 3; at++) {
-        const [left, right] = [one.segments[at], other.segments[at]];
-        if (left === '' || right === '')
-            continue;
-        if (lettersDiffer(left.charCodeAt(0), right.charCodeAt(0)))
-            return true;
-        if (lettersDiffer(left.charCodeAt(left.length - 1), right.charCodeAt(right.length - 1)))
-            return true;
-    }
-    return false;
-}
-const [STAR, QUESTION] = ['*'.charCodeAt(0), '?'.charCodeAt(0)];
-function lettersDiffer(one, other) {
-    return one !== other && one !== STAR && one !== QUESTION && other !== STAR && other !== QUESTION;
-}
-function everySegment(one, other, holds) {
-    return one.segments.every((segment, at) => holds(segment, other.segments[at]));
-}
 
 ;// CONCATENATED MODULE: ./build/policy/presets.json
 const presets_namespaceObject = /*#__PURE__*/JSON.parse('{"iam-administration@1":{"description":"Can administer IAM: users, groups, policies, agencies, credentials, identity providers, account settings","severity":"critical","holds":"any","actions":[{"pattern":"iam:*:*","reason":"Everything in IAM, also what no catalogue lists yet, unless an exception says that it only reads or touches the caller alone"}],"except":[{"pattern":"iam:*:get*","reason":"Reads one thing"},{"pattern":"iam:*:list*","reason":"Lists things"},{"pattern":"iam:*:show*","reason":"Reads one thing"},{"pattern":"iam:*:check*","reason":"Tests something and changes nothing"},{"pattern":"iam:users:changePasswordV5","reason":"By its nature touches only the caller: changes one\'s own password, and asks for the old one"}]},"privilege-escalation@1":{"description":"Can gain further permissions: by changing IAM, or by acting as somebody else","severity":"critical","holds":"any","actions":[{"pattern":"iam:policies:createVersionV5","reason":"Writes a new version of a policy one has, and makes it the default"},{"pattern":"iam:roles:updateRole","reason":"Changes a policy one has, through the older interface"},{"pattern":"iam:policies:setDefaultVersionV5","reason":"Brings back an older, wider version of a policy"},{"pattern":"iam:policies:createV5","reason":"Writes a policy, to be attached by whoever may attach"},{"pattern":"iam:roles:createRole","reason":"Writes a policy through the older interface, to be granted by whoever may grant"},{"pattern":"iam:users:attachPolicyV5","reason":"Attaches any policy to any user, oneself included"},{"pattern":"iam:groups:attachPolicyV5","reason":"Attaches any policy to a group one is in"},{"pattern":"iam:agencies:attachPolicyV5","reason":"Attaches any policy to an agency one can assume"},{"pattern":"iam:permissions:grantRoleTo*","reason":"Grants any role or policy of the older model to a user, group or agency"},{"pattern":"iam:permissions:addUserToGroupV5","reason":"Joins a group that holds more"},{"pattern":"iam:permissions:addUserToGroup","reason":"Joins a group that holds more, through the older interface"},{"pattern":"iam:credentials:createCredentialV5","reason":"Makes an access key for another user"},{"pattern":"iam:credentials:updateCredentialV5","reason":"Makes another user\'s inactive access key active again"},{"pattern":"iam:credentials:deleteCredentialV5","reason":"Makes room for a new access key where a user has as many as allowed"},{"pattern":"iam::createAccessKey","reason":"Makes an access key for another user through the older interface"},{"pattern":"iam::updateAccessKey","reason":"Makes another user\'s inactive access key active again through the older interface"},{"pattern":"iam:credentials:updateCredential","reason":"Makes another user\'s inactive access key active again through the older interface"},{"pattern":"iam:credentials:deleteCredential","reason":"Makes room for a new access key through the older interface"},{"pattern":"iam:users:createLoginProfileV5","reason":"Gives a user without console access a password"},{"pattern":"iam:users:updateLoginProfileV5","reason":"Sets another user\'s password"},{"pattern":"iam:users:resetUserPassword","reason":"Sets another user\'s password through the older interface"},{"pattern":"iam:agencies:updateTrustPolicyV5","reason":"Lets oneself, or another account, assume an agency"},{"pattern":"iam:agencies:updateAgency","reason":"Lets another account assume an agency, through the older interface"},{"pattern":"iam:agencies:createV5","reason":"Makes an agency that trusts oneself or another account"},{"pattern":"iam:agencies:createAgency","reason":"Makes an agency that trusts another account, through the older interface"},{"pattern":"iam:agencies:updateV5","reason":"Changes an agency, such as for how long a session of it lasts"},{"pattern":"sts:agencies:assume","reason":"Acts with the permissions of an agency"},{"pattern":"iam:agencies:assume","reason":"Acts with the permissions of an agency, by its name in the older model"},{"pattern":"iam:tokens:assume","reason":"Acts with the permissions of an agency through the older interface"},{"pattern":"iam:agencies:pass","reason":"Hands an agency to a resource, which then acts with its permissions"},{"pattern":"iam:users:detachPolicyV5","reason":"Takes a Deny away from a user"},{"pattern":"iam:groups:detachPolicyV5","reason":"Takes a Deny away from a group"},{"pattern":"iam:agencies:detachPolicyV5","reason":"Takes a Deny away from an agency"},{"pattern":"iam:permissions:removeUserFromGroupV5","reason":"Leaves a group that carries a Deny"},{"pattern":"iam:permissions:revokeRole*","reason":"Takes a Deny of the older model away from a user, group or agency"},{"pattern":"iam:permissions:removeUserFromGroup","reason":"Leaves a group that carries a Deny, through the older interface"},{"pattern":"iam:policies:deleteVersionV5","reason":"Makes room for a new version, or removes a narrower one"},{"pattern":"iam:policies:deleteV5","reason":"Removes a policy that carries a Deny"},{"pattern":"iam:roles:deleteRole","reason":"Removes a policy that carries a Deny, through the older interface"},{"pattern":"iam:mfa:enableV5","reason":"Binds one\'s own device to another user"},{"pattern":"iam:mfa:disableV5","reason":"Takes the second factor off another user"},{"pattern":"iam:mfa:deleteVirtualMFADeviceV5","reason":"Takes the second factor off another user"},{"pattern":"iam:mfa:bindMFADevice","reason":"Binds one\'s own device to another user through the older interface"},{"pattern":"iam:mfa:unbindMFADevice","reason":"Takes the second factor off another user through the older interface"},{"pattern":"iam:mfa:deleteVirtualMFADevice","reason":"Takes the second factor off another user through the older interface"},{"pattern":"iam:users:setUserLoginProtect","reason":"Switches off the second factor that another user\'s logins ask for"},{"pattern":"iam:mfa:create*","reason":"Makes a device to bind to another user"},{"pattern":"iam:samlProviders:create*","reason":"Adds an identity provider that can vouch for anybody"},{"pattern":"iam:samlProviders:update*","reason":"Changes who an identity provider can vouch for"},{"pattern":"iam:oidcProviders:create*","reason":"Adds an identity provider that can vouch for anybody"},{"pattern":"iam:oidcProviders:add*","reason":"Lets another client use an identity provider"},{"pattern":"iam:oidcProviders:update*","reason":"Changes who an identity provider can vouch for"},{"pattern":"iam:identityProviders:create*","reason":"Decides by mapping which user or group a federated person becomes"},{"pattern":"iam:identityProviders:update*","reason":"Decides by mapping which user or group a federated person becomes"},{"pattern":"iam:users:createUserV5","reason":"Makes a user that nobody reviewed"},{"pattern":"iam:users:createUser","reason":"Makes a user that nobody reviewed, through the older interface"},{"pattern":"iam:users:updateUserV5","reason":"Enables or renames another user"},{"pattern":"iam:users:updateUser","reason":"Enables another user or sets their password, through the older interface"},{"pattern":"iam:users:deleteUserV5","reason":"Removes a user, whose name may then be taken again"},{"pattern":"iam:users:deleteUser","reason":"Removes a user, whose name may then be taken again, through the older interface"},{"pattern":"iam:securitypolicies:update*","reason":"Weakens the account\'s rules for passwords and logins"},{"pattern":"iam:agencies:createServiceLinkedAgencyV5","reason":"Makes an agency that organization policies do not limit"},{"pattern":"iam:*:tag*","reason":"Changes tags that policies may decide by"},{"pattern":"iam:*:untag*","reason":"Removes tags that policies may decide by"},{"pattern":"sts::tagSession","reason":"Chooses session tags that policies may decide by"},{"pattern":"sts::setSourceIdentity","reason":"Chooses the source identity that policies may decide by"},{"pattern":"organizations:*:*","reason":"Controls the organization and its service control policies"},{"pattern":"IdentityCenter:*:*","reason":"Assigns permission sets to people across accounts"}],"except":[{"pattern":"organizations:*:get*","reason":"Reads one thing"},{"pattern":"organizations:*:list*","reason":"Lists things"},{"pattern":"organizations:*:show*","reason":"Reads one thing"},{"pattern":"organizations:*:describe*","reason":"Reads one thing"},{"pattern":"organizations:*:check*","reason":"Tests something and changes nothing"},{"pattern":"IdentityCenter:*:get*","reason":"Reads one thing"},{"pattern":"IdentityCenter:*:list*","reason":"Lists things"},{"pattern":"IdentityCenter:*:show*","reason":"Reads one thing"},{"pattern":"IdentityCenter:*:describe*","reason":"Reads one thing"},{"pattern":"IdentityCenter:*:check*","reason":"Tests something and changes nothing"}]},"full-administration@1":{"description":"Holds every action of every service","severity":"critical","holds":"all","actions":[{"pattern":"*:*:*","reason":"Everything, also what no catalogue lists yet"}],"except":[]}}');
@@ -63447,6 +63450,88 @@ function dangerousFirst({ actions }) {
 }
 function serviceOf(action) {
     return action.slice(0, action.indexOf(':')).toLowerCase();
+}
+
+;// CONCATENATED MODULE: ./build/policy/box-lists.js
+/** `withoutNarrower` of a list that comes again and again, such as what a permission excepts; it takes as many steps. */
+function narrowest(list, boxes, steps) {
+    const known = narrowestOf.get(list);
+    if (known !== undefined) {
+        steps.take(known.steps);
+        return known.boxes;
+    }
+    const before = steps.left;
+    const result = withoutNarrower(list, boxes, steps);
+    narrowestOf.set(list, { boxes: result, steps: before - steps.left });
+    return result;
+}
+const narrowestOf = new WeakMap();
+/** Sorted by text, without those that another one surely includes. Only a box with wildcards includes another. */
+function withoutNarrower(list, boxes, steps) {
+    if (list.length < 2)
+        return list;
+    return widest(distinctSorted(list), boxes, steps);
+}
+/** The same of boxes that are distinct and sorted already. @throws BoundReached */
+function widest(list, boxes, steps) {
+    if (list.length < 2)
+        return list;
+    const wide = [];
+    for (const box of list)
+        if (box.wild)
+            wide.push(box);
+    if (wide.length === 0)
+        return list;
+    steps.take(wide.length * list.length);
+    const kept = [];
+    for (const box of list)
+        if (!isWithinOne(box, wide, boxes, steps))
+            kept.push(box);
+    return kept;
+}
+function isWithinOne(inner, wide, boxes, steps) {
+    for (const outer of wide)
+        if (outer !== inner && boxes.includes(outer, inner, steps) && !isLater(outer, inner, boxes, steps))
+            return true;
+    return false;
+}
+/** By text; of boxes of one id, which differ in letter case alone, the first. */
+function distinctSorted(list) {
+    if (isDistinctAndSorted(list))
+        return list;
+    const seen = new Set();
+    const distinct = [];
+    for (const box of [...list].sort(byText)) {
+        if (seen.has(box.id))
+            continue;
+        seen.add(box.id);
+        distinct.push(box);
+    }
+    return distinct;
+}
+/** False says nothing: texts and ids may be sorted each in its own way. */
+function isDistinctAndSorted(list) {
+    for (let at = 1; at < list.length; at++) {
+        const one = list[at - 1];
+        const other = list[at];
+        if (one.text >= other.text || one.key >= other.key)
+            return false;
+    }
+    return true;
+}
+/** Of two boxes that include each other, the later one goes. */
+function isLater(outer, inner, boxes, steps) {
+    return boxes.includes(inner, outer, steps) && outer.text > inner.text;
+}
+function byText(one, other) {
+    return one.text < other.text ? -1 : one.text > other.text ? 1 : 0;
+}
+/** The texts of boxes, each once, sorted. */
+function textsOf(list) {
+    const texts = [];
+    for (const box of isDistinctAndSorted(list) ? list : [...new Set(list)].sort(byText))
+        texts.push(box.text);
+    return texts;
 }
 
 ;// CONCATENATED MODULE: ./build/policy/automaton.js
@@ -63650,6 +63735,10 @@ function isUnrestricted(restriction) {
         restriction.not_resources === undefined &&
         restriction.condition === undefined);
 }
+/** 0: nothing limits. 1: resources do. 2: a condition does. */
+function restrictionRank(restriction) {
+    return isUnrestricted(restriction) ? 0 : restriction.condition === undefined ? 1 : 2;
+}
 /** The restriction of a grant alone. */
 function restrictionOf(grant) {
     if (isUnrestricted(grant))
@@ -63743,12 +63832,77 @@ function resourceIncludes(outer, inner) {
     return steps_decide(() => globIncludes(outer, inner, new Steps(RESOURCE_STEPS))) === true;
 }
 
+;// CONCATENATED MODULE: ./build/policy/box-grants.js
+/** Grants as boxes: what the evaluator and the comparison compute with before anything is written as text. */
+
+
+
+/** Other actions under the same limits. */
+function withActions({ except, restriction }, actions) {
+    return { actions, except, restriction };
+}
+/** Reads the grants of a baseline or a config, whose patterns have one meaning each. @throws BoundReached */
+function readGrants(grants, boxes, steps) {
+    return grants.flatMap((grant) => {
+        const { actions, except } = box_grants_readActionSet(grant, boxes);
+        return byRestriction(actions, restrictionOf(grant), boxes, steps).map((part) => ({
+            actions: part.actions,
+            except,
+            restriction: part.restriction,
+        }));
+    });
+}
+/** The boxes of an action set. */
+function box_grants_readActionSet(set, boxes) {
+    const read = (patterns) => patterns.flatMap((pattern) => boxes.read(pattern, 'grants'));
+    return { actions: read(set.actions), except: read(set.except ?? []) };
+}
+/**
+ * Splits boxes by what limits them: a resource pattern that includes every URN of a service limits nothing for the
+ * actions of that service. @throws BoundReached
+ */
+function byRestriction(actions, restriction, boxes, steps) {
+    const { resources } = restriction;
+    if (resources === undefined || servicesWithoutLimit(resources).length === 0)
+        return [{ actions, restriction: canonicalRestriction(restriction) }];
+    const { resources: _, ...unlimited } = restriction;
+    const services = servicesWithoutLimit(resources).map((service) => boxes.of(`${service}:*:*`));
+    const free = actions.flatMap((box) => services.flatMap((service) => boxes.intersect(box, service, steps)));
+    const limited = actions.filter((box) => !services.some((service) => boxes.includes(service, box, steps)));
+    return [
+        ...(free.length === 0
+            ? []
+            : [{ actions: [...new Set(free)], restriction: canonicalRestriction(unlimited) }]),
+        ...(limited.length === 0 ? [] : [{ actions: limited, restriction: canonicalRestriction(restriction) }]),
+    ];
+}
+/** As the baseline and the report write it. */
+function writeGrant({ actions, except, restriction }) {
+    const grant = { actions: textsOf(actions) };
+    if (except.length > 0)
+        grant.except = textsOf(except);
+    if (restriction.resources !== undefined)
+        grant.resources = restriction.resources;
+    if (restriction.not_resources !== undefined)
+        grant.not_resources = restriction.not_resources;
+    if (restriction.condition !== undefined)
+        grant.condition = restriction.condition;
+    return grant;
+}
+function writeGrants(grants) {
+    const written = [];
+    for (const grant of grants)
+        written.push(writeGrant(grant));
+    return written;
+}
+
 ;// CONCATENATED MODULE: ./build/policy/witness.js
 /**
  * The one question that everything else is asked in: is there an action string in this box that is in none of those
  * sets, and which is a shortest one? Answered exactly, by walking the automata of the patterns concerned side by side
  * and only where the box leads; most questions are answered before the walk begins.
  */
+
 
 
 /** Plain set: some box of `boxes`, none of `noneOf`. */
@@ -63999,123 +64153,15 @@ function lettersOf(globs) {
     return other === OTHER ? letters : [...letters, other];
 }
 
-;// CONCATENATED MODULE: ./build/policy/box-grants.js
-/** Grants as boxes: what the evaluator and the comparison compute with before anything is written as text. */
+;// CONCATENATED MODULE: ./build/policy/canonical.js
+/** The one form of equal grants, computed on sets. */
 
 
 
 
 
 
-/** Other actions under the same limits. */
-function withActions({ except, restriction }, actions) {
-    return { actions, except, restriction };
-}
-/** Reads the grants of a baseline or a config, whose patterns have one meaning each. @throws BoundReached */
-function readGrants(grants, boxes, steps) {
-    return grants.flatMap((grant) => {
-        const { actions, except } = box_grants_readActionSet(grant, boxes);
-        return byRestriction(actions, restrictionOf(grant), boxes, steps).map((part) => ({
-            actions: part.actions,
-            except,
-            restriction: part.restriction,
-        }));
-    });
-}
-/** The boxes of an action set. */
-function box_grants_readActionSet(set, boxes) {
-    const read = (patterns) => patterns.flatMap((pattern) => boxes.read(pattern, 'grants'));
-    return { actions: read(set.actions), except: read(set.except ?? []) };
-}
-/**
- * Splits boxes by what limits them: a resource pattern that includes every URN of a service limits nothing for the
- * actions of that service. @throws BoundReached
- */
-function byRestriction(actions, restriction, boxes, steps) {
-    const { resources } = restriction;
-    if (resources === undefined || servicesWithoutLimit(resources).length === 0)
-        return [{ actions, restriction: canonicalRestriction(restriction) }];
-    const { resources: _, ...unlimited } = restriction;
-    const services = servicesWithoutLimit(resources).map((service) => boxes.of(`${service}:*:*`));
-    const free = actions.flatMap((box) => services.flatMap((service) => boxes.intersect(box, service, steps)));
-    const limited = actions.filter((box) => !services.some((service) => boxes.includes(service, box, steps)));
-    return [
-        ...(free.length === 0
-            ? []
-            : [{ actions: [...new Set(free)], restriction: canonicalRestriction(unlimited) }]),
-        ...(limited.length === 0 ? [] : [{ actions: limited, restriction: canonicalRestriction(restriction) }]),
-    ];
-}
-/** Keeps what is needed: boxes that are not empty, not twice, and exceptions that touch something. */
-function tidied(grant, boxes, steps) {
-    const outside = [boxSet(grant.except)];
-    const alive = withoutNarrower(grant.actions, boxes, steps).filter((box) => reachesBeyond(box, outside, boxes, steps));
-    if (grant.except.length === 0)
-        return withActions(grant, alive);
-    const except = narrowest(grant.except, boxes, steps).filter((one) => alive.some((box) => boxes.meet(one, box, steps)));
-    return { actions: alive, except, restriction: grant.restriction };
-}
-/** `withoutNarrower` of a list that comes again and again, such as what a permission excepts; it takes as many steps. */
-function narrowest(list, boxes, steps) {
-    const known = narrowestOf.get(list);
-    if (known !== undefined) {
-        steps.take(known.steps);
-        return known.boxes;
-    }
-    const before = steps.left;
-    const result = withoutNarrower(list, boxes, steps);
-    narrowestOf.set(list, { boxes: result, steps: before - steps.left });
-    return result;
-}
-const narrowestOf = new WeakMap();
-/** Sorted by text, without those that another one surely includes. Only a box with wildcards includes another. */
-function withoutNarrower(list, boxes, steps) {
-    if (list.length < 2)
-        return list;
-    const distinct = distinctSorted(list);
-    const wide = distinct.filter((box) => box.wild);
-    if (wide.length === 0)
-        return distinct;
-    steps.take(wide.length * distinct.length);
-    return distinct.filter((inner) => !isWithinOne(inner, wide, boxes, steps));
-}
-function isWithinOne(inner, wide, boxes, steps) {
-    for (const outer of wide)
-        if (outer !== inner && boxes.includes(outer, inner, steps) && !isLater(outer, inner, boxes, steps))
-            return true;
-    return false;
-}
-/** By text; of boxes of one id, which differ in letter case alone, the first. */
-function distinctSorted(list) {
-    if (isDistinctAndSorted(list))
-        return list;
-    const seen = new Set();
-    const distinct = [];
-    for (const box of [...list].sort(byText)) {
-        if (seen.has(box.id))
-            continue;
-        seen.add(box.id);
-        distinct.push(box);
-    }
-    return distinct;
-}
-/** False says nothing: texts and ids may be sorted each in its own way. */
-function isDistinctAndSorted(list) {
-    for (let at = 1; at < list.length; at++) {
-        const one = list[at - 1];
-        const other = list[at];
-        if (one.text >= other.text || one.key >= other.key)
-            return false;
-    }
-    return true;
-}
-/** Of two boxes that include each other, the later one goes. */
-function isLater(outer, inner, boxes, steps) {
-    return boxes.includes(inner, outer, steps) && outer.text > inner.text;
-}
-function byText(one, other) {
-    return one.text < other.text ? -1 : one.text > other.text ? 1 : 0;
-}
+
 /**
  * The same union in few grants: those of equal restriction and exceptions joined, boxes that another grant covers
  * under an equal or wider restriction dropped, resources of equal sets joined. Independent of the order given.
@@ -64130,7 +64176,7 @@ function canonical(grants, boxes, steps) {
             steps.fail();
         const pass = canonicalPass(result, boxes, steps);
         // What splitting by service adds is dropped again in each round: then only the text tells that nothing changed.
-        if (!pass.changed || (round > 0 && box_grants_textOf(pass.grants) === box_grants_textOf(result)))
+        if (!pass.changed || (round > 0 && canonical_textOf(pass.grants) === canonical_textOf(result)))
             return pass.grants;
         result = pass.grants;
     }
@@ -64144,7 +64190,7 @@ function withinBound(grants, steps) {
 }
 /** No grants are known that take a fifth round; none may go round for ever. */
 const MAXIMUM_ROUNDS = 20;
-function box_grants_textOf(grants) {
+function canonical_textOf(grants) {
     return JSON.stringify(grants.map(writeGrant));
 }
 function canonicalPass(grants, boxes, steps) {
@@ -64227,10 +64273,6 @@ function haveAscendingRanks(grants) {
     }
     return true;
 }
-/** 0: nothing limits. 1: resources do. 2: a condition does. */
-function restrictionRank(restriction) {
-    return isUnrestricted(restriction) ? 0 : restriction.condition === undefined ? 1 : 2;
-}
 function join(grants, key, merge) {
     const joined = new Map();
     for (const grant of grants) {
@@ -64250,34 +64292,19 @@ function textKey(boxes) {
 function grantKey(grant) {
     return `${textKey(grant.actions)}\n|\n${textKey(grant.except)}\n|\n${restrictionKey(grant.restriction)}`;
 }
-/** As the baseline and the report write it. */
-function writeGrant({ actions, except, restriction }) {
-    const grant = { actions: textsOf(actions) };
-    if (except.length > 0)
-        grant.except = textsOf(except);
-    if (restriction.resources !== undefined)
-        grant.resources = restriction.resources;
-    if (restriction.not_resources !== undefined)
-        grant.not_resources = restriction.not_resources;
-    if (restriction.condition !== undefined)
-        grant.condition = restriction.condition;
-    return grant;
-}
-function writeGrants(grants) {
-    const written = [];
-    for (const grant of grants)
-        written.push(writeGrant(grant));
-    return written;
-}
-function textsOf(list) {
-    const texts = [];
-    for (const box of isDistinctAndSorted(list) ? list : [...new Set(list)].sort(byText))
-        texts.push(box.text);
-    return texts;
+/** Keeps what is needed: boxes that are not empty, not twice, and exceptions that touch something. */
+function tidied(grant, boxes, steps) {
+    const outside = [boxSet(grant.except)];
+    const alive = withoutNarrower(grant.actions, boxes, steps).filter((box) => reachesBeyond(box, outside, boxes, steps));
+    if (grant.except.length === 0)
+        return withActions(grant, alive);
+    const except = narrowest(grant.except, boxes, steps).filter((one) => alive.some((box) => boxes.meet(one, box, steps)));
+    return { actions: alive, except, restriction: grant.restriction };
 }
 
 ;// CONCATENATED MODULE: ./build/policy/compare-grants.js
 /** Comparison by meaning: what is in these grants and not in those, exactly, with a shortest example. */
+
 
 
 
@@ -64630,6 +64657,7 @@ function quote(value) {
 
 
 
+
 /**
  * Null where pairs do not tell.
  *
@@ -64643,7 +64671,7 @@ function canonicalByPairs(parts, denied, except, boxes, steps) {
     const grants = [];
     let free = null;
     for (const { actions, limit } of parts) {
-        const distinct = canonical_by_pairs_withoutNarrower(actions, boxes, steps);
+        const distinct = widest(actions, boxes, steps);
         const kept = free === null ? distinct : canonical_by_pairs_withoutCovered(distinct, free, outside, boxes, steps);
         if (kept.length === 0)
             continue;
@@ -64665,31 +64693,6 @@ function isAnySpelledTwice({ actions, limit: { spelledTwice } }) {
     if (spelledTwice.size === 0)
         return false;
     return new Set(actions.map((box) => box.id)).size < actions.length;
-}
-/** Of boxes that are sorted by text, those that no other one includes. */
-function canonical_by_pairs_withoutNarrower(list, boxes, steps) {
-    if (list.length === 1)
-        return list;
-    const wide = [];
-    for (const box of list)
-        if (box.wild)
-            wide.push(box);
-    if (wide.length === 0)
-        return list;
-    steps.take(wide.length * list.length);
-    const kept = [];
-    for (const box of list)
-        if (!canonical_by_pairs_isWithinOne(box, wide, boxes, steps))
-            kept.push(box);
-    return kept;
-}
-function canonical_by_pairs_isWithinOne(inner, wide, boxes, steps) {
-    for (const outer of wide)
-        if (outer !== inner && boxes.includes(outer, inner, steps))
-            if (outer.text < inner.text || !boxes.includes(inner, outer, steps))
-                // Of two boxes that include each other, the later one goes.
-                return true;
-    return false;
 }
 function canonical_by_pairs_withoutCovered(list, free, outside, boxes, steps) {
     const kept = [];
@@ -64939,6 +64942,7 @@ function haveInCommon(one, other, except, boxes, steps) {
 }
 
 ;// CONCATENATED MODULE: ./build/policy/evaluate.js
+
 
 
 
@@ -66479,7 +66483,67 @@ function append(map, key, value) {
         list.push(value);
 }
 
+;// CONCATENATED MODULE: ./build/audit/paths.js
+/** Routes by their policies. */
+class Routes {
+    #byPolicy = new Map();
+    constructor(ways) {
+        for (const { routes } of ways)
+            for (const route of routes) {
+                const known = this.#byPolicy.get(route.policy.policy_id);
+                if (known === undefined)
+                    this.#byPolicy.set(route.policy.policy_id, [route]);
+                else
+                    known.push(route);
+            }
+    }
+    of(policyId) {
+        return this.#byPolicy.get(policyId) ?? [];
+    }
+}
+/** Members of a group come by the same paths: one object serves them all. */
+class Paths {
+    #known = new Map();
+    /** Every route of every statement that grants a part of it, in the order of the statements. */
+    of(held, routes) {
+        const paths = [];
+        for (const match of held.matches)
+            for (const route of routes.of(match.policy))
+                paths.push(this.#path(match, route));
+        return paths;
+    }
+    #path(match, route) {
+        let ofRoute = this.#known.get(route);
+        if (ofRoute === undefined) {
+            ofRoute = new Map();
+            this.#known.set(route, ofRoute);
+        }
+        let path = ofRoute.get(match);
+        if (path === undefined) {
+            path = pathOf(match, route);
+            ofRoute.set(match, path);
+        }
+        return path;
+    }
+}
+function pathOf(match, { group, policy, attached_at }) {
+    return {
+        via: group === null ? 'user' : 'group',
+        group_id: group?.group_id ?? null,
+        group: group?.group_name ?? null,
+        policy_id: policy.policy_id,
+        policy: policy.policy_name,
+        version_id: policy.version?.version_id ?? null,
+        version_created_at: policy.version?.created_at ?? null,
+        statement: match.statement,
+        pattern: match.pattern,
+        attached_at,
+        restricted: match.restricted,
+    };
+}
+
 ;// CONCATENATED MODULE: ./build/audit/holdings.js
+
 
 
 
@@ -66581,63 +66645,6 @@ function holdingOf(user, permission, held, actions, paths, conditional_denies) {
         actions,
         paths,
         conditional_denies,
-    };
-}
-/** Routes by their policies. */
-class Routes {
-    #byPolicy = new Map();
-    constructor(ways) {
-        for (const { routes } of ways)
-            for (const route of routes) {
-                const known = this.#byPolicy.get(route.policy.policy_id);
-                if (known === undefined)
-                    this.#byPolicy.set(route.policy.policy_id, [route]);
-                else
-                    known.push(route);
-            }
-    }
-    of(policyId) {
-        return this.#byPolicy.get(policyId) ?? [];
-    }
-}
-/** Members of a group come by the same paths: one object serves them all. */
-class Paths {
-    #known = new Map();
-    /** Every route of every statement that grants a part of it, in the order of the statements. */
-    of(held, routes) {
-        const paths = [];
-        for (const match of held.matches)
-            for (const route of routes.of(match.policy))
-                paths.push(this.#path(match, route));
-        return paths;
-    }
-    #path(match, route) {
-        let ofRoute = this.#known.get(route);
-        if (ofRoute === undefined) {
-            ofRoute = new Map();
-            this.#known.set(route, ofRoute);
-        }
-        let path = ofRoute.get(match);
-        if (path === undefined) {
-            path = pathOf(match, route);
-            ofRoute.set(match, path);
-        }
-        return path;
-    }
-}
-function pathOf(match, { group, policy, attached_at }) {
-    return {
-        via: group === null ? 'user' : 'group',
-        group_id: group?.group_id ?? null,
-        group: group?.group_name ?? null,
-        policy_id: policy.policy_id,
-        policy: policy.policy_name,
-        version_id: policy.version?.version_id ?? null,
-        version_created_at: policy.version?.created_at ?? null,
-        statement: match.statement,
-        pattern: match.pattern,
-        attached_at,
-        restricted: match.restricted,
     };
 }
 function conditionalDenies(held, routes) {
@@ -78850,7 +78857,7 @@ function lines(text) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8557);
+/* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(837);
 
 await (0,_action_run_js__WEBPACK_IMPORTED_MODULE_0__/* .run */ .e)(process.env);
 

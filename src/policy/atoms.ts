@@ -1,8 +1,8 @@
 /** What Allow statements give, in parts that are told apart by number: users share them, whatever policies they have. */
 import { compareText } from '../compare-text.ts'
-import { restrictionRank } from './box-grants.ts'
 import type { Box } from './pattern.ts'
 import type { Piece } from './prepare.ts'
+import { restrictionRank } from './restriction.ts'
 import type { Restriction } from './types.ts'
 import { servicesWithoutLimit } from './urn.ts'
 

@@ -3,7 +3,9 @@
  * every pair was looked at before. The same result as that of `canonical`, which has to compute it on sets.
  */
 import type { Part } from './atoms.ts'
-import { type BoxGrant, covers, narrowest, sorted } from './box-grants.ts'
+import type { BoxGrant } from './box-grants.ts'
+import { narrowest, widest } from './box-lists.ts'
+import { covers, sorted } from './canonical.ts'
 import type { Box, Boxes } from './pattern.ts'
 import { isUnrestricted } from './restriction.ts'
 import type { Steps } from './steps.ts'
@@ -27,7 +29,7 @@ export function canonicalByPairs(
   const grants: BoxGrant[] = []
   let free: BoxGrant | null = null
   for (const { actions, limit } of parts) {
-    const distinct = withoutNarrower(actions, boxes, steps)
+    const distinct = widest(actions, boxes, steps)
     const kept: readonly Box[] =
       free === null ? distinct : withoutCovered(distinct, free, outside, boxes, steps)
     if (kept.length === 0) continue
@@ -45,27 +47,6 @@ export function canonicalByPairs(
 function isAnySpelledTwice({ actions, limit: { spelledTwice } }: Part): boolean {
   if (spelledTwice.size === 0) return false
   return new Set(actions.map((box) => box.id)).size < actions.length
-}
-
-/** Of boxes that are sorted by text, those that no other one includes. */
-function withoutNarrower(list: readonly Box[], boxes: Boxes, steps: Steps): readonly Box[] {
-  if (list.length === 1) return list
-  const wide: Box[] = []
-  for (const box of list) if (box.wild) wide.push(box)
-  if (wide.length === 0) return list
-  steps.take(wide.length * list.length)
-  const kept: Box[] = []
-  for (const box of list) if (!isWithinOne(box, wide, boxes, steps)) kept.push(box)
-  return kept
-}
-
-function isWithinOne(inner: Box, wide: readonly Box[], boxes: Boxes, steps: Steps): boolean {
-  for (const outer of wide)
-    if (outer !== inner && boxes.includes(outer, inner, steps))
-      if (outer.text < inner.text || !boxes.includes(inner, outer, steps))
-        // Of two boxes that include each other, the later one goes.
-        return true
-  return false
 }
 
 function withoutCovered(

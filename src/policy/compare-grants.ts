@@ -1,5 +1,6 @@
 /** Comparison by meaning: what is in these grants and not in those, exactly, with a shortest example. */
-import { type BoxGrant, canonical, readActionSet, readGrants, withActions, writeGrant } from './box-grants.ts'
+import { type BoxGrant, readActionSet, readGrants, withActions, writeGrant } from './box-grants.ts'
+import { canonical } from './canonical.ts'
 import { type Box, type Boxes, boxMatches, rememberedBoxes } from './pattern.ts'
 import { canonicalIncludes } from './restriction.ts'
 import { decide, STEP_BOUND, Steps } from './steps.ts'

@@ -3,7 +3,8 @@
  * over all statements of all policies that reach the user. Deny comes first, wherever it stands.
  */
 import type { Part } from './atoms.ts'
-import { type BoxGrant, canonical, withinBound, writeGrants } from './box-grants.ts'
+import { type BoxGrant, writeGrants } from './box-grants.ts'
+import { canonical, withinBound } from './canonical.ts'
 import { canonicalByPairs } from './canonical-by-pairs.ts'
 import { deniedBoxes, leftOver, touchingPattern } from './left-over.ts'
 import type { Box } from './pattern.ts'

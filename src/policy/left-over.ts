@@ -1,7 +1,8 @@
 /** What Deny statements leave of what Allow statements give, and which of them took something. */
 import { compareText } from '../compare-text.ts'
 import type { Part } from './atoms.ts'
-import { type BoxGrant, distinctSorted } from './box-grants.ts'
+import type { BoxGrant } from './box-grants.ts'
+import { distinctSorted } from './box-lists.ts'
 import { withoutNarrower } from './matches.ts'
 import type { NumberSet } from './number-set.ts'
 import type { Box, Boxes } from './pattern.ts'

@@ -20,6 +20,11 @@ export function isUnrestricted(restriction: Restriction): boolean {
   )
 }
 
+/** 0: nothing limits. 1: resources do. 2: a condition does. */
+export function restrictionRank(restriction: Restriction): number {
+  return isUnrestricted(restriction) ? 0 : restriction.condition === undefined ? 1 : 2
+}
+
 /** The restriction of a grant alone. */
 export function restrictionOf(grant: Grant): Restriction {
   if (isUnrestricted(grant)) return UNRESTRICTED

@@ -4,7 +4,8 @@
  * and only where the box leads; most questions are answered before the walk begins.
  */
 import { DEAD, GlobAutomaton, OTHER } from './automaton.ts'
-import { type Box, type Boxes, boxMatchesSegments, excess } from './pattern.ts'
+import { excess } from './pair-memory.ts'
+import { type Box, type Boxes, boxMatchesSegments } from './pattern.ts'
 import type { Steps } from './steps.ts'
 
 /** The strings that match some box of every list of `allOf`, and none of `noneOf`. */
