@@ -1,5 +1,5 @@
 /** A merge conflict left in a file gets its own clear error: what the parser says of it helps nobody. */
-import { UserError } from '../problem.ts'
+import { UserError } from './problem.ts'
 
 const MARKER = /^(?:<{7}|={7}|>{7}|\|{7})(?: |$)/
 

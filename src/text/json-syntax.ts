@@ -71,3 +71,8 @@ function spaceAfter(text: string, from: number): number {
   while (at < text.length && ' \t\r\n'.includes(text[at] as string)) at++
   return at
 }
+
+/** With lines that every reader counts alike, and every offset as it was: JSON has no carriage return within texts. */
+export function withLineFeeds(text: string): string {
+  return text.replaceAll(/\r(?!\n)/g, '\n')
+}

@@ -6,12 +6,14 @@ import {
   isScalar,
   isSeq,
   LineCounter,
+  type Pair,
   parseDocument,
   visit,
   type YAMLError,
+  type YAMLMap,
 } from 'yaml'
-import { type Problem, UserError } from '../problem.ts'
-import { quoteText } from '../text-quote.ts'
+import { type Problem, UserError } from './problem.ts'
+import { quoteText } from './quote.ts'
 
 export interface Position {
   readonly line: number
@@ -27,6 +29,7 @@ export class YamlSource {
   readonly path: string
   readonly #document: Document
   readonly #lines: LineCounter
+  readonly #pairsOf = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>()
 
   private constructor(path: string, document: Document, lines: LineCounter) {
     this.path = path
@@ -48,15 +51,14 @@ export class YamlSource {
       // Also where a directive asks for YAML 1.1, in which "<<" merges and "no" is false.
       schema: 'core',
       merge: false,
-      // As the plain value has them: there, 1 and "1" are the same key.
-      uniqueKeys: (one, other) =>
-        one === other || (isScalar(one) && isScalar(other) && keyText(one.value) === keyText(other.value)),
+      // The parser compares each key with each; the visit below does it in one pass.
+      uniqueKeys: false,
     })
     const source = new YamlSource(path, document, lines)
     // What is only a warning to the parser, such as a tag that nobody knows, would be passed over in silence.
     const problems = [...document.errors, ...document.warnings]
       .slice(0, MAXIMUM_SYNTAX_ERRORS)
-      .map((error) => ({ where: path, ...source.#at(error.pos[0]), ...syntaxProblem(error, text) }))
+      .map((error) => ({ where: path, ...source.#at(error.pos[0]), ...syntaxProblem(error) }))
     visit(document, {
       Pair(_, pair) {
         // JavaScript treats this name as no key at all, so that a schema would never see it.
@@ -69,6 +71,8 @@ export class YamlSource {
           })
       },
       Node(_, node) {
+        for (const offset of isMap(node) ? repeatedKeys(node) : [])
+          problems.push({ where: path, ...source.#at(offset), ...repeatedKey(text, offset) })
         if (isAlias(node) || ('anchor' in node && node.anchor))
           problems.push({
             where: path,
@@ -78,7 +82,7 @@ export class YamlSource {
           })
       },
     })
-    if (problems.length > 0) throw new UserError(problems)
+    if (problems.length > 0) throw new UserError(problems.sort(byLine))
     return source
   }
 
@@ -89,14 +93,14 @@ export class YamlSource {
 
   /** The text of a scalar as it stands in the file, without quotes: `1e5` stays `1e5`. Null when it is none. */
   scalarText(path: Path): string | null {
-    const node = this.#document.getIn(path as unknown[], true)
+    const node = this.#node(path)
     if (!isScalar(node)) return null
     return typeof node.value === 'string' ? node.value : (node.source ?? null)
   }
 
   /** Where the value at a path begins and ends, as offsets into the text; null for a path that is not there. */
   range(path: Path): { readonly start: number; readonly end: number } | null {
-    const node = this.#document.getIn(path as unknown[], true) as { range?: [number, number] } | undefined
+    const node = this.#node(path) as { range?: [number, number] } | undefined
     return node?.range ? { start: node.range[0], end: node.range[1] } : null
   }
 
@@ -117,10 +121,8 @@ export class YamlSource {
 
   /** The same as an offset into the text; null for a key that is not there. */
   keyOffset(path: Path, key: string): number | null {
-    const map = path.length === 0 ? this.#document.contents : this.#document.getIn(path as unknown[], true)
-    const pair = isMap(map)
-      ? map.items.find((item) => isScalar(item.key) && keyText(item.key.value) === key)
-      : null
+    const map = this.#node(path)
+    const pair = isMap(map) ? this.#pairs(map).get(key) : undefined
     return (pair?.key as { range?: [number] } | undefined)?.range?.[0] ?? null
   }
 
@@ -137,9 +139,18 @@ export class YamlSource {
   #node(path: Path): unknown {
     return path.reduce<unknown>((node, step) => {
       if (isSeq(node)) return node.items[Number(step)]
-      if (!isMap(node)) return undefined
-      return node.items.find((item) => isScalar(item.key) && keyText(item.key.value) === step)?.value
+      return isMap(node) ? this.#pairs(node).get(String(step))?.value : undefined
     }, this.#document.contents)
+  }
+
+  /** Pairs by the text of their key, remembered: a file may have very many. */
+  #pairs(map: YAMLMap): ReadonlyMap<string, Pair> {
+    const known = this.#pairsOf.get(map)
+    if (known !== undefined) return known
+    const pairs = new Map<string, Pair>()
+    for (const pair of map.items) if (isScalar(pair.key)) pairs.set(keyText(pair.key.value), pair)
+    this.#pairsOf.set(map, pairs)
+    return pairs
   }
 
   #at(offset: number): Position {
@@ -152,14 +163,30 @@ function keyText(value: unknown): string {
   return value === null ? '' : String(value)
 }
 
-function syntaxProblem(error: YAMLError, text: string): Pick<Problem, 'message' | 'remedy'> {
-  if (error.code === 'DUPLICATE_KEY') {
-    const key = /^(?:"(?:[^"\\]|\\.)*"|[^\s:]+)/.exec(text.slice(error.pos[0], error.pos[0] + 200))?.[0] ?? ''
-    return {
-      message: `the key ${quoteText(key.replace(/^"|"$/g, ''))} stands twice in one map.`,
-      remedy: 'Keep one of them.',
-    }
+/** Where keys stand that a map has already. As the plain value has them: there, 1 and "1" are the same key. */
+function repeatedKeys(map: YAMLMap): number[] {
+  const seen = new Set<string>()
+  return map.items.flatMap(({ key }) => {
+    const text = isScalar(key) ? keyText(key.value) : String(key)
+    if (seen.has(text)) return [(key as { range?: [number] } | null)?.range?.[0] ?? 0]
+    seen.add(text)
+    return []
+  })
+}
+
+function repeatedKey(text: string, offset: number): Pick<Problem, 'message' | 'remedy'> {
+  const key = /^(?:"(?:[^"\\]|\\.)*"|[^\s:]+)/.exec(text.slice(offset, offset + 200))?.[0] ?? ''
+  return {
+    message: `the key ${quoteText(key.replace(/^"|"$/g, ''))} stands twice in one map.`,
+    remedy: 'Keep one of them.',
   }
+}
+
+function byLine(one: Problem, other: Problem): number {
+  return (one.line ?? 0) - (other.line ?? 0) || (one.column ?? 0) - (other.column ?? 0)
+}
+
+function syntaxProblem(error: YAMLError): Pick<Problem, 'message' | 'remedy'> {
   if (error.code === 'MULTIPLE_DOCS')
     return { message: 'found a second YAML document.', remedy: 'Keep one, without a line "---".' }
   const reason = (error.message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, '')

@@ -1,16 +1,18 @@
 /** Turns what a zod schema finds wrong into problems that name line, column, what was found and what is allowed. */
 import type { z } from 'zod'
-import type { Problem } from '../problem.ts'
-import { quoteText } from '../text-quote.ts'
+import { editDistance } from './edit-distance.ts'
+import type { Problem } from './problem.ts'
+import { quoteText } from './quote.ts'
 import type { YamlSource } from './yaml-source.ts'
 
-type Issue = z.core.$ZodIssue
+/** What a schema finds wrong at one place. */
+export type ZodIssue = z.core.$ZodIssue
 
 /**
  * @param keysAt the keys that are known at a path, for the hint behind an unknown key
  */
 export function schemaProblems(
-  issues: readonly Issue[],
+  issues: readonly ZodIssue[],
   source: YamlSource,
   keysAt: (path: readonly PropertyKey[]) => readonly string[],
 ): Problem[] {
@@ -22,10 +24,12 @@ export function schemaProblems(
     const found = source.found(issue.path)
     if (found === 'nothing')
       return [{ ...where, message: `${quoteText(name)} is missing.`, remedy: `Add it; ${allowedBy(issue)}.` }]
+    const near = nearValue(issue, source.scalarText(issue.path))
     return [
       {
         ...where,
         message: `${name === '' ? 'the file' : quoteText(name)}: found ${found}; ${allowedBy(issue)}.`,
+        ...(near === null ? {} : { remedy: `Did you mean ${near}?` }),
       },
     ]
   })
@@ -37,7 +41,7 @@ function unknownKey(
   source: YamlSource,
   known: readonly string[],
 ): Problem {
-  const near = known.find((one) => distance(one, key.toLowerCase()) <= 2)
+  const near = known.find((one) => editDistance(one, key.toLowerCase()) <= 2)
   return {
     where: source.path,
     ...source.keyPosition(path, key),
@@ -46,8 +50,24 @@ function unknownKey(
   }
 }
 
+/** The allowed value that was probably meant: a name that lacks its version, the newest of which is the last, or a slip. */
+function nearValue(issue: ZodIssue, found: string | null): string | null {
+  if (issue.code !== 'invalid_value' || found === null) return null
+  const text = found.trim().toLowerCase()
+  const version = /@[0-9]+$/
+  const isBare = !version.test(text)
+  let near: { value: string; edits: number } | null = null
+  for (const value of issue.values.map(String)) {
+    const compared = isBare ? value.toLowerCase().replace(version, '') : value.toLowerCase()
+    const edits = editDistance(compared, text)
+    const limit = text.length > 3 ? 2 : 0
+    if (edits <= limit && (near === null || edits <= near.edits)) near = { value, edits }
+  }
+  return near?.value ?? null
+}
+
 /** What the schema would have taken, in words. */
-function allowedBy(issue: Issue): string {
+function allowedBy(issue: ZodIssue): string {
   switch (issue.code) {
     case 'invalid_type':
       return `allowed: ${typeWords[issue.expected] ?? issue.expected}`
@@ -72,22 +92,6 @@ const typeWords: Readonly<Record<string, string>> = {
   int: 'a whole number',
   number: 'a number',
   boolean: 'true or false',
-}
-
-/** Edits between two words, at most a few letters long. */
-function distance(one: string, other: string): number {
-  let row = Array.from({ length: other.length + 1 }, (_, at) => at)
-  for (let i = 1; i <= one.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= other.length; j++)
-      next[j] = Math.min(
-        (next[j - 1] as number) + 1,
-        (row[j] as number) + 1,
-        (row[j - 1] as number) + (one[i - 1] === other[j - 1] ? 0 : 1),
-      )
-    row = next
-  }
-  return row[other.length] as number
 }
 
 /** Problems in the order in which a reader of the file meets them. */
