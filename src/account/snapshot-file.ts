@@ -1,6 +1,6 @@
 /** The snapshot as a file: versioned JSON, compressed when its name ends in `.gz`, no secrets. */
 import { gunzipSync, gzipSync } from 'node:zlib'
-import { UserError } from '../problem.ts'
+import { UserError } from '../text/problem.ts'
 import { coverageSources, type Snapshot, snapshotSchema } from './snapshot.ts'
 
 /** Unpacked size beyond any account that the quotas allow; a small file cannot unpack to more. */
@@ -35,9 +35,9 @@ export function readSnapshot(
   const { kind, version } = json as { kind?: unknown; version?: unknown }
   if (kind !== 'iam-audit-snapshot')
     fail('is no snapshot of this action.', 'Name a file that save-snapshot wrote.')
-  if (version !== 1)
+  if (version !== 2)
     fail(
-      `is a snapshot of version ${String(version).slice(0, 20)}; this release reads version 1.`,
+      `is a snapshot of version ${String(version).slice(0, 20)}; this release reads version 2.`,
       'Save it again with this release.',
     )
   const parsed = snapshotSchema.safeParse(json)
@@ -63,25 +63,9 @@ function ageWarning(taken_at: string, now: number): string | null {
 }
 
 /** What no crawl writes: of two rows for the same thing, only one would be judged. Null when there is nothing. */
-function contradictionIn({
-  users,
-  groups,
-  policies,
-  attachments,
-  memberships,
-  coverage,
-}: Snapshot): string | null {
-  const lists: readonly (readonly [string, readonly string[]])[] = [
-    ['user', users.map((one) => one.user_id)],
-    ['group', groups.map((one) => one.group_id)],
-    ['policy', policies.map((one) => one.policy_id)],
-    ['list of members of the group', memberships.map((one) => one.group_id)],
-    [
-      'attachment',
-      attachments.map((one) => `${one.policy_id} to the ${one.principal_type} ${one.principal_id}`),
-    ],
-  ]
-  for (const [what, ids] of lists) {
+function contradictionIn(snapshot: Snapshot): string | null {
+  const { coverage, policies } = snapshot
+  for (const [what, ids] of listsOf(snapshot)) {
     const seen = new Set<string>()
     for (const id of ids) {
       if (seen.has(id)) return `the ${what} ${id} is in it twice`
@@ -97,6 +81,31 @@ function contradictionIn({
   return other === undefined
     ? null
     : `the document of the policy ${other.policy_name} is not that of its default version`
+}
+
+/** Every list of the snapshot, by what tells its rows apart. */
+function listsOf(snapshot: Snapshot): readonly (readonly [string, readonly string[]])[] {
+  return [
+    ['user', snapshot.users.map((one) => one.user_id)],
+    ['group', snapshot.groups.map((one) => one.group_id)],
+    ['policy', snapshot.policies.map((one) => one.policy_id)],
+    ['list of members of the group', snapshot.memberships.map((one) => one.group_id)],
+    [
+      'attachment',
+      snapshot.attachments.map((one) => `${one.policy_id} to the ${one.principal_type} ${one.principal_id}`),
+    ],
+    ['role', snapshot.roles.map((one) => one.role_id)],
+    [
+      'grant of a role',
+      snapshot.role_assignments.map(
+        (one) => `${one.role_id} to the ${one.holder_type} ${one.holder_id} for ${one.scope}`,
+      ),
+    ],
+    ['agency', snapshot.agencies.map((one) => one.agency_id)],
+    ['identity provider', snapshot.providers.map((one) => one.provider_id)],
+    ['mapping', snapshot.mappings.map((one) => one.mapping_id)],
+    ['provider of trust policies', snapshot.trust_providers.map((one) => one.urn.toLowerCase())],
+  ]
 }
 
 function parse(bytes: Uint8Array): unknown {
