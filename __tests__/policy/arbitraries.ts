@@ -126,3 +126,59 @@ export const grant: fc.Arbitrary<Grant> = fc
   .map(([set, rest]) => ({ ...set, ...rest }))
 export const grants = fc.array(grant, { minLength: 1, maxLength: 3 })
 export const plainGrants = fc.array(actionSet, { minLength: 1, maxLength: 3 })
+
+const resourcePattern = fc.oneof(
+  fc.constantFrom(
+    '*',
+    'a:*:*:user:*',
+    'a::1:user:x',
+    'a::1:user:x*',
+    'a:*:${g:DomainId}:user:*',
+    'a:*:${ G:domainid }:*:x?',
+    'a::1:user:${g:UserName}',
+    "a::1:user:${g:UserName, 'none'}*",
+    'a::1:user:${g:PrincipalTag/t}',
+    'a::1:*:${*}',
+    'a::1:user:x${?}',
+    'a:*:2:*:*',
+  ),
+  fc
+    .array(fc.constantFrom('a', ':', '1', 'user', 'x', '*', '?', '${g:UserId}'), { maxLength: 6 })
+    .map((list) => list.join('')),
+)
+
+/** Statements with resources and variables, about one action. */
+export const resourceStatements = fc.array(
+  fc
+    .tuple(
+      fc.constantFrom<'Allow' | 'Deny'>('Allow', 'Allow', 'Deny'),
+      fc.boolean(),
+      fc.array(loosePattern, { maxLength: 2 }),
+      fc.constantFrom('Resource', 'NotResource', null),
+      fc.array(resourcePattern, { maxLength: 3 }),
+      fc.constantFrom<ModelStatement['Condition']>(
+        undefined,
+        undefined,
+        {},
+        { Bool: { 'g:MFAPresent': 'true' } },
+        { StringEquals: { 'g:UserName': 'x' } },
+        { StringEquals: { 'G:username': 'other' } },
+      ),
+    )
+    .map(([Effect, not, list, kind, resources, Condition]) => ({
+      Effect,
+      [not ? 'NotAction' : 'Action']: list,
+      ...(kind === null ? {} : { [kind]: resources }),
+      ...(Condition === undefined ? {} : { Condition }),
+    })),
+  { minLength: 1, maxLength: 4 },
+)
+
+export const urn = fc.constantFrom(
+  'a::1:user:x',
+  'a::1:user:xy',
+  'a::1:user:*',
+  'a::2:user:x',
+  'a::1:user:x?',
+  'a:r:1:group:x',
+)

@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
 import {
-  createEvaluator,
   expandAliases,
   explainAction,
   grantsInclude,
@@ -14,6 +13,7 @@ import {
   shippedCatalogue,
 } from '../../src/policy/index.ts'
 import type { Permission } from '../../src/policy/types.ts'
+import { createEvaluator, identityOf } from './one-source.ts'
 
 const catalogue = shippedCatalogue()
 const preset = (id: string): Permission => {
@@ -114,13 +114,19 @@ describe('presets', () => {
 describe('naming', () => {
   test('only names in the set: what manages permissions first, what lists last', () => {
     expect(
-      namedActions([{ actions: ['iam:users:*'], except: ['iam:*:*list*', 'iam:*:*V5'] }], catalogue),
+      namedActions([{ actions: ['iam:users:*V5'], except: ['iam:*:*list*', 'iam:*:*V5'] }], catalogue),
     ).toEqual([])
-    expect(namedActions([{ actions: ['iam:groups:*'] }], catalogue)).toEqual(
+    expect(namedActions([{ actions: ['iam:groups:*V5'] }], catalogue)).toEqual(
       ['attachPolicyV5', 'detachPolicyV5', 'deleteGroupV5', 'getGroupV5', 'listGroupsV5'].map(
         (name) => `iam:groups:${name}`,
       ),
     )
+  })
+
+  test('names actions of the legacy model too, after those of equal danger', () => {
+    const named = namedActions([{ actions: ['iam:groups:*'] }], catalogue)
+    expect(named.indexOf('iam:groups:deleteGroup')).toBeGreaterThan(named.indexOf('iam:groups:deleteGroupV5'))
+    expect(named).toContain('iam:groups:listGroups')
   })
 
   test('what one grant excepts is not taken from another', () => {
@@ -152,7 +158,8 @@ describe('naming', () => {
   test('the live catalogue replaces the shipped one service by service', () => {
     const live = mergeCatalogue([{ action: 'iam:new:thing', accessLevel: 'Write', aliases: [] }])
     expect(live.source).toBe('live')
-    expect(namedActions([{ actions: ['iam:*:*'] }], live)).toEqual(['iam:new:thing'])
+    expect(namedActions([{ actions: ['iam:new:*'] }], live)).toEqual(['iam:new:thing'])
+    expect(namedActions([{ actions: ['iam:*:*V5'] }], live)).toEqual([])
     expect(namedActions([{ actions: ['sts:*:*'] }], live).length).toBeGreaterThan(0)
   })
 
@@ -178,7 +185,9 @@ test('an explanation names what granted, what was taken away, what was not subtr
     ['p', parseDocument(JSON.stringify({ Version: '5.0', Statement }))],
     ['q', parseDocument('{}')],
   ])
-  expect(explainAction({ documents, policies: ['p', 'q', 'p'], identity, action })).toMatchObject({
+  expect(
+    explainAction({ documents, policies: ['p', 'q', 'p'], identity: identityOf(identity), action }),
+  ).toMatchObject({
     answer: 'denied',
     grantedBy: [{ policy: 'p', statement: 1, pattern: 'iam:*:*' }],
     deniedBy: [{ policy: 'p', statement: 2, pattern: 'NotAction' }],
@@ -194,7 +203,7 @@ test('an explanation calls a policy undetermined whose pattern has no end of mea
   const explanation = explainAction({
     documents,
     policies: ['p'],
-    identity,
+    identity: identityOf(identity),
     action: 'iam:users:createUserV5',
   })
   expect(explanation).toMatchObject({ answer: 'undetermined', undetermined: [{ policy: 'p' }] })

@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import {
   canonicalGrants,
-  createEvaluator,
   exampleOf,
   grantsInclude,
   intersectGrants,
@@ -14,6 +13,7 @@ import {
 } from '../../src/policy/index.ts'
 import type { ActionSet, Grant, Permission } from '../../src/policy/types.ts'
 import differences from './cases/differences.json' with { type: 'json' }
+import { createEvaluator } from './one-source.ts'
 
 interface Row {
   readonly name: string
@@ -46,6 +46,31 @@ describe('held minus approved', () => {
     expect(subtractGrants([{ actions: ['iam:users:*', 'iam:groups:x'] }], approved)).toEqual({
       grants: [],
       example: null,
+    })
+  })
+})
+
+describe('long ordinary lists compare', () => {
+  const letters = 'abcdefghijklmnopqrstuvwxyz'
+  const list = (count: number, pattern: (word: string) => string): string[] =>
+    Array.from({ length: count }, (_, at) => pattern(`${letters[at % 26]}${at + 100}`))
+  const infixes = list(150, (word) => `iam:*:*${word}*`)
+
+  test('150 approved wildcards of which one is held', () => {
+    const approved = [{ actions: infixes }]
+    const [held = ''] = infixes
+    expect(subtractGrants([{ actions: [held] }], [{ grants: approved }])).toEqual({
+      ...{ grants: [], example: null },
+    })
+    expect(subtractGrants(approved, [{ grants: [{ actions: [held] }] }])).toMatchObject({
+      grants: [{ actions: infixes.slice(1).sort() }],
+    })
+  })
+
+  test('143 held beside an approval of another service', () => {
+    const held = infixes.slice(0, 143)
+    expect(subtractGrants([{ actions: held }], [{ grants: [{ actions: ['ecs:*:*'] }] }])).toMatchObject({
+      grants: [{ actions: [...held].sort() }],
     })
   })
 })

@@ -1,9 +1,10 @@
 /** Cases as data: one action, some policies, what the user holds. Every case asks both the evaluator and the explanation. */
 import { describe, expect, test } from '@jest/globals'
-import { createEvaluator, explainAction, parseDocument } from '../../src/policy/index.ts'
-import type { Held, Permission } from '../../src/policy/types.ts'
+import { explainAction, parseDocument } from '../../src/policy/index.ts'
+import type { Permission } from '../../src/policy/types.ts'
 import decisions from './cases/decisions.json' with { type: 'json' }
 import official from './cases/official.json' with { type: 'json' }
+import { createEvaluator, type HeldByOne, identityOf } from './one-source.ts'
 
 interface Decision {
   readonly name: string
@@ -23,7 +24,7 @@ function audited(action: string): Permission {
 function ask(
   documents: readonly object[],
   permission: Permission,
-): { held: Held; explained: ReturnType<typeof explainAction> } {
+): { held: HeldByOne; explained: ReturnType<typeof explainAction> } {
   const parsed = new Map(
     documents.map((document, at) => [`policy${at}`, parseDocument(JSON.stringify(document))]),
   )
@@ -31,7 +32,10 @@ function ask(
   const held = createEvaluator({ documents: parsed, permissions: [permission] }).held(policies, alice, 'p')
   if ('undetermined' in held) throw new Error(held.undetermined)
   const action = permission.actions[0] as string
-  return { held, explained: explainAction({ documents: parsed, policies, identity: alice, action }) }
+  return {
+    held,
+    explained: explainAction({ documents: parsed, policies, identity: identityOf(alice), action }),
+  }
 }
 
 describe('decisions', () => {

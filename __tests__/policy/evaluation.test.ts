@@ -1,14 +1,15 @@
 /** What an answer says beside yes and no: how much, by which statements, and which Deny it leaves standing. */
 import { describe, expect, test } from '@jest/globals'
-import { createEvaluator, holdsEverything, parseDocument } from '../../src/policy/index.ts'
-import type { Held, Permission } from '../../src/policy/types.ts'
+import { holdsEverything, parseDocument } from '../../src/policy/index.ts'
+import type { Permission } from '../../src/policy/types.ts'
+import { createEvaluator, type HeldByOne } from './one-source.ts'
 
 const alice = { user_id: 'id-alice', user_name: 'alice', urn: 'iam::1234:user:alice' }
 const audited = (actions: string[], over: Partial<Permission> = {}): Permission => ({
   ...{ name: 'p', severity: 'high', holds: 'any', actions, except: [], ...over },
 })
 
-function held(permission: Permission, policies: Readonly<Record<string, readonly object[]>>): Held {
+function held(permission: Permission, policies: Readonly<Record<string, readonly object[]>>): HeldByOne {
   const documents = new Map(
     Object.entries(policies).map(([id, Statement]) => [
       id,

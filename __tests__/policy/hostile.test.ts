@@ -1,13 +1,9 @@
 /** Hostile patterns are answered within the bound, or are undetermined; how fast, `npm run bench` tells. */
 import { describe, expect, test } from '@jest/globals'
-import {
-  actionSetDifference,
-  createEvaluator,
-  parseDocument,
-  subtractGrants,
-} from '../../src/policy/index.ts'
+import { actionSetDifference, parseDocument, subtractGrants } from '../../src/policy/index.ts'
 import type { Permission } from '../../src/policy/types.ts'
 import { crossing, hostilePairs, hostilePolicies, hostileSets } from './cases/hostile.ts'
+import { createEvaluator } from './one-source.ts'
 
 describe('hostile sets', () => {
   test.each(hostileSets)('%s', (_, actions, other) => {
@@ -86,6 +82,20 @@ describe('hostile policies', () => {
     const evaluator = createEvaluator({ documents, permissions: [audited], stepBound: 5 })
     expect(evaluator.relevance('bad')).toBe('undetermined')
     expect(evaluator.held(['bad'], identity, 'p')).toEqual({ undetermined: expect.any(String) })
+  })
+
+  test('a document of 150,000 statements is undetermined by itself', () => {
+    const Statement = Array.from({ length: 150_000 }, (_, at) => ({
+      ...{ Effect: at % 3 === 0 ? 'Deny' : 'Allow', Action: [`iam:users:a${at}`] },
+    }))
+    const documents = new Map([
+      ['bad', parseDocument(JSON.stringify({ Version: '5.0', Statement }))],
+      ['good', hostile(['iam:users:*'])],
+    ])
+    const evaluator = createEvaluator({ documents, permissions: [permission] })
+    expect(evaluator.relevance('bad')).toBe('undetermined')
+    expect(evaluator.held([['bad', 'good']], identity, 'p')).toEqual({ undetermined: expect.any(String) })
+    expect(evaluator.held(['good'], identity, 'p')).toMatchObject({ extent: 'part' })
   })
 
   test('resources beyond number are undetermined at once, and no other user is touched', () => {

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { NumberSet } from '../../src/policy/number-set.ts'
+import { NumberSet } from '../../src/policy/sets/number-set.ts'
 
 test('has each number once, in ascending order, and nothing of what it had before', () => {
   for (const bound of [0, 1, 31, 32, 33, 64, 200]) {

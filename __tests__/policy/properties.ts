@@ -1,26 +1,32 @@
 /** What must hold of every policy, as sentences. Run a little by the test suite and at length by `npm run fuzz`. */
 import fc from 'fast-check'
-import { Atoms } from '../../src/policy/atoms.ts'
-import { writeGrant } from '../../src/policy/box-grants.ts'
-import { canonical } from '../../src/policy/canonical.ts'
-import { canonicalByPairs } from '../../src/policy/canonical-by-pairs.ts'
+import { writeGrant } from '../../src/policy/grants/box-grants.ts'
+import { canonical } from '../../src/policy/grants/canonical.ts'
+import { GrantMemory, GrantQuestion } from '../../src/policy/grants/grant-question.ts'
+import { canonicalByPairs } from '../../src/policy/held/canonical-by-pairs.ts'
+import { NumberedGrants } from '../../src/policy/held/numbered-grants.ts'
 import {
   actionSetDifference,
   canonicalGrants,
-  createEvaluator,
+  createEvaluator as createEvaluatorOfSources,
+  decide,
   exampleOf,
+  federatedIdentity,
   intersectGrants,
   parseDocument,
   subtractGrants,
+  userIdentity,
 } from '../../src/policy/index.ts'
-import { Boxes } from '../../src/policy/pattern.ts'
-import { Steps } from '../../src/policy/steps.ts'
+import { boxSet } from '../../src/policy/sets/box-set.ts'
+import { reachesBeyond } from '../../src/policy/sets/witness.ts'
 import type { Grant, Held, Permission, Undetermined } from '../../src/policy/types.ts'
-import { boxSet, reachesBeyond } from '../../src/policy/witness.ts'
 import * as any from './arbitraries.ts'
+import { ACCOUNT, createEvaluator, type HeldByOne, identityOf } from './one-source.ts'
+import { type ResourceStatement, slowDecision } from './slow-decision.ts'
 import {
   disagreement,
   heldMembers,
+  heldMembersOfAll,
   type ModelStatement,
   matches,
   membersOf,
@@ -41,11 +47,19 @@ const identity = { user_id: 'u1', user_name: 'u', urn: 'iam::1:user:u' }
 function evaluated(
   policies: readonly (readonly ModelStatement[])[],
   permission: Permission,
-): Held | Undetermined {
+): HeldByOne | Undetermined {
   const documents = new Map(
     policies.map((Statement, at) => [`p${at}`, parseDocument(JSON.stringify({ Version: '5.0', Statement }))]),
   )
   return createEvaluator({ documents, permissions: [permission] }).held([...documents.keys()], identity, 'p')
+}
+
+/** Whoever is no user is contradicted by no condition on names. */
+function unnamed(statement: ResourceStatement): ResourceStatement {
+  const { Condition } = statement
+  return Condition?.StringEquals === undefined
+    ? statement
+    : { ...statement, Condition: { Bool: { x: 'true' } } }
 }
 
 function decided<T extends object>(answer: T | Undetermined): T {
@@ -53,7 +67,7 @@ function decided<T extends object>(answer: T | Undetermined): T {
   return answer
 }
 
-const held = (policies: readonly (readonly ModelStatement[])[], permission: Permission): Held =>
+const held = (policies: readonly (readonly ModelStatement[])[], permission: Permission): HeldByOne =>
   decided(evaluated(policies, permission))
 
 function same(one: Uint8Array, other: Uint8Array): void {
@@ -151,6 +165,67 @@ export const properties: readonly Property[] = [
     ),
   },
   {
+    name: 'sources are a union, each after its own Deny, whatever their order',
+    runs: 1000,
+    property: fc.property(
+      fc.array(any.statements, { minLength: 1, maxLength: 3 }),
+      any.permission,
+      (sources, permission) => {
+        const documents = new Map(
+          sources.map((Statement, at) => [
+            `p${at}`,
+            parseDocument(JSON.stringify({ Version: '5.0', Statement })),
+          ]),
+        )
+        const evaluator = createEvaluatorOfSources({ documents, permissions: [permission], account: ACCOUNT })
+        const ask = (ids: readonly string[]): Held =>
+          decided(
+            evaluator.held(
+              ids.map((id) => ({ policies: [id], identity: identityOf(identity) })),
+              'p',
+            ),
+          )
+        const ids = [...documents.keys()]
+        const [forth, back] = [ask(ids), ask([...ids, ...ids].reverse())]
+        same(membersOfAll(forth.grants), heldMembersOfAll(sources, permission))
+        if (JSON.stringify([forth.extent, forth.grants]) !== JSON.stringify([back.extent, back.grants]))
+          throw new Error(`${JSON.stringify(forth)} is not ${JSON.stringify(back)}`)
+        for (const [at, id] of ids.entries()) {
+          const alone = ask([id]).sources[0]
+          const shown = forth.sources[at]
+          if (alone?.matches.length !== shown?.matches.length) throw new Error('a path too many or too few')
+        }
+      },
+    ),
+  },
+  {
+    name: 'one action on one resource is decided as a slow reading of every statement decides it',
+    runs: 2500,
+    property: fc.property(
+      any.resourceStatements,
+      fc.constantFrom(...universe),
+      any.urn,
+      fc.boolean(),
+      (statements, action, urn, isUser) => {
+        const documents = new Map([
+          ['p', parseDocument(JSON.stringify({ Version: '5.0', Statement: statements }))],
+        ])
+        const user = { user_id: 'u1', user_name: 'x', urn: 'a::1:user:x' }
+        const who = isUser ? userIdentity(user, { account: '1' }) : federatedIdentity({ account: '1' })
+        const known = {
+          ...{ 'g:domainid': '1', 'g:principalaccount': '1' },
+          ...(isUser ? { 'g:username': 'x', 'g:userid': 'u1', 'g:principalurn': user.urn } : {}),
+        }
+        const asked = { policies: ['p'], identity: who, action, resource: urn, account: '1' }
+        const { answer } = decide({ documents, ...asked })
+        const expected = isUser
+          ? slowDecision(statements, action, urn, known)
+          : slowDecision(statements.map(unnamed), action, urn, known)
+        if (answer !== expected) throw new Error(`${answer} is not ${expected}`)
+      },
+    ),
+  },
+  {
     name: 'adding an Allow never removes',
     runs: 500,
     property: fc.property(any.statements, any.allow, any.permission, (statements, more, permission) => {
@@ -206,23 +281,23 @@ export const properties: readonly Property[] = [
       fc.array(any.pattern, { maxLength: 2 }),
       fc.array(any.pattern, { maxLength: 2 }),
       (limited, excepted, taken) => {
-        const [boxes, steps] = [new Boxes(), new Steps()]
-        const read = (patterns: readonly string[]) => patterns.flatMap((one) => boxes.read(one, 'grants'))
+        const question = new GrantQuestion(new GrantMemory(null))
+        const read = (patterns: readonly string[]) => question.readAll(patterns)
         const [except, denied] = [read(excepted), read(taken)]
         const outside = [boxSet(except), boxSet(denied)]
         const pieces = limited.map(([restriction, patterns]) => ({
           match: { policy: 'p', statement: 1, pattern: '', restricted: false },
-          actions: read(patterns).filter((box) => reachesBeyond(box, outside, boxes, steps)),
-          ...{ except, restriction, limit: JSON.stringify(restriction) },
+          actions: read(patterns).filter((box) => reachesBeyond(box, outside, question)),
+          ...{ except, restriction, limit: JSON.stringify(restriction), original: null },
         }))
-        const atoms = new Atoms(pieces, except)
-        const parts = atoms.parts(Array.from({ length: atoms.size }, (_, at) => at))
-        const written = canonicalByPairs(parts, denied, except, boxes, steps)
+        const numbered = new NumberedGrants(pieces, except, question.restrictions)
+        const parts = numbered.parts(Array.from({ length: numbered.size }, (_, at) => at))
+        const written = canonicalByPairs(parts, denied, except, question)
         if (written === null) return
         const sets = parts.map(({ actions, limit }) => ({
           ...{ actions, except: [...except, ...denied], restriction: limit.restriction },
         }))
-        const [one, other] = [written, canonical(sets, boxes, steps)].map((list) =>
+        const [one, other] = [written, canonical(sets, question)].map((list) =>
           JSON.stringify(list.map(writeGrant)),
         )
         if (one !== other) throw new Error(`${one} is not ${other}`)

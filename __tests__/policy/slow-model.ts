@@ -115,6 +115,19 @@ export function heldMembers(statements: readonly ModelStatement[], permission: P
   return allowed.map((bit, at) => bit & (definition[at] as number) & (1 - (denied[at] as number)))
 }
 
+/** What several sources grant together: each by itself, and then the union. */
+export function heldMembersOfAll(
+  sources: readonly (readonly ModelStatement[])[],
+  permission: Permission,
+): Uint8Array {
+  return sources
+    .map((statements) => heldMembers(statements, permission))
+    .reduce(
+      (result, one) => result.map((bit, at) => bit | (one[at] as number)),
+      new Uint8Array(universe.length),
+    )
+}
+
 /** One action on which two answers differ; null when they agree. */
 export function disagreement(one: Uint8Array, other: Uint8Array): string | null {
   const at = one.findIndex((bit, index) => bit !== other[index])

@@ -1,15 +1,9 @@
-/** The policy core: the language of identity policies as exact set algebra. Everything outside asks it through here. */
-export {
-  expandAliases,
-  mergeCatalogue,
-  namedActions,
-  shippedCatalogue,
-  shippedData,
-} from './catalogue.ts'
+/** The policy core: the language of policies as exact set algebra. Everything outside asks it through here. */
 export {
   type Approved,
   actionSetDifference,
   actionSetIncludes,
+  type CompareOptions,
   canonicalGrants,
   exampleOf,
   grantsInclude,
@@ -17,19 +11,38 @@ export {
   intersectGrants,
   subtractGrants,
   unionGrants,
-} from './compare-grants.ts'
-export { parseDocument } from './document.ts'
-export { duplicateKey } from './duplicate-keys.ts'
-export { holdsEverything } from './evaluate.ts'
-export { createEvaluator, type Evaluator, type EvaluatorOptions, type PolicyIds } from './evaluator.ts'
-export { type ExplainedStatement, type Explanation, explainAction } from './explain.ts'
-export { isActionString, patternProblem } from './pattern.ts'
-export { type Preset, presetNames, presetPermission, presets } from './presets.ts'
+} from './grants/compare-grants.ts'
+export { type GrantMemory, rememberGrants } from './grants/grant-question.ts'
 export {
   canonicalRestriction,
   isUnrestricted,
   restrictionIncludes,
-  restrictionKey,
   restrictionOf,
-} from './restriction.ts'
-export { userResourceMatches } from './urn.ts'
+} from './grants/restriction.ts'
+export { type Renaming, renameReaches, userResourceMatches } from './grants/urn.ts'
+export { namedActions } from './held/action-names.ts'
+export { expandAliases, mergeCatalogue, shippedCatalogue, shippedData } from './held/catalogue.ts'
+export { type DecidedStatement, type Decision, type DecisionOptions, decide } from './held/decide.ts'
+export { holdsEverything } from './held/evaluate.ts'
+export {
+  createEvaluator,
+  type Evaluator,
+  type EvaluatorOptions,
+  type GrantSource,
+  type PolicyIds,
+  type Relevance,
+} from './held/evaluator.ts'
+export { type ExplainedStatement, type Explanation, explainAction } from './held/explain.ts'
+export { provablyFalse } from './language/condition.ts'
+export { parseDocument } from './language/document.ts'
+export { duplicateKey } from './language/duplicate-keys.ts'
+export {
+  type AccountFacts,
+  accountFacts,
+  agencyIdentity,
+  federatedIdentity,
+  userIdentity,
+} from './language/identity.ts'
+export { type LegacyAction, legacyActions, legacyTwins } from './language/legacy-actions.ts'
+export { newestPresetNames, type Preset, presetNames, presetPermission, presets } from './language/presets.ts'
+export { isActionString, patternProblem, patternSurelyIncludes } from './sets/pattern.ts'

@@ -11,6 +11,8 @@ export interface Restriction {
   readonly resources?: readonly string[]
   readonly not_resources?: readonly string[]
   readonly condition?: Condition
+  /** `project:<id>` or `enterprise-project:<id>`, of legacy grants; in approvals also `project:*`, `enterprise-project:*`. */
+  readonly scopes?: readonly string[]
 }
 
 /** The action strings matched by some pattern of `actions` and by none of `except`. */
@@ -45,6 +47,15 @@ export interface Statement {
   readonly resource?: readonly string[]
   readonly notResource?: readonly string[]
   readonly condition?: Condition
+  /** Legacy documents only: action patterns with two colons that are taken out of what an Allow grants. */
+  readonly except?: readonly string[]
+  /** Legacy documents only: `scopes` of what an Allow grants. */
+  readonly scopes?: readonly string[]
+  /**
+   * Legacy documents only: of every action of the legacy catalogue that this Allow grants and that no unconditional
+   * Deny of the same source takes away, the v5 twins are granted too, under the same restriction; no Deny touches them.
+   */
+  readonly twins?: true
 }
 
 /** A document that could not be understood in full is undetermined; it never "holds nothing". */
@@ -52,11 +63,14 @@ export type ParsedDocument =
   | { readonly ok: true; readonly statements: readonly Statement[] }
   | { readonly ok: false; readonly reason: string }
 
-/** What the inventory knows of a user: the only context that conditions can be judged against offline. */
+/** Who is asked about: the only context that conditions and policy variables can be judged against offline. */
 export interface Identity {
-  readonly user_id: string
-  readonly user_name: string
-  readonly urn: string
+  readonly kind: 'user' | 'agency' | 'federated'
+  /**
+   * Condition keys in lower case and their values: `g:domainid`, `g:principalaccount`, `g:domainname` where it is known;
+   * of a user `g:userid`, `g:username`, `g:principalurn`; of an agency `g:principalurn`, its URN with path.
+   */
+  readonly facts: ReadonlyMap<string, string>
 }
 
 /** Where in the policies something stands. `policy` is the caller's key of the document (the policy id). */
@@ -72,20 +86,26 @@ export interface Match extends StatementRef {
   readonly restricted: boolean
 }
 
-/** The answer for one user and one permission. */
-export interface Held {
-  /** `none`: the user holds nothing of it. `all`: the union of the grants is all of it. */
-  readonly extent: 'none' | 'part' | 'all'
-  /** True when everything that is held is limited by resources or conditions. */
-  readonly restricted: boolean
-  /** Few, exact, canonical: denotes the held set without rounding. Empty when `extent` is `none`. */
-  readonly grants: readonly Grant[]
-  /** Every Allow statement that grants a part which no unconditional Deny takes away. */
+/** What one source of a principal grants, after its own Deny. */
+export interface HeldBySource {
+  /** Every Allow statement that grants a part which no unconditional Deny of the source takes away. */
   readonly matches: readonly Match[]
-  /** Unconditional Deny statements that take something of this permission away from this user. */
+  /** Unconditional Deny statements that take something of this permission away. */
   readonly deniedBy: readonly Match[]
   /** Deny statements that touch what is held but depend on resources or conditions: not subtracted. */
   readonly conditionalDenies: readonly StatementRef[]
+}
+
+/** The answer for one principal and one permission: the union of what its sources grant. */
+export interface Held {
+  /** `none`: nothing of it is held. `all`: the union of the grants is all of it. */
+  readonly extent: 'none' | 'part' | 'all'
+  /** True when everything that is held is limited by resources, scopes or conditions. */
+  readonly restricted: boolean
+  /** Few, exact, canonical: denotes the held set without rounding. Empty when `extent` is `none`. */
+  readonly grants: readonly Grant[]
+  /** One for each source that was asked about, in that order. */
+  readonly sources: readonly HeldBySource[]
 }
 
 /** A question that could not be decided within its bound, or whose answer cannot be written. */
@@ -93,7 +113,7 @@ export interface Undetermined {
   readonly undetermined: string
 }
 
-/** minuend minus subtrahend. `grants` empty: nothing is left. `example`: a shortest action string of what is left. */
+/** minuend minus subtrahend. `grants` empty: nothing is left. `example`: a short action string of what is left. */
 export interface Difference {
   readonly grants: readonly Grant[]
   readonly example: string | null

@@ -1,0 +1,295 @@
+/** What the Deny statements of a source leave of what its Allow statements grant, and which of them took something. */
+import { compareText } from '../../text/compare-text.ts'
+import type { BoxGrant } from '../grants/box-grants.ts'
+import type { Box } from '../sets/box.ts'
+import { distinctSorted } from '../sets/box-lists.ts'
+import { boxSet } from '../sets/box-set.ts'
+import { NumberSet } from '../sets/number-set.ts'
+import type { Question } from '../sets/question.ts'
+import { reachesBeyond } from '../sets/witness.ts'
+import type { HeldBySource, Match, StatementRef } from '../types.ts'
+import type { AuditedPermission, NumberedStatement } from './audited-permission.ts'
+import { withoutNarrower } from './matches.ts'
+import type { Limit, Part } from './numbered-grants.ts'
+import type { DenyPattern, Relevant } from './prepare.ts'
+
+/** What one source grants, after its own Deny. */
+export interface AfterDeny {
+  /** Boxes that some unconditional Deny names; they are excepted from `parts`. */
+  readonly denied: readonly Box[]
+  readonly parts: readonly Part[]
+  /** v5 twins of legacy actions that are left: no Deny touches them. */
+  readonly twins: readonly Part[]
+  readonly shown: HeldBySource
+}
+
+/** What the unconditional Deny statements leave. @throws BoundReached */
+export function afterDeny(
+  ordered: readonly NumberedStatement[],
+  audited: AuditedPermission,
+  question: Question,
+): AfterDeny {
+  const denied = distinctSorted(ordered.flatMap((one) => (one.kind === 'deny' ? boxesOf(one) : [])))
+  const gone = new Set<number>()
+  for (const one of ordered)
+    if (isUnconditionalDeny(one)) for (const original of one.covered.keys()) gone.add(original)
+  const sparing = ordered.some((one) => one.kind === 'deny-all-but')
+  const left = sparing
+    ? leftWithin(ordered, denied, gone, question)
+    : leftBeside(ordered, denied, gone, audited, question)
+  const conditional = ordered.filter((one) => one.kind === 'conditional-deny')
+  const conditionalDenies = conditional.length === 0 ? [] : touching(conditional, left, denied, question)
+  const { parts, twins, matches, deniedBy } = left
+  return { denied, parts, twins, shown: { matches, deniedBy, conditionalDenies } }
+}
+
+/** Those of the conditional Deny statements that touch what is left. @throws BoundReached */
+function touching(
+  denies: readonly Relevant[],
+  { parts, twins, originals }: Left,
+  denied: readonly Box[],
+  question: Question,
+): readonly StatementRef[] {
+  const grants = [...grantsOf(parts, denied), ...grantsOf(twins, [])]
+  return denies
+    .filter(
+      (one) =>
+        originals.some((original) => one.covered.has(original)) ||
+        touchingPattern(one, grants, question) !== null,
+    )
+    .map((one) => one.ref)
+}
+
+/** Parts as grants, less what is denied. */
+export function grantsOf(parts: readonly Part[], denied: readonly Box[]): BoxGrant[] {
+  return parts.map(({ actions, limit: { except, restriction } }) => ({
+    ...{ actions, except: denied.length === 0 ? except : [...except, ...denied], restriction },
+  }))
+}
+
+interface Left {
+  readonly parts: readonly Part[]
+  readonly twins: readonly Part[]
+  /** Legacy actions whose twins are left. */
+  readonly originals: readonly number[]
+  readonly matches: readonly Match[]
+  readonly deniedBy: readonly Match[]
+}
+
+function isUnconditionalDeny({ kind }: Relevant): boolean {
+  return kind === 'deny' || kind === 'deny-all-but'
+}
+
+/** What is left where every Deny names what it takes. @throws BoundReached */
+function leftBeside(
+  ordered: readonly NumberedStatement[],
+  denied: readonly Box[],
+  gone: ReadonlySet<number>,
+  { grants }: AuditedPermission,
+  question: Question,
+): Left {
+  const allowed = new NumberSet(grants.size)
+  for (const one of ordered) for (const number of one.grants) allowed.add(number)
+  const trace = new DenyTrace(ordered)
+  const kept: number[] = []
+  const twins: number[] = []
+  const lost = new NumberSet(grants.size)
+  for (const number of allowed.list()) {
+    const { box, limit, original } = grants.at(number)
+    if (original !== null) {
+      if (!gone.has(original)) twins.push(number)
+      else lost.add(number)
+      continue
+    }
+    const taken = trace.take(box, limit.except, question)
+    // What was granted has actions beyond its exceptions; where no Deny touches it, it still has.
+    const isLeft =
+      taken === 'nothing' ||
+      (taken === 'part' && reachesBeyond(box, [boxSet(limit.except), boxSet(denied)], question))
+    if (isLeft) kept.push(number)
+    else lost.add(number)
+  }
+  const matches: Match[] = []
+  for (const one of ordered) for (const match of shownOf(one, lost, question)) matches.push(match)
+  return {
+    ...{ parts: grants.parts(kept), twins: grants.parts(twins), matches },
+    originals: twins.map((number) => grants.at(number).original as number),
+    deniedBy: trace.deniedBy(ordered),
+  }
+}
+
+/** The patterns shown of an Allow of which some grants are lost. @throws BoundReached */
+function shownOf(one: NumberedStatement, lost: NumberSet, question: Question): readonly Match[] {
+  if (!one.grants.some((number) => lost.has(number))) return one.matches
+  const own = one.pieces.flatMap(({ match }, at) =>
+    one.ofPieces[at]?.every((number) => lost.has(number)) ? [] : [match],
+  )
+  return own.length === one.pieces.length ? one.matches : withoutNarrower(own, question)
+}
+
+/** Legacy actions whose twins some Allow grants. */
+function originalsOf(ordered: readonly Relevant[]): ReadonlySet<number> {
+  const originals = new Set<number>()
+  for (const { pieces } of ordered)
+    for (const { original } of pieces) if (original !== null) originals.add(original)
+  return originals
+}
+
+/** The pattern by which a Deny takes the twin of some legacy action; undefined: it takes none. */
+function twinPattern(deny: Relevant, originals: ReadonlySet<number>): string | undefined {
+  for (const [original, pattern] of deny.covered) if (originals.has(original)) return pattern
+  return undefined
+}
+
+/** Unconditional Deny statements that name what they take, and by which of their patterns each took something first. */
+class DenyTrace {
+  readonly #denies: readonly Relevant[]
+  readonly #first: number[]
+
+  constructor(ordered: readonly Relevant[]) {
+    this.#denies = ordered.filter((one) => one.kind === 'deny')
+    this.#first = this.#denies.map(({ patterns }) => patterns.length)
+  }
+
+  /** What they take of a box. @throws BoundReached */
+  take(box: Box, except: readonly Box[], question: Question): 'nothing' | 'part' | 'all' {
+    let taken: 'nothing' | 'part' | 'all' = 'nothing'
+    for (let deny = 0; deny < this.#denies.length; deny++) {
+      const { patterns } = this.#denies[deny] as Relevant
+      for (let at = 0; at < patterns.length; at++)
+        for (const one of (patterns[at] as DenyPattern).boxes) {
+          question.take()
+          if (!question.meet(one, box)) continue
+          if (taken !== 'all') taken = question.includes(one, box) ? 'all' : 'part'
+          const first = this.#first[deny] as number
+          if (at < first && haveInCommon(one, box, except, question)) this.#first[deny] = at
+        }
+    }
+    return taken
+  }
+
+  /** @param ordered whose Allow statements may have granted twins */
+  deniedBy(ordered: readonly Relevant[]): readonly Match[] {
+    const originals = originalsOf(ordered)
+    return this.#denies.flatMap((one, deny): Match[] => {
+      const pattern = one.patterns[this.#first[deny] as number]?.text ?? twinPattern(one, originals)
+      return pattern === undefined ? [] : [{ ...one.ref, pattern, restricted: false }]
+    })
+  }
+}
+
+/** What is left where a Deny takes all but what it spares. @throws BoundReached */
+function leftWithin(
+  ordered: readonly Relevant[],
+  denied: readonly Box[],
+  gone: ReadonlySet<number>,
+  question: Question,
+): Left {
+  // By text, not as the statements stand: of boxes that differ in letter case alone, always the same one is written.
+  const spared = ordered
+    .flatMap((one) => (one.kind === 'deny-all-but' ? [distinctSorted(boxesOf(one))] : []))
+    .sort((one, other) => compareText(textOf(one), textOf(other)))
+  const [parts, twins] = [new PartsByLimit(), new PartsByLimit()]
+  const originals: number[] = []
+  const matches: Match[] = []
+  for (const one of ordered) {
+    const own: Match[] = []
+    for (const piece of one.pieces) {
+      if (piece.original !== null) {
+        if (gone.has(piece.original)) continue
+        twins.add(piece.limit, piece, piece.actions)
+        originals.push(piece.original)
+        own.push(piece.match)
+        continue
+      }
+      const outside = [boxSet(piece.except), boxSet(denied)]
+      const within = spared.reduce<readonly Box[]>(
+        (left, sparing) => [
+          ...new Set(left.flatMap((box) => sparing.flatMap((two) => question.intersect(box, two)))),
+        ],
+        piece.actions,
+      )
+      const left = within.filter((box) => reachesBeyond(box, outside, question))
+      if (left.length === 0) continue
+      parts.add(piece.limit, piece, left)
+      own.push(piece.match)
+    }
+    matches.push(...(own.length === one.pieces.length ? one.matches : withoutNarrower(own, question)))
+  }
+  return {
+    parts: parts.list(),
+    twins: twins.list(),
+    originals,
+    matches,
+    deniedBy: takenAway(ordered, question),
+  }
+}
+
+/** Parts put together piece by piece. */
+class PartsByLimit {
+  readonly #parts = new Map<string, { readonly limit: Limit; readonly actions: Set<Box> }>()
+
+  add(name: string, { except, restriction }: BoxGrant, actions: readonly Box[]): void {
+    const part = this.#parts.get(name) ?? {
+      limit: { except, restriction, plain: false, spelledTwice: new Set() },
+      actions: new Set<Box>(),
+    }
+    this.#parts.set(name, part)
+    for (const box of actions) part.actions.add(box)
+  }
+
+  list(): Part[] {
+    return [...this.#parts.values()].map(({ limit, actions }) => ({ limit, actions: [...actions] }))
+  }
+}
+
+function textOf(boxes: readonly Box[]): string {
+  return boxes.map((box) => box.text).join(' ')
+}
+
+function boxesOf(deny: Pick<Relevant, 'patterns'>): readonly Box[] {
+  return deny.patterns.flatMap((pattern) => pattern.boxes)
+}
+
+/** Unconditional Deny statements that take something away which an Allow of the source covers. @throws BoundReached */
+function takenAway(ordered: readonly Relevant[], question: Question): readonly Match[] {
+  const granted = ordered.flatMap((one) => one.pieces.filter((piece) => piece.original === null))
+  const originals = originalsOf(ordered)
+  const taken: Match[] = []
+  for (const one of ordered) {
+    if (!isUnconditionalDeny(one)) continue
+    const pattern = touchingPattern(one, granted, question) ?? twinPattern(one, originals)
+    if (pattern !== undefined) taken.push({ ...one.ref, pattern, restricted: false })
+  }
+  return taken
+}
+
+/** The first pattern of a Deny that touches what is granted, `NotAction` for such a one; null: none. @throws BoundReached */
+function touchingPattern(
+  deny: Pick<Relevant, 'statement' | 'patterns'>,
+  granted: readonly BoxGrant[],
+  question: Question,
+): string | null {
+  if (deny.statement.notAction !== undefined) {
+    const spared = boxSet(boxesOf(deny))
+    const beyond = granted.some((grant) =>
+      grant.actions.some((box) => reachesBeyond(box, [boxSet(grant.except), spared], question)),
+    )
+    return beyond ? 'NotAction' : null
+  }
+  for (const { text, boxes } of deny.patterns)
+    for (const one of boxes)
+      for (const { actions, except } of granted)
+        for (const box of actions) if (haveInCommon(one, box, except, question)) return text
+  return null
+}
+
+/** Whether two boxes have an action string in common that is not excepted. @throws BoundReached */
+function haveInCommon(one: Box, other: Box, except: readonly Box[], question: Question): boolean {
+  question.take()
+  if (!question.meet(one, other)) return false
+  // Segments that have no text in common but the empty one are empty themselves, and no box is without actions.
+  if (except.length === 0) return true
+  const outside = [boxSet(except)]
+  return question.intersect(other, one).some((both) => reachesBeyond(both, outside, question))
+}

@@ -1,0 +1,154 @@
+/**
+ * One action on one resource, exactly: what allows it, what denies it, and what depends on circumstances that the
+ * inventory does not know. Deny comes first.
+ */
+import { resourceMatches } from '../grants/urn.ts'
+import { provablyFalse } from '../language/condition.ts'
+import { legacyTwins } from '../language/legacy-actions.ts'
+import { type Values, valuesFor } from '../language/variables.ts'
+import { Boxes } from '../sets/pattern.ts'
+import { Question } from '../sets/question.ts'
+import { bounded } from '../sets/steps.ts'
+import type { Identity, ParsedDocument, Statement, StatementRef, Undetermined } from '../types.ts'
+import { coveringPattern } from './covers-action.ts'
+
+/** A statement and the pattern of it that covers the action. */
+export interface DecidedStatement extends StatementRef {
+  readonly pattern: string
+  /** Whether it has a condition, reaches only some scopes, or has a variable whose value nobody knows. */
+  readonly conditional: boolean
+}
+
+export interface Decision {
+  /** `conditional`: allowed under conditions only. `undetermined`: nothing allows it, but a document is unclear. */
+  readonly answer: 'allowed' | 'denied' | 'conditional' | 'undetermined' | 'not-allowed'
+  /** Whether every statement that allows it is conditional. */
+  readonly conditional: boolean
+  readonly allowedBy: readonly DecidedStatement[]
+  readonly deniedBy: readonly DecidedStatement[]
+  /** Deny statements that may or may not apply: shown, and nothing is taken away. */
+  readonly conditionalDenies: readonly DecidedStatement[]
+  readonly undetermined: readonly { readonly policy: string; readonly reason: string }[]
+}
+
+export interface DecisionOptions {
+  readonly documents: ReadonlyMap<string, ParsedDocument>
+  /** Policies of one source. */
+  readonly policies: readonly string[]
+  readonly identity: Identity
+  /** An action string. */
+  readonly action: string
+  /** The URN of the one resource, or whatever a legacy document calls it. */
+  readonly resource: string
+  /** The value of `g:DomainId`; null: not known. */
+  readonly account: string | null
+}
+
+/** Decides for one principal, one action and one resource. A Deny without Condition that covers the resource denies. */
+export function decide(options: DecisionOptions): Decision {
+  const undetermined: { policy: string; reason: string }[] = []
+  const covering: Covering[] = []
+  const question = new Question(new Boxes())
+  for (const policy of [...new Set(options.policies)].sort()) {
+    const document = options.documents.get(policy)
+    const found: readonly Covering[] | Undetermined =
+      document?.ok === true
+        ? bounded(() => document.statements.flatMap((one) => coveringOf(policy, one, options, question)))
+        : { undetermined: document?.reason ?? 'its document could not be read' }
+    if ('undetermined' in found) undetermined.push({ policy, reason: found.undetermined })
+    else covering.push(...found)
+  }
+  const denies = covering.filter((one) => one.effect === 'Deny')
+  const applying = denies.filter((one) => !one.row.conditional)
+  const isDenied = applying.some((one) => one.as === 'itself')
+  const lost = new Set(applying.flatMap((one) => one.as))
+  const allows = covering.filter(
+    ({ effect, as }) => effect === 'Allow' && (as === 'itself' ? !isDenied : !lost.has(as)),
+  )
+  const rows = (list: readonly Covering[]): DecidedStatement[] => distinct(list.map((one) => one.row))
+  const allowedBy = rows(isDenied ? covering.filter((one) => one.effect === 'Allow') : allows)
+  const conditional = allowedBy.length > 0 && allowedBy.every((one) => one.conditional)
+  return {
+    answer: answerOf({ isDenied, allows: rows(allows), conditional, unclear: undetermined.length > 0 }),
+    ...{ conditional, allowedBy, undetermined },
+    deniedBy: rows(applying.filter((one) => one.as === 'itself')),
+    conditionalDenies: rows(denies.filter((one) => one.row.conditional && one.as === 'itself')),
+  }
+}
+
+function answerOf(found: {
+  readonly isDenied: boolean
+  readonly allows: readonly DecidedStatement[]
+  readonly conditional: boolean
+  readonly unclear: boolean
+}): Decision['answer'] {
+  if (found.allows.some((one) => !one.conditional)) return 'allowed'
+  if (found.allows.length > 0) return 'conditional'
+  if (found.isDenied) return 'denied'
+  return found.unclear ? 'undetermined' : 'not-allowed'
+}
+
+/** A statement that covers the action on the resource. */
+interface Covering {
+  readonly effect: Statement['effect']
+  /** By its own name, or as the v5 twin of a legacy action that the statement covers. */
+  readonly as: string
+  readonly row: DecidedStatement
+}
+
+/** @throws BoundReached */
+function coveringOf(
+  policy: string,
+  statement: Statement,
+  { identity, action, resource, account }: DecisionOptions,
+  question: Question,
+): readonly Covering[] {
+  question.take(10)
+  const reach = reachOf(statement, resource, valuesFor(identity, account))
+  const isAllow = statement.effect === 'Allow'
+  if (reach === 'none' || (isAllow && provablyFalse(statement.condition, identity))) return []
+  const conditional =
+    reach === 'maybe' ||
+    (isAllow ? Object.keys(statement.condition ?? {}).length > 0 : statement.condition !== undefined) ||
+    (isAllow && statement.scopes !== undefined)
+  const covering = (as: string, name: string): Covering[] => {
+    const pattern = coveringPattern(statement, name, question)
+    if (pattern === null) return []
+    return [
+      { effect: statement.effect, as, row: { policy, statement: statement.number, pattern, conditional } },
+    ]
+  }
+  // An Allow of the legacy model grants the v5 names of what it grants; a Deny of those names does not touch them.
+  const originals = legacyTwins.filter(({ twin }) => twin.toLowerCase() === action.toLowerCase())
+  const asTwin = isAllow && statement.twins !== true ? [] : originals
+  return [...covering('itself', action), ...asTwin.flatMap(({ original }) => covering(original, original))]
+}
+
+/** Whether a statement covers the resource: surely, only for some values of a variable, or not at all. */
+function reachOf(
+  { resource: resources, notResource, effect }: Statement,
+  urn: string,
+  values: Values,
+): 'sure' | 'maybe' | 'none' {
+  const patterns = resources ?? notResource
+  if (patterns === undefined) return 'sure'
+  // A Deny that is limited to nothing is how readers of legacy documents write one that is only shown.
+  if (effect === 'Deny' && resources?.length === 0) return 'maybe'
+  const matchesFor = (unknown: 'anything' | 'nothing'): boolean =>
+    patterns.some((pattern) => pattern === '*' || resourceMatches(pattern, urn, values, unknown))
+  const [most, least] = [matchesFor('anything'), matchesFor('nothing')]
+  const [may, must] = resources === undefined ? [!least, !most] : [most, least]
+  if (must) return 'sure'
+  // Where an Allow may reach, it counts as reaching: doubt goes to reporting.
+  if (may) return effect === 'Allow' ? 'sure' : 'maybe'
+  return 'none'
+}
+
+function distinct(rows: readonly DecidedStatement[]): DecidedStatement[] {
+  const byPlace = new Map<string, DecidedStatement>()
+  for (const row of rows) {
+    const place = `${row.policy}\n${row.statement}`
+    if (!byPlace.has(place)) byPlace.set(place, row)
+  }
+  return [...byPlace.values()]
+}

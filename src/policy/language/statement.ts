@@ -1,0 +1,14 @@
+/** What a statement is, apart from what it covers. */
+import type { Statement } from '../types.ts'
+
+/**
+ * Whether a Deny takes away whatever the circumstances: it has neither Condition nor NotResource, and Resource is
+ * omitted or contains exactly `*`. Every other Deny takes nothing away and is shown beside the grant.
+ */
+export function isUnconditional(statement: Statement): boolean {
+  return (
+    statement.condition === undefined &&
+    statement.notResource === undefined &&
+    (statement.resource === undefined || statement.resource.includes('*'))
+  )
+}
