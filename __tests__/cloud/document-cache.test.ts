@@ -15,8 +15,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from '@jest/globals'
 import { AccountBuilder, allow, document } from '../../simulator/iam/account.ts'
-import { folderCache } from '../../src/cloud/document-cache.ts'
-import type { ApiPolicy } from '../../src/cloud/iam-api.ts'
+import { folderCache } from '../../src/cloud/crawl/document-cache.ts'
+import type { ApiPolicy } from '../../src/cloud/iam/v5-calls.ts'
 import { stage } from './stage.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'cache-'))
@@ -137,6 +137,6 @@ test('warm is cold without the documents; a new default version is read', async 
   expect(warm.snapshot.policies).toEqual(cold.snapshot.policies)
   builder.version('P7', document(allow('iam:*:*')))
   const changed = await crawl()
-  expect(changed.requests).toBe(warm.requests + 2)
+  expect(changed.requests).toBe(warm.requests + 3)
   expect(changed.snapshot.policies.find((one) => one.policy_name === 'P7')?.version?.version_id).toBe('v2')
 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { parseEndpoint } from '../../src/cloud/endpoint.ts'
+import { parseEndpoint } from '../../src/cloud/http/endpoint.ts'
 
 describe('keys are sent there', () => {
   test.each([

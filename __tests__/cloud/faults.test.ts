@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { AccountBuilder, allow, document, idOf } from '../../simulator/iam/account.ts'
-import { AuthenticationError } from '../../src/cloud/cloud-error.ts'
-import { obtainedKeys } from '../../src/cloud/credentials.ts'
+import { AuthenticationError } from '../../src/cloud/http/cloud-error.ts'
+import { obtainedKeys } from '../../src/cloud/keys/credentials.ts'
 import { type Fault, holderIds, holdingsOf, stage } from './stage.ts'
 
 const company = () =>
@@ -20,7 +20,6 @@ const everybody = new Set(['alice', 'bob', 'carol'].map((name) => idOf('user', n
 const calls: [name: string, matches: (target: string) => boolean][] = [
   ['caller-identity', (target) => target.includes('/caller-identity')],
   ['account-summary', (target) => target.includes('/account-summary')],
-  ['features', (target) => target.includes('/features/')],
   ['authorization-schemas', (target) => target.includes('/authorization-schemas/')],
   ['users', (target) => target.startsWith('/v5/users?limit')],
   ['groups', (target) => target.startsWith('/v5/groups?')],

@@ -7,14 +7,21 @@ import { type AddressInfo, connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
+import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from '@jest/globals'
 import { AccountBuilder, allow, document } from '../../simulator/iam/account.ts'
-import { AuthenticationError, CloudError, DeadlineError } from '../../src/cloud/cloud-error.ts'
-import { givenKeys } from '../../src/cloud/credentials.ts'
-import { HttpClient } from '../../src/cloud/http-client.ts'
-import { type Clock, systemClock } from '../../src/cloud/pace.ts'
-import type { Keys } from '../../src/cloud/signer.ts'
-import { networkTransport, type RawAnswer, type Transport } from '../../src/cloud/transport.ts'
+import {
+  AuthenticationError,
+  CloudError,
+  DeadlineError,
+  KeysRefusedError,
+  NotFoundError,
+} from '../../src/cloud/http/cloud-error.ts'
+import { HttpClient } from '../../src/cloud/http/http-client.ts'
+import { type Clock, systemClock } from '../../src/cloud/http/pace.ts'
+import type { Keys } from '../../src/cloud/http/signer.ts'
+import { networkTransport, type RawAnswer, type Transport } from '../../src/cloud/http/transport.ts'
+import { givenKeys } from '../../src/cloud/keys/credentials.ts'
 import { stage } from './stage.ts'
 
 const execute = promisify(execFile)
@@ -232,7 +239,7 @@ test('a certificate that nobody vouches for is refused, whatever the environment
   const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}/`
   // A process of its own: the tests' environment is not the one that TLS looks at.
   const script = `
-    const { networkTransport } = await import(${JSON.stringify(resolve('src/cloud/transport.ts'))})
+    const { networkTransport } = await import(${JSON.stringify(resolve('src/cloud/http/transport.ts'))})
     const request = { method: 'GET', url: ${JSON.stringify(url)}, headers: {}, body: null }
     const answer = networkTransport()(request, new AbortController().signal)
     console.log(await answer.then(({ status }) => status, ({ code }) => code))`
@@ -265,13 +272,111 @@ test('a proxy that refuses is named, and its password is not', async () => {
     const error = await http.json({ ...request, origin: proxy.origin }).catch((one: Error) => one)
     expect((error as Error).message).toContain('the proxy answered with status 407')
     expect([...log, (error as Error).message].join()).not.toContain('hunter2')
-    process.env.http_proxy = 'me:hunter2@proxy.example:3128'
-    expect(() => networkTransport()).toThrow(/^(?!.*hunter2).*is not the address of a proxy/)
+    process.env.http_proxy = 'socks5://me:hunter2@proxy.example:3128'
+    const wrong = client(networkTransport()).http.json({ ...request, origin: proxy.origin })
+    await expect(wrong).rejects.toThrow(/^(?!.*hunter2).*is not the address of a proxy/)
   } finally {
     if (before === undefined) delete process.env.http_proxy
     else process.env.http_proxy = before
     refusing.close()
   }
+})
+
+test('a variable that nothing uses may hold anything, and one without a scheme is http', async () => {
+  await using cloud = await serve((_, response) => {
+    response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('{"through":"nothing"}'))
+  })
+  await using proxy = await serve((_, response) => response.end('{"through":"proxy"}'))
+  const ask = (environment: NodeJS.ProcessEnv) =>
+    client(networkTransport(environment)).http.json({ ...request, origin: cloud.origin })
+  expect(await ask({ https_proxy: 'socks5://nobody' })).toEqual({ through: 'nothing' })
+  expect(await ask({ http_proxy: '' })).toEqual({ through: 'nothing' })
+  const direct = { http_proxy: proxy.origin.host, no_proxy: '127.0.0.1' }
+  expect(await ask(direct)).toEqual({ through: 'nothing' })
+})
+
+test('through a proxy without a scheme', async () => {
+  const asked: string[] = []
+  const proxy = createServer().on('connect', ({ url }, socket) => {
+    asked.push(url ?? '')
+    socket.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n')
+  })
+  proxy.listen(0, '127.0.0.1')
+  await once(proxy, 'listening')
+  const http_proxy = `127.0.0.1:${(proxy.address() as AddressInfo).port}`
+  const { http } = client(networkTransport({ http_proxy }))
+  const origin = new URL('http://iam.example')
+  await expect(http.json({ ...request, origin })).rejects.toThrow('the proxy answered with status 407')
+  expect(asked[0]).toBe('iam.example:80')
+  proxy.close()
+})
+
+describe('calls that turn down keys which others take', () => {
+  const refusing = (status: number, body = '{}') => client(async () => answered(status, { body })).http
+  test('a 401 of theirs ends nothing else', async () => {
+    const http = refusing(401)
+    const choosy = http.json({ ...request, choosy: true })
+    await expect(choosy).rejects.toBeInstanceOf(KeysRefusedError)
+    await expect(http.json({ ...request, choosy: true })).rejects.toBeInstanceOf(KeysRefusedError)
+    await expect(http.json(request)).rejects.toBeInstanceOf(AuthenticationError)
+  })
+
+  test.each([400, 401, 403, 404, 500])(
+    'IAM.0091 with status %i is such a refusal, asked once',
+    async (status) => {
+      const http = refusing(status, '{"error":{"code":"IAM.0091","message":"m"}}')
+      for (const choosy of [true, false])
+        await expect(http.json({ ...request, choosy })).rejects.toMatchObject({
+          ...{ name: 'KeysRefusedError', code: 'IAM.0091' },
+        })
+      expect(http.stats.requests).toBe(2)
+    },
+  )
+
+  test('keys are renewed for them once, not for every call', async () => {
+    let renewed = 0
+    const http = new HttpClient({
+      ...{
+        clock: client(async () => answered(200)).clock,
+        log: () => {},
+        maxRate: 1000,
+        deadline: Number.POSITIVE_INFINITY,
+      },
+      transport: async () => answered(401),
+      keys: {
+        keys: async () => ({ accessKeyId: 'a', secretAccessKey: 's' }),
+        renew: async () => ++renewed > 0,
+        staticSecret: null,
+      },
+    })
+    for (let at = 0; at < 3; at++)
+      await expect(http.json({ ...request, choosy: true })).rejects.toBeInstanceOf(KeysRefusedError)
+    expect(renewed).toBe(1)
+  })
+})
+
+test('something just made is asked for again: 404 three times, 409 once', async () => {
+  const statuses = [404, 404, 404, 409, 200]
+  const { http } = client(async () => answered(statuses.shift() ?? 200))
+  await http.json({ ...request, justMade: true })
+  expect(statuses).toEqual([])
+  const gone = client(async () => answered(404)).http
+  await expect(gone.json({ ...request, justMade: true })).rejects.toBeInstanceOf(NotFoundError)
+  expect(gone.stats.requests).toBe(5)
+  const once404 = client(async () => answered(404)).http
+  await expect(once404.json(request)).rejects.toBeInstanceOf(NotFoundError)
+  expect(once404.stats.requests).toBe(1)
+})
+
+test.each([
+  ['PAP5.0001', 'PAP5.0001'],
+  ['APIGW.0301', 'APIGW.0301'],
+  ['HPUAH5QWERTY0123456789', null],
+  ['a.secret', null],
+  ['IAM.0091 and more', null],
+])('the code %j is shown as %j', async (error_code, shown) => {
+  const { http } = client(async () => answered(400, { body: JSON.stringify({ error_code }) }))
+  await expect(http.json(request)).rejects.toMatchObject({ code: shown })
 })
 
 test('whatever an error echoes of a request, in whatever encoding, no message repeats', async () => {

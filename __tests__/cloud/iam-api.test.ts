@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { AccountBuilder, allow, document, idOf } from '../../simulator/iam/account.ts'
-import { progressLines } from '../../src/cloud/progress.ts'
+import { progressLines } from '../../src/cloud/crawl/progress.ts'
 import { holderIds, holdingsOf, stage } from './stage.ts'
 
 const builder = () =>
@@ -22,6 +22,11 @@ function crawlWith(path: string, change: (body: Record<string, unknown>) => unkn
   }).run()
 }
 
+const first = (name: string, fields: object) => (body: Record<string, unknown>) => {
+  const [row, ...rest] = body[name] as object[]
+  return { ...body, [name]: [{ ...row, ...fields }, ...rest] }
+}
+
 describe('an answer that is odd and whole is read', () => {
   test.each<[string, string, (body: Record<string, unknown>) => unknown]>([
     ['a list of agencies that is null', 'attached-entities', (body) => ({ ...body, policy_agencies: null })],
@@ -35,29 +40,28 @@ describe('an answer that is odd and whole is read', () => {
       '/v5/users',
       (body) => ({ ...body, users: [...(body.users as object[]), ...(body.users as object[])] }),
     ],
+    ['no count', '/v5/policies?', first('policies', { attachment_count: undefined })],
+    ['a count that is text', '/v5/policies?', first('policies', { attachment_count: '2' })],
+    ['no type', '/v5/policies?', first('policies', { policy_type: undefined, updated_at: 7 })],
+    ['no URN', '/v5/users?limit', first('users', { urn: undefined, created_at: null })],
+    ['a group without a date', '/v5/groups?', first('groups', { created_at: undefined, urn: undefined })],
+    [
+      'a version without a date',
+      '/versions/',
+      (body) => ({ policy_version: { ...(body.policy_version as object), created_at: undefined } }),
+    ],
   ])('%s', async (_name, path, change) => {
     expect(holderIds(await crawlWith(path, change))).toEqual(everybody)
   })
 })
 
 describe('an answer that lacks what the verdict needs is a gap that names call and field', () => {
-  const first = (name: string, fields: object) => (body: Record<string, unknown>) => {
-    const [row, ...rest] = body[name] as object[]
-    return { ...body, [name]: [{ ...row, ...fields }, ...rest] }
-  }
   test.each<[string, string, (body: Record<string, unknown>) => unknown, RegExp]>([
     [
       'lists that are all null',
       'attached-entities',
       (body) => ({ ...body, policy_users: null, policy_groups: null, policy_agencies: null }),
       /attached-entities answered in a shape/,
-    ],
-    ['no count', '/v5/policies?', first('policies', { attachment_count: undefined }), /attachment_count/],
-    [
-      'a count that is text',
-      '/v5/policies?',
-      first('policies', { attachment_count: '2' }),
-      /attachment_count/,
     ],
     ['an empty id', 'group_id=', first('users', { user_id: '' }), /users.0.user_id/],
     ['a flag that is text', '/v5/users?limit', first('users', { is_root_user: 'false' }), /is_root_user/],
@@ -84,6 +88,19 @@ describe('an answer that lacks what the verdict needs is a gap that names call a
     const snapshot = await crawlWith(path, change)
     expect(holderIds(snapshot)).toBeNull()
     expect(snapshot.gaps.map((gap) => gap.message).join()).toMatch(message)
+  })
+
+  test('the rows beside one that lacks something are kept', async () => {
+    const nameless = await crawlWith('/v5/users?limit', first('users', { user_name: undefined }))
+    expect(nameless.gaps.map((gap) => gap.scope.type)).toEqual(['account'])
+    expect(
+      holdingsOf(nameless)
+        .holdings.map((one) => one.principal.name)
+        .sort(),
+    ).toEqual(['alice', 'bob'])
+    const nobody = await crawlWith('attached-entities', first('policy_groups', { group_id: undefined }))
+    expect(nobody.gaps.map((gap) => gap.message).join()).toContain('an entity without an id')
+    expect(nobody.attachments.map((one) => one.principal_id)).toEqual([idOf('user', 'bob')])
   })
 
   test('a marker that comes again ends the list at once, one that is always new after 500 pages', async () => {
@@ -127,7 +144,7 @@ test('where the account summary may not be read, the audit is complete and says 
   const snapshot = await stage(builder().account, { allowed }).run()
   expect(holderIds(snapshot)).toEqual(everybody)
   expect(snapshot.population.users).toEqual({ seen: 3, expected: null })
-  expect(snapshot.coverage.find((one) => one.source === 'agencies')?.status).toBe('denied')
+  expect(snapshot.coverage.find((one) => one.source === 'agencies')?.status).toBe('off')
 })
 
 test('progress: a line every few seconds with phase, count, requests, rate and retries; none when quick', async () => {
@@ -147,5 +164,5 @@ test('progress: a line every few seconds with phase, count, requests, rate and r
   const written = await lines(300, 1)
   expect(written.length).toBeGreaterThan(3)
   expect(written.length).toBeLessThan(10)
-  expect(written[0]).toMatch(/^policy documents: \d+ of 300, \d+ requests, \d+\.\d a second, 1 retry$/)
+  expect(written[0]).toMatch(/^policy documents: \d+ of \d+, \d+ requests, \d+\.\d a second, 1 retry$/)
 })

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { Pace } from '../../src/cloud/pace.ts'
+import { Pace } from '../../src/cloud/http/pace.ts'
 
 function clock() {
   let time = 0

@@ -9,7 +9,7 @@ import {
   type Query,
   type Signable,
   sign,
-} from '../../src/cloud/signer.ts'
+} from '../../src/cloud/http/signer.ts'
 
 const keys = { accessKeyId: 'AccessKey', secretAccessKey: 'SecretKey' }
 

@@ -2,16 +2,19 @@
 import { createHash } from 'node:crypto'
 import type { SimulatedAccount, SimulatedKey } from '../../simulator/iam/account.ts'
 import { handle, type Session } from '../../simulator/iam/handle.ts'
-import { findHoldings, type HoldingsWithContext } from '../../src/audit/holdings.ts'
-import { type CrawlOptions, crawl } from '../../src/cloud/crawl.ts'
-import { givenKeys, type KeySource } from '../../src/cloud/credentials.ts'
-import { HttpClient } from '../../src/cloud/http-client.ts'
-import { IamApi } from '../../src/cloud/iam-api.ts'
-import type { Clock } from '../../src/cloud/pace.ts'
-import type { RawAnswer } from '../../src/cloud/transport.ts'
+import { type Findings, findAccess } from '../../src/access/findings.ts'
+import { principalKey } from '../../src/account/principal.ts'
+import type { Snapshot } from '../../src/account/snapshot.ts'
+import { type CrawlOptions, crawl } from '../../src/cloud/crawl/crawl.ts'
+import { identityPoliciesOnly, type Requirements } from '../../src/cloud/crawl/crawl-gaps.ts'
+import { HttpClient } from '../../src/cloud/http/http-client.ts'
+import type { KeySource } from '../../src/cloud/http/key-source.ts'
+import type { Clock } from '../../src/cloud/http/pace.ts'
+import type { RawAnswer } from '../../src/cloud/http/transport.ts'
+import { IamApi } from '../../src/cloud/iam/iam-api.ts'
+import { givenKeys } from '../../src/cloud/keys/credentials.ts'
 import { createEvaluator, parseDocument, shippedCatalogue } from '../../src/policy/index.ts'
 import type { Permission } from '../../src/policy/types.ts'
-import type { Snapshot } from '../../src/snapshot/snapshot.ts'
 
 export const administration: Permission = {
   name: 'iam-administration',
@@ -19,6 +22,11 @@ export const administration: Permission = {
   holds: 'any',
   actions: ['iam:*:*'],
   except: ['iam:*:get*', 'iam:*:list*'],
+}
+
+/** Everything that an audit can look at. */
+export const everySource: Requirements = {
+  ...{ 'legacy-roles': 'required', agencies: 'required', federation: 'required' },
 }
 
 /** What happens to a request instead of its answer: an error of the connection, or an answer. */
@@ -37,6 +45,10 @@ export interface StageOptions {
   readonly maxRate?: number
   /** Milliseconds that an answer takes. */
   readonly latency?: number
+  /** Milliseconds since 1970. */
+  readonly start?: number
+  /** 0 to 1. */
+  readonly random?: () => number
 }
 
 export interface Stage {
@@ -51,16 +63,17 @@ export interface Stage {
   run(options?: Partial<CrawlOptions>): Promise<Snapshot>
 }
 
-const start = Date.parse('2026-11-24T00:00:00Z')
+const START = Date.parse('2026-11-24T00:00:00Z')
 
 export function stage(account: SimulatedAccount, options: StageOptions = {}): Stage {
+  const { start = START } = options
   let time = start
   const clock: Clock = {
     now: () => time,
     sleep: async (milliseconds) => {
       time += milliseconds
     },
-    random: () => 0.5,
+    random: options.random ?? (() => 0.5),
   }
   const caller: SimulatedKey = {
     ...{
@@ -114,6 +127,7 @@ export function stage(account: SimulatedAccount, options: StageOptions = {}): St
     run: (more = {}) =>
       crawl({
         ...{ api, clock, services: ['iam'], adminGroupId: null, progress: () => {} },
+        sources: identityPoliciesOnly,
         relevance: () => (document) =>
           createEvaluator({
             documents: new Map([['document', parseDocument(document)]]),
@@ -125,8 +139,8 @@ export function stage(account: SimulatedAccount, options: StageOptions = {}): St
 }
 
 /** What a snapshot says about who holds what. */
-export function holdingsOf(snapshot: Snapshot): HoldingsWithContext {
-  return findHoldings({
+export function holdingsOf(snapshot: Snapshot): Findings {
+  return findAccess({
     ...{ snapshot, permissions: [administration], baseline: null, today: '2026-11-24' },
     catalogue: shippedCatalogue(),
     sha256: (text) => createHash('sha256').update(text).digest('hex'),
@@ -136,5 +150,5 @@ export function holdingsOf(snapshot: Snapshot): HoldingsWithContext {
 /** Ids of the holders; null when the audit would be incomplete. */
 export function holderIds(snapshot: Snapshot): ReadonlySet<string> | null {
   const { holdings, gaps } = holdingsOf(snapshot)
-  return gaps.length > 0 ? null : new Set(holdings.map((holding) => holding.user_id))
+  return gaps.length > 0 ? null : new Set(holdings.map((holding) => principalKey(holding.principal)))
 }
