@@ -3,14 +3,17 @@ import { createHash } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { audit } from '../../src/audit/audit.ts'
+import { presentPrincipals } from '../../src/access/findings.ts'
+import type { Snapshot } from '../../src/account/snapshot.ts'
+import { auditWithFindings } from '../../src/audit/audit.ts'
 import { proposeBaseline, type UpdateKind } from '../../src/audit/propose.ts'
 import type { Baseline } from '../../src/baseline/baseline.ts'
+import { holderKey } from '../../src/baseline/entry.ts'
 import { readBaseline } from '../../src/baseline/read-baseline.ts'
 import { rewriteBaseline, writeBaseline } from '../../src/baseline/write-baseline.ts'
 import { readConfig } from '../../src/config/read-config.ts'
 import { type Approved, subtractGrants } from '../../src/policy/index.ts'
-import type { Snapshot } from '../../src/snapshot/snapshot.ts'
+import { noOthers, onlyIdentityPolicies } from '../snapshot/only-identity-policies.ts'
 
 // Branches that each bring one baseline up to date, merged by git as it merges them for everybody.
 
@@ -45,7 +48,8 @@ function snapshotOf({ holders }: State): Snapshot {
   const held = holders.flatMap((holder, user) => (holder === null ? [] : [{ holder, user }]))
   const seen = { seen: holders.length, expected: holders.length }
   return {
-    ...{ version: 1, kind: 'iam-audit-snapshot', taken_at: at, account_id: account, auditor: null },
+    ...onlyIdentityPolicies,
+    ...{ version: 2, kind: 'iam-audit-snapshot', taken_at: at, account_id: account, auditor: null },
     users: holders.map((holder, user) => ({
       ...{ user_id: idOf(user), user_name: `user${user}`, urn: `iam::${account}:user:user${user}` },
       ...{ enabled: holder?.enabled ?? true, is_root_user: false, created_at: at },
@@ -58,8 +62,11 @@ function snapshotOf({ holders }: State): Snapshot {
     attachments: held.map(({ user }) => ({
       ...{ policy_id: `p${user}`, principal_type: 'user', principal_id: idOf(user), attached_at: at },
     })),
-    ...{ groups: [], memberships: [], gaps: [], notices: [], coverage: [], catalogue: null },
-    population: { users: seen, groups: seen, policies: seen },
+    ...{ groups: [], memberships: [], gaps: [], notices: [], catalogue: null },
+    coverage: (['legacy-roles', 'agencies', 'federation'] as const).map((source) => ({
+      ...{ source, status: 'audited', count: 0 },
+    })),
+    population: { users: seen, groups: seen, policies: seen, ...noOthers },
     stats: { requests: 1, retries: 0, duration_ms: 1, method: 'policy-first', documents_cached: 0 },
   }
 }
@@ -79,12 +86,19 @@ export function updated(before: string | null, update: Update): string {
   const baseline = before === null ? null : readBaseline(before, 'baseline')
   const snapshot = snapshotOf(update.state)
   const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
-  const verdict = audit({ snapshot, config, baseline, today: update.today, sha256 })
-  const next = proposeBaseline({
-    ...{ verdict, users: snapshot.users, config, baseline: baseline?.baseline ?? null },
+  const { verdict, found } = auditWithFindings({ snapshot, config, baseline, today: update.today, sha256 })
+  const { baseline: next } = proposeBaseline({
+    ...{
+      verdict,
+      principals: presentPrincipals(found),
+      today: update.today,
+      config,
+      baseline: baseline?.baseline ?? null,
+    },
     ...{ update: new Set(update.kinds), only: update.only.map(idOf), fields: update.fields },
   })
-  return baseline === null ? writeBaseline(next) : rewriteBaseline(baseline, next)
+  if (baseline === null) return writeBaseline(next)
+  return next === baseline.baseline ? baseline.text : rewriteBaseline(baseline, next)
 }
 
 /** What git makes of both branches; null: a conflict. */
@@ -102,7 +116,7 @@ export function merged(base: string, ours: string, theirs: string): string | nul
 /** What a baseline approves for a user on a day, enabled or not. */
 function approvedOn(baseline: Baseline, userId: string, day: string, enabled: boolean): Approved[] {
   return baseline.approvals
-    .filter((entry) => entry.user_id === userId && (entry.expires === undefined || entry.expires >= day))
+    .filter((entry) => holderKey(entry) === userId && (entry.expires === undefined || entry.expires >= day))
     .filter((entry) => !(entry.disabled && enabled))
     .map((entry) => ({
       grants: entry.grants,
@@ -114,7 +128,7 @@ function approvedOn(baseline: Baseline, userId: string, day: string, enabled: bo
 export function beyondBoth(result: Baseline, ours: Baseline, theirs: Baseline): string | null {
   const all = [result, ours, theirs].flatMap((one) => one.approvals)
   const days = [...new Set(all.map((entry) => entry.expires ?? '9999-12-31'))]
-  for (const user of new Set(result.approvals.map((entry) => entry.user_id)))
+  for (const user of new Set(result.approvals.map(holderKey)))
     for (const day of days)
       for (const enabled of [true, false]) {
         const both = [...approvedOn(ours, user, day, enabled), ...approvedOn(theirs, user, day, enabled)]

@@ -4,7 +4,7 @@ import type { UpdateKind } from '../../src/audit/propose.ts'
 import type { Baseline } from '../../src/baseline/baseline.ts'
 import { readBaseline } from '../../src/baseline/read-baseline.ts'
 import { writeBaseline } from '../../src/baseline/write-baseline.ts'
-import { UserError } from '../../src/problem.ts'
+import { UserError } from '../../src/text/problem.ts'
 import { account, beyondBoth, type Holder, merged, type State, type Update, updated } from './branches.ts'
 
 const kinds: readonly UpdateKind[] = ['new', 'exceeding', 'expired', 'no-longer-held']
@@ -111,9 +111,9 @@ test('what git merges cleanly approves nothing that neither branch approves', ()
       const [left, right] = [readBaseline(ours, 'ours'), readBaseline(theirs, 'theirs')]
       expect(beyondBoth(result.baseline, left.baseline, right.baseline)).toBeNull()
     }),
-    { numRuns: 150, seed: 20261124 },
+    { numRuns: 80, seed: 20261124 },
   )
-  expect(clean).toBeGreaterThan(15)
+  expect(clean).toBeGreaterThan(8)
 })
 
 test('one branch takes an entry out, the other renews it: git does not make a neighbour’s of it', () => {
@@ -144,7 +144,10 @@ test('a grant on many lines would let git put together what nobody approved; on 
     account,
     audited_permissions: { p: { actions: ['iam:*:*'] } },
     approvals: [
-      { user: 'a', user_id: 'a', permission: 'p', grants: [{ actions: ['iam:*:*'], except }], extra: {} },
+      {
+        ...{ kind: 'user', user: 'a', user_id: 'a', permission: 'p', extra: {} },
+        grants: [{ actions: ['iam:*:*'], except }],
+      },
     ],
   })
   const [start, ours, theirs] = [exceptions, exceptions.toSpliced(0, 1), exceptions.toSpliced(3, 1)].map(

@@ -1,69 +1,14 @@
 import { readFileSync } from 'node:fs'
+import { isDeepStrictEqual } from 'node:util'
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import type { Baseline, BaselineEntry } from '../../src/baseline/baseline.ts'
+import type { Baseline, BaselineEntry, UserEntry } from '../../src/baseline/baseline.ts'
+import { entryKey, holderKey } from '../../src/baseline/entry.ts'
 import { readBaseline } from '../../src/baseline/read-baseline.ts'
-import { rewriteBaseline, writeBaseline } from '../../src/baseline/write-baseline.ts'
+import { entryJson, rewriteBaseline, writeBaseline } from '../../src/baseline/write-baseline.ts'
+import { baselines, entries } from './arbitraries.ts'
 
 const example = readFileSync('examples/iam-baseline.json', 'utf8')
-
-const text = fc.string({ unit: 'binary', minLength: 1, maxLength: 6 })
-const pattern = fc.constantFrom('iam:*:*', 'iam:users:*', '*', 'iam:*', 'IAM:users:get?')
-const set = fc.record(
-  { actions: fc.array(pattern, { minLength: 1, maxLength: 3 }), except: fc.array(pattern, { maxLength: 2 }) },
-  { requiredKeys: ['actions'] },
-)
-const grant = fc
-  .record({
-    set,
-    limit: fc.constantFrom<object[]>(
-      {},
-      { resources: ['iam:*:*:user:a', 'x"y'] },
-      { not_resources: ['iam:*:*:user:*'] },
-      { condition: { StringEquals: { 'g:UserName': ['b', 'a'] } } },
-    ),
-  })
-  .map(({ set, limit }) => ({ ...set, ...limit }))
-const day = fc.constantFrom('2026-01-01', '2028-02-29')
-const extraKey = fc.constantFrom('x-ticket', 'x-', 'x-a b', 'x-1')
-const entries: fc.Arbitrary<BaselineEntry> = fc
-  .record(
-    {
-      user: text,
-      user_id: fc.oneof(text, fc.constantFrom('a', 'b', 'Z', 'é', '10', '9', 'approvals')),
-      permission: fc.constantFrom('p', 'q', '7'),
-      grants: fc.array(grant, { minLength: 1, maxLength: 3 }),
-      justification: fc.oneof(fc.constant(''), text),
-      owner: text,
-      expires: day,
-      assignment: fc.constant('active' as const),
-      disabled: fc.constant(true as const),
-      within: set,
-      extra: fc.dictionary(extraKey, fc.jsonValue({ maxDepth: 2 })),
-    },
-    { requiredKeys: ['user', 'user_id', 'permission', 'grants', 'extra'] },
-  )
-  // For everybody there are rules of its own; the other is a key that no file may have.
-  .filter((entry) => entry.user_id !== '*' && !JSON.stringify(entry).includes('__proto__'))
-const baselines: fc.Arbitrary<Baseline> = fc.record(
-  {
-    account: fc.constantFrom('acc', 'approvals'),
-    admin_group: fc.constantFrom('g1', 'approvals'),
-    audited_permissions: fc.record({ p: set, q: set, '7': set }),
-    approvals: fc.uniqueArray(entries, {
-      maxLength: 5,
-      selector: (entry) => JSON.stringify([entry.user_id, entry.permission]),
-    }),
-    known_gaps: fc.array(
-      fc.record({
-        ...{ policy_id: text, version_id: text, sha256: fc.constant('0'.repeat(64)) },
-        ...{ justification: text, expires: day },
-      }),
-      { maxLength: 1 },
-    ),
-  },
-  { requiredKeys: ['account', 'audited_permissions', 'approvals'] },
-)
 
 const layoutExample: Baseline = {
   account: 'acc',
@@ -74,7 +19,7 @@ const layoutExample: Baseline = {
   },
   approvals: [
     {
-      ...{ user: 'Ana "A" <b>', user_id: 'id-1', permission: 'iam' },
+      ...{ kind: 'user', user: 'Ana "A" <b>', user_id: 'id-1', permission: 'iam' },
       grants: [
         { actions: ['iam:*:*'], except: ['iam:users:delete*'] },
         {
@@ -87,8 +32,26 @@ const layoutExample: Baseline = {
       within: { actions: ['iam:users:*'] },
       extra: { 'x-ticket': { id: 1, seen: [] } },
     },
+    {
+      ...{ kind: 'federated', provider: 'corp', group: '*', group_id: '*', permission: 'iam' },
+      ...{ issuer: 'https://idp.example', keys: [], grants: [{ actions: ['iam:*:*'] }], extra: {} },
+      when: [{ tests: [{ regex: true, any_one_of: ['a'], type: 'Groups' }], names: 'corp-{Team}' }],
+    },
+    {
+      ...{ kind: 'agency', agency: 'ci/deploy', agency_id: 'zz', permission: 'iam', expires: '2027-03-31' },
+      ...{ grants: [{ actions: ['iam:*:*'], scopes: ['project:1'] }], justification: 'SEC-2', extra: {} },
+      trusted: [
+        { condition: { Bool: { a: 'b' } }, keys: ['k'], issuer: 'i', provider: 'p' },
+        { account: 'acc', service: 'service.ECS' },
+      ],
+    },
   ],
-  known_gaps: [],
+  known_gaps: [
+    {
+      ...{ justification: 'read by hand', expires: '2027-01-01', for: ['corp'], provider: 'corp' },
+      ...{ sha256: 'a'.repeat(64), mapping_id: 'm' },
+    },
+  ],
 }
 
 /** The same values laid out as somebody's editor likes them. */
@@ -100,7 +63,7 @@ const layouts: readonly [string, (json: string) => string][] = [
 ]
 
 describe('writeBaseline', () => {
-  test('one line for each definition, for who is approved and until when, for the grants, for each other field', () => {
+  test('one line for each definition, for who is approved and until when, for the grants, for each other field; gaps likewise', () => {
     expect(writeBaseline(layoutExample)).toBe(`{
   "version": 1,
   "account": "acc",
@@ -116,9 +79,23 @@ describe('writeBaseline', () => {
       "justification": "",
       "owner": "team",
       "x-ticket": { "id": 1, "seen": [] }
+    },
+    {
+      "agency": "ci/deploy", "agency_id": "zz", "permission": "iam", "trusted": [{ "provider": "p", "issuer": "i", "keys": ["k"], "condition": { "Bool": { "a": "b" } } }, { "service": "service.ECS", "account": "acc" }], "expires": "2027-03-31",
+      "grants": [{ "actions": ["iam:*:*"], "scopes": ["project:1"] }],
+      "justification": "SEC-2"
+    },
+    {
+      "provider": "corp", "group": "*", "group_id": "*", "permission": "iam", "issuer": "https://idp.example", "keys": [], "when": [{ "names": "corp-{Team}", "tests": [{ "type": "Groups", "any_one_of": ["a"], "regex": true }] }],
+      "grants": [{ "actions": ["iam:*:*"] }]
     }
   ],
-  "known_gaps": []
+  "known_gaps": [
+    {
+      "mapping_id": "m", "provider": "corp", "sha256": "${'a'.repeat(64)}", "for": ["corp"], "expires": "2027-01-01",
+      "justification": "read by hand"
+    }
+  ]
 }
 `)
   })
@@ -139,8 +116,8 @@ describe('writeBaseline', () => {
   })
 
   test('entries are in the order of code units, which no locale changes', () => {
-    const entry = (user_id: string, permission: string): BaselineEntry => ({
-      ...{ user: 'u', user_id, permission, grants: [{ actions: ['*'] }], extra: {} },
+    const entry = (user_id: string, permission: string): UserEntry => ({
+      ...{ kind: 'user', user: 'u', user_id, permission, grants: [{ actions: ['*'] }], extra: {} },
     })
     const pairs = [
       ['a', 'q'],
@@ -156,7 +133,7 @@ describe('writeBaseline', () => {
       approvals: pairs.map(([id, permission]) => entry(id, permission)),
     }
     const order = readBaseline(writeBaseline(baseline), 'b').baseline.approvals
-    expect(order.map((one) => one.user_id + one.permission)).toEqual(['10p', '9p', 'Zp', 'ap', 'aq', 'ép'])
+    expect(order.map((one) => holderKey(one) + one.permission)).toEqual(['10p', '9p', 'Zp', 'ap', 'aq', 'ép'])
   })
 
   test('known_gaps is there exactly when the baseline has it', () => {
@@ -166,12 +143,44 @@ describe('writeBaseline', () => {
 })
 
 describe('rewriteBaseline', () => {
+  test.each(layouts)('of a file %s: the same baseline leaves every byte', (_, layout) => {
+    fc.assert(
+      fc.property(baselines, (baseline) => {
+        const text = layout(writeBaseline(baseline))
+        const file = readBaseline(text, 'b')
+        expect(rewriteBaseline(file, { ...baseline, approvals: baseline.approvals.toReversed() })).toBe(text)
+      }),
+      { numRuns: 30 },
+    )
+  })
+
+  test('the schema line stays, also where the new baseline does not speak of it', () => {
+    const file = readBaseline(example.replace(/"\$schema": "[^"]*"/, '"$schema": "s"'), 'b')
+    const { $schema, ...rest } = file.baseline
+    expect($schema).toBe('s')
+    expect(rewriteBaseline(file, { ...rest, account: 'x' })).toMatch(/^\{\n {2}"\$schema": "s",\n/)
+  })
+
+  test('known gaps that are equal keep their bytes', () => {
+    const gap = {
+      role_id: 'r',
+      for: ['user:a'],
+      sha256: '0'.repeat(64),
+      justification: 'j',
+      expires: '2027-01-01',
+    }
+    const text = JSON.stringify({ ...JSON.parse(example), known_gaps: [gap] }, null, 2)
+    const file = readBaseline(text, 'b')
+    expect(rewriteBaseline(file, { ...file.baseline, account: 'x' })).toContain(
+      JSON.stringify(gap, null, 2).replaceAll('\n', '\n    '),
+    )
+  })
+
   test.each(layouts)('of a file %s: equal entries keep their bytes, twice is once', (_, layout) => {
     fc.assert(
       fc.property(baselines, entries, (baseline, more) => {
         const file = readBaseline(layout(writeBaseline(baseline)), 'b')
-        const key = (one: BaselineEntry): string => JSON.stringify([one.user_id, one.permission])
-        const kept = file.baseline.approvals.filter((one) => key(one) !== key(more))
+        const kept = file.baseline.approvals.filter((one) => entryKey(one) !== entryKey(more))
         const next = { ...file.baseline, account: 'other', approvals: [more, ...kept] }
         const once = rewriteBaseline(file, next)
         expect(rewriteBaseline(readBaseline(once, 'b'), next)).toBe(once)
@@ -193,7 +202,8 @@ describe('rewriteBaseline', () => {
       const once = rewriteBaseline(file, next)
       expect(readBaseline(once, 'b').baseline).toEqual(next)
       const removed = once.replaceAll(/,(?:\r?\n)?[ \t]*"within": \{ "actions": \["iam:users:\*"\] \}/g, '')
-      expect(removed).toBe(rewriteBaseline(file, file.baseline))
+      const other = rewriteBaseline(file, { ...file.baseline, account: 'other' })
+      expect(removed.replace(next.account, 'other')).toBe(other)
     },
   )
 
@@ -203,7 +213,7 @@ describe('rewriteBaseline', () => {
       'b',
     )
     expect(rewriteBaseline(file, file.baseline)).toBe(file.text)
-    const more = { ...(file.baseline.approvals[0] as BaselineEntry), user_id: 'zz' }
+    const more = { ...(file.baseline.approvals[0] as UserEntry), user_id: 'zz' }
     const next = { ...file.baseline, approvals: [...file.baseline.approvals, more] }
     expect(rewriteBaseline(file, next)).toBe(writeBaseline(next).replaceAll('\n', '\r\n'))
   })
@@ -226,19 +236,28 @@ describe('rewriteBaseline', () => {
 
 /** The entry as the file has it, cut out by what JSON says of its neighbours. */
 function bytesOf(text: string, entry: BaselineEntry): string {
-  const anchor = `"user_id":`
-  const value = JSON.stringify(entry.user_id)
-  for (let at = text.indexOf(anchor); at >= 0; at = text.indexOf(anchor, at + 1)) {
-    const start = text.lastIndexOf('{', at)
-    for (let end = text.indexOf('}', at); end >= 0; end = text.indexOf('}', end + 1)) {
-      const candidate = text.slice(start, end + 1)
-      try {
-        const parsed = JSON.parse(candidate)
-        if (JSON.stringify(parsed.user_id) === value && parsed.permission === entry.permission)
-          return candidate
-        break
-      } catch {}
+  const anchor = `"permission":`
+  const wanted: Record<string, unknown> = { ...entryJson(entry), grants: null }
+  const isWanted = (json: unknown): boolean =>
+    Object.entries(wanted).every(
+      ([key, value]) => value === null || isDeepStrictEqual((json as typeof wanted)[key], value),
+    )
+  for (let at = text.indexOf(anchor); at >= 0; at = text.indexOf(anchor, at + 1))
+    for (let start = text.lastIndexOf('{', at); start >= 0; start = text.lastIndexOf('{', start - 1)) {
+      const found = objectAt(text, start)
+      if (found !== null && isWanted(found.json)) return found.text
+      if (found !== null || start === 0) break
     }
-  }
   throw new Error('The entry is not in the file.')
+}
+
+/** The JSON object that begins there; null where none does. */
+function objectAt(text: string, start: number): { text: string; json: unknown } | null {
+  for (let end = text.indexOf('}', start); end >= 0; end = text.indexOf('}', end + 1)) {
+    try {
+      const candidate = text.slice(start, end + 1)
+      return { text: candidate, json: JSON.parse(candidate) }
+    } catch {}
+  }
+  return null
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { readConfig } from '../../src/config/read-config.ts'
-import { presets } from '../../src/policy/index.ts'
-import { UserError } from '../../src/problem.ts'
+import { expandAliases, presetPermission, presets } from '../../src/policy/index.ts'
+import { UserError } from '../../src/text/problem.ts'
 
 const least = 'version: 1\naudited-permissions:\n  - preset: iam-administration@1\n'
 
@@ -24,6 +24,8 @@ describe('what was read', () => {
       ...{ name: '', account: null, owners: {}, presets: ['iam-administration@1'] },
       approvals: { require: ['justification'], maxDays: null, warnDays: 14 },
       issue: { enabled: true, on: ['drift', 'incomplete', 'expiring'], labels: ['iam-audit'], assignees: [] },
+      sources: { legacyRoles: 'required', agencies: 'required', federation: 'required' },
+      ...{ patterns: [], evidence: [], traces: null },
     })
     const preset = presets['iam-administration@1']
     expect(config.permissions).toEqual([
@@ -49,7 +51,11 @@ audited-permissions:
   - name: org
     holds: all
     actions: ["organizations:*:*"]
-approvals: {require: [owner, owner], max-days: 30, warn-days: 0}
+approvals: {require: [owner, review, owner], max-days: 30, warn-days: 0}
+sources: {legacy-roles: optional, federation: off}
+evidence: [mfa, last-login, mfa]
+traces: 168
+$schema: https://example.com/s.json
 issue: {enabled: false, on: [], labels: [], assignees: [octocat, some-app]}
 owners: {platform-team: octocat}
 `
@@ -58,9 +64,17 @@ owners: {platform-team: octocat}
       { name: 'everything', severity: 'low', holds: 'all', except: ['iam:*:get*'], line: 5 },
       { name: 'org', severity: 'high', holds: 'all', except: [], line: 10 },
     ])
-    expect(config.approvals).toEqual({ require: ['owner', 'expires'], maxDays: 30, warnDays: 0 })
+    expect(config.approvals).toEqual({ require: ['owner', 'review', 'expires'], maxDays: 30, warnDays: 0 })
     expect(config.issue).toMatchObject({ enabled: false, on: [], assignees: ['octocat', 'some-app'] })
     expect(config.owners).toEqual({ 'platform-team': 'octocat' })
+    expect(config).toMatchObject({
+      sources: { legacyRoles: 'optional', agencies: 'required', federation: 'off' },
+      ...{ evidence: ['mfa', 'last-login'], traces: 168 },
+    })
+    expect(config.patterns).toEqual([
+      { permission: 'everything', list: 'except', pattern: 'iam:*:get*', line: 9, column: 14 },
+      { permission: 'org', list: 'actions', pattern: 'organizations:*:*', line: 12, column: 15 },
+    ])
   })
 
   test.each([
@@ -84,6 +98,42 @@ owners: {platform-team: octocat}
     const one = actions('"iam:users:createUserV5"')
     for (const alias of one) expect([...actions(JSON.stringify(alias))].sort()).toEqual([...one].sort())
     expect(actions('"iam:users:createUser*"')).toEqual(['iam:users:createUser*'])
+  })
+
+  test('who audits one way to assume an agency audits all of them', () => {
+    const actions = (...list: string[]): readonly string[] => {
+      const json = { version: 1, 'audited-permissions': [{ name: 'x', actions: list }] }
+      return readConfig(JSON.stringify(json), 'c').permissions[0]?.actions ?? []
+    }
+    const all = ['iam:agencies:assume', 'iam:tokens:assume', 'sts:agencies:assume']
+    for (const one of all)
+      expect([...actions('a:b:c', one, 'd:e:f')].sort()).toEqual(['a:b:c', 'd:e:f', ...all].sort())
+    expect(actions('STS:agencies:Assume', 'iam:tokens:assume')).toEqual([
+      ...['STS:agencies:Assume', 'iam:agencies:assume', 'iam:tokens:assume'],
+    ])
+    expect(actions('sts:agencies:*', 'sts:agencies:assumeWithOIDC')).not.toContain('iam:tokens:assume')
+    // What is recorded for a preset stays what it was.
+    const preset = presetPermission('privilege-escalation@1')
+    const config = readConfig('version: 1\naudited-permissions: [{preset: privilege-escalation@1}]\n', 'c')
+    expect(config.permissions[0]?.actions).toEqual(expandAliases(preset?.actions ?? []))
+  })
+
+  test('a no-break space within a text is nobody’s mistake', () => {
+    expect(readConfig(`${least}name: "les\u00a0admins:\u00a0tous"\n`, 'c').name).toBe(
+      'les\u00a0admins:\u00a0tous',
+    )
+  })
+
+  test('twenty thousand owners take no minute', () => {
+    const owners = Array.from({ length: 20_000 }, (_, at) => `  team-${at}: octocat\n`).join('')
+    expect(Object.keys(readConfig(`${least}owners:\n${owners}`, 'c').owners)).toHaveLength(20_000)
+  })
+
+  test('nor do forty thousand keys that nobody knows, or twenty thousand that stand twice', () => {
+    const unknown = Array.from({ length: 40_000 }, (_, at) => `x-${at}: 1\n`).join('')
+    expect(problems(least + unknown)).toHaveLength(40_000)
+    const twice = Array.from({ length: 40_000 }, (_, at) => `  t${at >> 1}: octocat\n`).join('')
+    expect(problems(`${least}owners:\n${twice}`)).toHaveLength(20_000)
   })
 
   test('JSON is YAML', () => {
@@ -136,6 +186,16 @@ const cases: Case[] = [
       '3:13 "audited-permissions.0.preset": found "iam@9"; allowed: iam-administration@1, privilege-escalation@1',
     ],
   },
+  ...[
+    ['iam-administration', 'iam-administration@1'],
+    ['Full-Administration@1', 'full-administration@1'],
+    ['privilege-escalaton@1', 'privilege-escalation@1'],
+    ['iam-adminstration', 'iam-administration@1'],
+  ].map(([found, meant]) => ({
+    name: `the preset ${found}`,
+    text: permission(`preset: ${found}`),
+    found: [`. Did you mean ${meant}?`],
+  })),
   {
     name: 'actions beside preset',
     text: permission('{preset: full-administration@1, actions: ["*"]}'),
@@ -201,7 +261,7 @@ const cases: Case[] = [
     name: 'a slip in a key',
     text: `${least}aprovals: {}\n`,
     found: [
-      '4:1 found the unknown key "aprovals"; allowed: version, name, account, audited-permissions, approvals, issue, owners. Did you mean approvals?',
+      '4:1 found the unknown key "aprovals"; allowed: version, name, account, audited-permissions, sources, approvals, issue, owners, evidence, traces, $schema. Did you mean approvals?',
     ],
   },
   {
@@ -280,7 +340,7 @@ const cases: Case[] = [
     name: 'approvals',
     text: `${least}approvals: {require: [reason], max-days: 0, warn-days: -1}\n`,
     found: [
-      '"approvals.require.0": found "reason"; allowed: justification, owner, expires',
+      '"approvals.require.0": found "reason"; allowed: justification, owner, expires, review',
       '"approvals.max-days": found 0; allowed: at least 1',
       '"approvals.warn-days": found -1; allowed: at least 0',
     ],
@@ -294,6 +354,51 @@ const cases: Case[] = [
       '"issue.labels.0"',
       'a GitHub handle, without @',
     ],
+  },
+  {
+    name: 'sources, evidence and traces',
+    text: `${least}sources: {legacy-roles: no, agency: off}\nevidence: [logins]\ntraces: 169\n`,
+    found: [
+      '"sources.legacy-roles": found "no"; allowed: required, optional, off',
+      'found the unknown key "agency"; allowed: legacy-roles, agencies, federation',
+      '"evidence.0": found "logins"; allowed: last-login, access-keys, mfa',
+      '"traces": found 169; allowed: off, or a number of hours from 1 to 168',
+    ],
+  },
+  ...['0', '1.5', 'on', '"24"', 'null'].map((hours) => ({
+    name: `traces: ${hours}`,
+    text: `${least}traces: ${hours}\n`,
+    found: [`"traces": found ${hours === 'on' ? '"on"' : hours}; allowed: off, or a number of hours`],
+  })),
+  {
+    name: 'line ends of an old system',
+    text: least.replaceAll('\n', '\r'),
+    found: [
+      '1:11 found a carriage return (CR) without a line feed; lines end with LF or CRLF. Save the file',
+    ],
+  },
+  {
+    name: 'one line end of an old system',
+    text: `${least}name: a\rtraces: off\n`,
+    found: ['4:8 found a carriage return (CR) without a line feed'],
+  },
+  { name: 'line ends of another system', text: least.replaceAll('\n', '\r\n'), found: [] },
+  {
+    name: 'a no-break space that indents',
+    text: least.replace('  - preset', '\u00a0 - preset'),
+    found: [
+      '3:1 found a no-break space or another odd one (U+00A0) where YAML wants an ordinary space. Write',
+    ],
+  },
+  {
+    name: 'a no-break space behind a colon, and another behind a hyphen',
+    text: least.replace('- p', '-\u00a0p').replace('1\n', '1\nname:\u3000x\n'),
+    found: ['2:6 found a no-break space or another odd one (U+3000)', '4:4 found a no-break space'],
+  },
+  {
+    name: 'a no-break space at the end of a value is made visible',
+    text: `${least}issue: {enabled: true}\nsources: {agencies: "off\u00a0"}\n`,
+    found: ['5:21 "sources.agencies": found "off\\u00a0"; allowed: required, optional, off'],
   },
   {
     name: 'an owner',

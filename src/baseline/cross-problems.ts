@@ -1,7 +1,11 @@
 /** Rules of the baseline that span several of its parts. They look at the raw value, so that one bad entry hides nothing. */
-import type { YamlSource } from '../config/yaml-source.ts'
-import type { Problem } from '../problem.ts'
-import { quoteText } from '../text-quote.ts'
+import { principalKinds } from '../account/principal.ts'
+import type { Problem } from '../text/problem.ts'
+import { quoteText } from '../text/quote.ts'
+import type { YamlSource } from '../text/yaml-source.ts'
+import { type EntryShape, shapeOf } from './entry-schema.ts'
+import { gapDocumentKeys } from './known-gap.ts'
+import { isMap, type Row, rows } from './rows.ts'
 
 export interface ReadBaselineOptions {
   /** The account the config names; null when it names none. */
@@ -10,7 +14,6 @@ export interface ReadBaselineOptions {
   readonly rootUserIds?: readonly string[]
 }
 
-export type Row = Readonly<Record<string, unknown>>
 type Report = (path: readonly PropertyKey[], message: string, remedy: string) => void
 
 /** Every such problem of a file that is JSON, whatever its shape; what has the wrong shape is left to the schema. */
@@ -28,32 +31,49 @@ export function crossProblems(value: unknown, source: YamlSource, options: ReadB
     )
   const lineOf = (path: readonly PropertyKey[]): number => source.position(path).line
   const approvals = rows(value.approvals)
-  duplicates(approvals, ['user_id', 'permission']).forEach(([first, again]) => {
-    const { user_id, permission } = approvals[again] as Row
+  duplicates(approvals.map(identityOf)).forEach(([first, again]) => {
+    const id = identityOf(approvals[again] as Row) ?? []
     report(
       ['approvals', again],
-      `the entry of user_id ${quoteText(user_id)} and permission ${quoteText(permission)} stands twice; the first is on line ${lineOf(['approvals', first])}.`,
-      'Keep one of them.',
-    )
-  })
-  duplicates(rows(value.known_gaps), ['policy_id', 'version_id', 'sha256']).forEach(([first, again]) => {
-    report(
-      ['known_gaps', again],
-      `the known gap of this document stands twice; the first is on line ${lineOf(['known_gaps', first])}.`,
+      `the entry of ${id.map(([key, text]) => `${key} ${quoteText(text)}`).join(' and ')} stands twice; the first is on line ${lineOf(['approvals', first])}.`,
       'Keep one of them.',
     )
   })
   const definitions = isMap(value.audited_permissions) ? value.audited_permissions : {}
   approvals.forEach((entry, at) => {
     withoutDefinition(entry, at, definitions, report)
-    if (options.rootUserIds?.includes(String(entry.user_id)))
+    if (shapeOf(entry) === 'user' && options.rootUserIds?.includes(String(entry.user_id)))
       report(
         ['approvals', at],
         'found an entry for the root user, who always holds everything and needs no approval.',
         'Remove it.',
       )
   })
+  gapProblems(rows(value.known_gaps), report, lineOf)
   return problems
+}
+
+/** What names each entry, but for a permission: a second one would approve by halves what the first does. */
+const identityKeys: Readonly<Record<EntryShape, readonly string[]>> = {
+  user: ['user_id'],
+  agency: ['agency_id'],
+  federated: ['provider', 'group_id'],
+  'federated-any': ['provider', 'group_id'],
+}
+
+type Identity = readonly (readonly [key: string, text: string])[]
+
+function identityOf(entry: Row): Identity | null {
+  const shape = shapeOf(entry)
+  return shape === null ? null : textsOf(entry, [...identityKeys[shape], 'permission'])
+}
+
+function textsOf(row: Row, keys: readonly string[]): Identity | null {
+  const texts = keys.flatMap((key) => {
+    const text = row[key]
+    return typeof text === 'string' ? [[key, text] as const] : []
+  })
+  return texts.length === keys.length ? texts : null
 }
 
 function withoutDefinition(entry: Row, at: number, definitions: Row, report: Report): void {
@@ -66,25 +86,58 @@ function withoutDefinition(entry: Row, at: number, definitions: Row, report: Rep
   )
 }
 
-/** Index pairs (first, again) of rows that agree in all the keys, each of them text. */
-function duplicates(list: readonly Row[], keys: readonly string[]): [number, number][] {
+function gapProblems(
+  gaps: readonly Row[],
+  report: Report,
+  lineOf: (path: readonly PropertyKey[]) => number,
+): void {
+  duplicates(gaps.map(gapIdentity)).forEach(([first, again]) => {
+    report(
+      ['known_gaps', again],
+      `the known gap of this document stands twice; the first is on line ${lineOf(['known_gaps', first])}.`,
+      'Keep one of them.',
+    )
+  })
+  gaps.forEach((gap, at) => {
+    const all = gapDocumentKeys.flat()
+    const present = all.filter((key) => Object.hasOwn(gap, key))
+    const document = gapDocumentKeys.find((keys) => keys.join() === present.join())
+    if (document === undefined && Object.keys(gap).length > 0)
+      report(
+        ['known_gaps', at],
+        `found a known gap of no single document; allowed: ${gapDocumentKeys.map((keys) => keys.join(' and ')).join('; or ')}.`,
+        'Write an item for each document.',
+      )
+    if (document === undefined || document.includes('mapping_id' as never) || !Array.isArray(gap.for)) return
+    gap.for.forEach((one: unknown, number) => {
+      if (typeof one !== 'string' || one === '' || isLabel(one)) return
+      report(
+        ['known_gaps', at, 'for', number],
+        `found ${quoteText(one)}; allowed: a principal as ${principalKinds.map((kind) => `${kind}:<id>`).join(', ')}.`,
+        'Put the kind and a colon before the id.',
+      )
+    })
+  })
+}
+
+function gapIdentity(gap: Row): Identity | null {
+  const document = gapDocumentKeys.find((keys) => keys.every((key) => typeof gap[key] === 'string'))
+  return document === undefined ? null : textsOf(gap, [...document, 'sha256'])
+}
+
+function isLabel(text: string): boolean {
+  return principalKinds.some((kind) => text.startsWith(`${kind}:`) && text.length > kind.length + 1)
+}
+
+/** Index pairs (first, again) of rows that are named alike. */
+function duplicates(identities: readonly (Identity | null)[]): [number, number][] {
   const seen = new Map<string, number>()
-  return list.flatMap((row, at): [number, number][] => {
-    const parts = keys.map((key) => row[key])
-    if (!parts.every((part) => typeof part === 'string')) return []
-    const key = JSON.stringify(parts)
+  return identities.flatMap((identity, at): [number, number][] => {
+    if (identity === null) return []
+    const key = JSON.stringify(identity)
     const first = seen.get(key)
     if (first !== undefined) return [[first, at]]
     seen.set(key, at)
     return []
   })
-}
-
-/** Positions in the list stay what they are in the file; what is no map counts as an empty one. */
-export function rows(value: unknown): readonly Row[] {
-  return Array.isArray(value) ? value.map((one) => (isMap(one) ? one : {})) : []
-}
-
-export function isMap(value: unknown): value is Row {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -54,7 +54,7 @@ const preset = z
   })
   .describe('A preset.')
 
-const field = z.enum(['justification', 'owner', 'expires'])
+const requirement = z.enum(['justification', 'owner', 'expires', 'review'])
 const handle = z
   .string()
   .regex(/^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})(?:\[bot\])?$/, { error: 'allowed: a GitHub handle, without @' })
@@ -62,9 +62,9 @@ const handle = z
 const approvals = z
   .strictObject({
     require: z
-      .array(field)
+      .array(requirement)
       .default(['justification'])
-      .describe('Fields that a new or changed entry must have.'),
+      .describe('Fields that a new or changed entry must have; review: an approving review as well.'),
     'max-days': z
       .int()
       .min(1)
@@ -76,6 +76,25 @@ const approvals = z
     'warn-days': z.int().min(0).max(3650).default(14).describe('Days before an expiry that it is announced.'),
   })
   .prefault({})
+
+const demand = z.enum(['required', 'optional', 'off']).default('required')
+
+const sources = z
+  .strictObject({
+    'legacy-roles': demand.describe('Legacy roles and policies.'),
+    agencies: demand.describe('Agencies, trust agencies, and who may assume them.'),
+    federation: demand.describe('Identity providers and their mappings to groups.'),
+  })
+  .prefault({})
+  .describe(
+    'Where power can come from. required: unread is a gap. optional: unread is said, until the baseline has approvals of it. off: not looked at, said.',
+  )
+
+const HOURS = { error: 'allowed: off, or a number of hours from 1 to 168' }
+const traces = z
+  .union([z.literal('off'), z.int().min(1, HOURS).max(168, HOURS)], HOURS)
+  .default('off')
+  .describe('Hours of traces to read: who did it, and what came and went.')
 
 const issue = z
   .strictObject({
@@ -104,12 +123,19 @@ export const configSchema = z
       .array(z.union([preset, custom]))
       .min(1, { error: 'allowed: at least one permission' })
       .describe('What is audited.'),
+    sources,
     approvals,
     issue,
     owners: z
       .record(z.string(), handle)
       .default({})
       .describe('Owner of an entry to the GitHub handle to assign.'),
+    evidence: z
+      .array(z.enum(['last-login', 'access-keys', 'mfa']))
+      .default([])
+      .describe('What is also asked of users who hold something.'),
+    traces,
+    $schema: z.string().optional().describe('Where an editor finds this schema.'),
   })
   .describe('Audited-permission list and settings of the IAM permission audit.')
 

@@ -1,13 +1,15 @@
 /** Reads the config file: every problem at once, each with its line; presets and aliases expanded. */
 import { actionSetDifference, expandAliases, presetPermission } from '../policy/index.ts'
 import type { Permission } from '../policy/types.ts'
-import { type Problem, UserError } from '../problem.ts'
-import { quoteText } from '../text-quote.ts'
-import type { Config } from './config.ts'
+import { refuseConflictMarkers } from '../text/conflict-markers.ts'
+import { explainingOddSpaces, refuseLoneCarriageReturns } from '../text/odd-characters.ts'
+import { type Problem, UserError } from '../text/problem.ts'
+import { quoteText } from '../text/quote.ts'
+import { byPosition, schemaProblems } from '../text/schema-problems.ts'
+import { YamlSource } from '../text/yaml-source.ts'
+import { withAllAssuming } from './assuming.ts'
+import type { Config, WrittenPattern } from './config.ts'
 import { type ConfigFile, configSchema, entrySchemas } from './config-schema.ts'
-import { refuseConflictMarkers } from './conflict-markers.ts'
-import { byPosition, schemaProblems } from './schema-problems.ts'
-import { YamlSource } from './yaml-source.ts'
 
 type Entry = ConfigFile['audited-permissions'][number]
 
@@ -18,6 +20,11 @@ type Entry = ConfigFile['audited-permissions'][number]
  */
 export function readConfig(text: string, path: string): Config {
   refuseConflictMarkers(text, path, 'Resolve the conflict.')
+  refuseLoneCarriageReturns(text, path)
+  return explainingOddSpaces(text, path, (one) => parseConfig(one, path))
+}
+
+function parseConfig(text: string, path: string): Config {
   const source = YamlSource.read(text, path)
   const value = withSourceText(source)
   const { entries, issues } = readEntries(value)
@@ -47,8 +54,18 @@ export function readConfig(text: string, path: string): Config {
       maxDays: file.approvals['max-days'] ?? null,
       warnDays: file.approvals['warn-days'],
     },
+    patterns: entries.flatMap((entry, at) =>
+      writtenPatterns(entry, permissions[at] as Permission, at, source),
+    ),
+    sources: {
+      legacyRoles: file.sources['legacy-roles'],
+      agencies: file.sources.agencies,
+      federation: file.sources.federation,
+    },
     issue: file.issue,
     owners: file.owners,
+    evidence: [...new Set(file.evidence)],
+    traces: file.traces === 'off' ? null : file.traces,
     presets: entries.flatMap((entry) => ('preset' in entry ? [entry.preset] : [])),
   }
 }
@@ -102,7 +119,7 @@ function permissionOf(entry: Entry): Permission {
     return {
       ...rest,
       ...(description === undefined ? {} : { description }),
-      actions: expandAliases(entry.actions),
+      actions: expanded(entry.actions),
     }
   }
   const preset = presetPermission(entry.preset)
@@ -112,9 +129,29 @@ function permissionOf(entry: Entry): Permission {
     name: entry.name ?? preset.name,
     ...(entry.description === undefined ? {} : { description: entry.description }),
     severity: entry.severity ?? preset.severity,
-    actions: expandAliases(preset.actions),
+    actions: expanded(preset.actions),
     except: [...preset.except, ...entry.except],
   }
+}
+
+function expanded(actions: readonly string[]): readonly string[] {
+  return withAllAssuming(expandAliases(actions))
+}
+
+/** What the entry itself has of patterns, with where each stands. */
+function writtenPatterns(
+  entry: Entry,
+  { name }: Permission,
+  at: number,
+  source: YamlSource,
+): readonly WrittenPattern[] {
+  const lists = { actions: 'actions' in entry ? entry.actions : [], except: entry.except }
+  return (['actions', 'except'] as const).flatMap((list) =>
+    lists[list].map((pattern, number) => ({
+      ...{ permission: name, list, pattern },
+      ...source.position(['audited-permissions', at, list, number]),
+    })),
+  )
 }
 
 /** An audited permission that no action belongs to would be approved for ever, whoever holds what. */
@@ -170,6 +207,7 @@ function knownKeys(path: readonly PropertyKey[], value: unknown): readonly strin
     return [...(kind === 'custom' ? ['preset'] : []), ...Object.keys(entrySchemas[kind].shape)]
   }
   if (path[0] === 'approvals') return ['require', 'max-days', 'warn-days']
+  if (path[0] === 'sources') return ['legacy-roles', 'agencies', 'federation']
   if (path[0] === 'issue') return ['enabled', 'on', 'labels', 'assignees']
   return []
 }
