@@ -1,0 +1,107 @@
+/** The sources of one principal, each with its own Deny, and where each of their documents comes from. */
+import type { AttachmentLink, MappingLink, MembershipLink, RoleLink } from '../account/link.ts'
+import type { Bundle } from '../account/routes.ts'
+import type { GrantSource } from '../policy/index.ts'
+import type { Identity } from '../policy/types.ts'
+import type { Documents } from './documents.ts'
+
+/** One way by which a document reaches somebody. */
+export interface Route {
+  readonly through: MembershipLink | MappingLink | null
+  readonly grant: AttachmentLink | RoleLink
+}
+
+/** What one holder's roles say, by the statements among which they are evaluated. */
+interface LegacyLists {
+  readonly domain: readonly string[]
+  readonly allProjects: readonly string[]
+  readonly allProjectsDenies: readonly string[]
+  readonly alone: readonly string[]
+  readonly apart: readonly string[]
+}
+
+export class SourceLists {
+  readonly #documents: Documents
+  readonly #legacy = new WeakMap<Bundle, LegacyLists>()
+
+  constructor(documents: Documents) {
+    this.#documents = documents
+  }
+
+  /**
+   * The sources of a principal with these bundles. Identity policies are one; legacy policies of one scope are one;
+   * a Deny for all resources also takes from what is granted for global services; each legacy role is one by itself.
+   */
+  of(bundles: readonly Bundle[], identity: Identity): GrantSource[] {
+    const sources: GrantSource[] = []
+    const policies: (readonly string[])[] = []
+    let hasRoles = false
+    for (const bundle of bundles) {
+      if (bundle.policies.length > 0) policies.push(bundle.policies)
+      if (bundle.roles.length > 0) hasRoles = true
+    }
+    if (policies.length > 0) sources.push({ policies, identity })
+    if (!hasRoles) return sources
+    const lists = bundles.flatMap((bundle) => (bundle.roles.length > 0 ? [this.#legacyOf(bundle)] : []))
+    const all = (pick: (one: LegacyLists) => readonly string[]): (readonly string[])[] =>
+      lists.map(pick).filter((list) => list.length > 0)
+    const domain = all((one) => one.domain)
+    if (domain.length > 0)
+      sources.push({ policies: [...domain, ...all((one) => one.allProjectsDenies)], identity })
+    const allProjects = all((one) => one.allProjects)
+    if (allProjects.length > 0) sources.push({ policies: allProjects, identity })
+    const apart = all((one) => one.apart)
+    if (apart.length > 0) sources.push({ policies: apart, identity })
+    for (const key of new Set(lists.flatMap((one) => one.alone))) sources.push({ policies: [key], identity })
+    return sources
+  }
+
+  #legacyOf(bundle: Bundle): LegacyLists {
+    const known = this.#legacy.get(bundle)
+    if (known !== undefined) return known
+    const rows = bundle.roles.flatMap((link) => this.#documents.roles.get(link.document) ?? [])
+    const keys = (lane: string): string[] =>
+      bundle.roles.map((link) => link.document).filter((key) => this.#documents.roles.get(key)?.lane === lane)
+    const lists = {
+      domain: keys('domain'),
+      allProjects: keys('all-projects'),
+      allProjectsDenies: rows.flatMap((row) => row.denies ?? []),
+      alone: keys('alone'),
+      apart: keys('apart'),
+    }
+    this.#legacy.set(bundle, lists)
+    return lists
+  }
+}
+
+/** Routes of some bundles by the key of their document. What is known of a bundle serves everybody who has it. */
+export class RoutesByDocument {
+  readonly #bundles: readonly Bundle[]
+
+  constructor(bundles: readonly Bundle[]) {
+    this.#bundles = bundles
+  }
+
+  of(document: string): readonly Route[] {
+    const routes: Route[] = []
+    for (const bundle of this.#bundles) {
+      const own = routesOf(bundle).get(document)
+      if (own !== undefined) routes.push(...own)
+    }
+    return routes
+  }
+}
+
+const routesOfBundles = new WeakMap<Bundle, ReadonlyMap<string, readonly Route[]>>()
+
+function routesOf(bundle: Bundle): ReadonlyMap<string, readonly Route[]> {
+  const known = routesOfBundles.get(bundle)
+  if (known !== undefined) return known
+  const { through, attachments, roles } = bundle
+  const made = Map.groupBy<string, Route>(
+    [...attachments, ...roles].map((grant) => ({ through, grant })),
+    ({ grant }) => (grant.kind === 'attachment' ? grant.policy_id : grant.document),
+  )
+  routesOfBundles.set(bundle, made)
+  return made
+}
