@@ -17,7 +17,7 @@ describe('disabled users', () => {
   test('keep their grants and are marked', () => {
     const verdict = verdictOf({ account: disabled(false) })
     expect(told(verdict.drift)).toEqual(['unapproved-holder ada iam: iam:*:*'])
-    expect(verdict.holdings[0]).toMatchObject({ user: 'ada', enabled: false })
+    expect(verdict.holdings[0]).toMatchObject({ principal: { name: 'ada' }, enabled: false })
   })
 
   test('an entry recorded while disabled covers them while they are', () => {
@@ -32,7 +32,7 @@ describe('disabled users', () => {
     expect(drift[0]).toMatchObject({
       because: 'enabled',
       entry_index: 0,
-      cuts: [[{ kind: 'detach-from-user', policy: 'p' }]],
+      revocations: [{ cuts: [{ kind: 'detach', from: { kind: 'user' }, what: 'p' }] }],
     })
   })
 
@@ -47,8 +47,7 @@ describe('beside drift', () => {
     const verdict = verdictOf({ account: account().users('ada'), baseline: [entry('ada')] })
     expect(verdict.no_longer_held).toMatchObject([
       {
-        user: 'ada',
-        user_id: userId('ada'),
+        principal: { kind: 'user', name: 'ada', id: userId('ada') },
         entry_index: 0,
         entirely: true,
         grants: [{ actions: ['iam:*:*'] }],
@@ -69,7 +68,7 @@ describe('beside drift', () => {
 
   test('a user who is gone is named as the entry names them', () => {
     const verdict = verdictOf({ account: account(), baseline: [entry('zoe')] })
-    expect(verdict.no_longer_held).toMatchObject([{ user: 'zoe', entirely: true }])
+    expect(verdict.no_longer_held).toMatchObject([{ principal: { name: 'zoe' }, entirely: true }])
   })
 
   test('held in part is reduced, with what is missing', () => {
@@ -107,7 +106,9 @@ describe('beside drift', () => {
     ['2026-11-15', 14],
   ])('an approval that ends on %s has %i days left', (expires, days_left) => {
     const verdict = verdictOf({ account: adaWith(allow('iam:*:*')), baseline: [entry('ada', { expires })] })
-    expect(verdict.expiring).toMatchObject([{ user: 'ada', expires, days_left, entry_index: 0 }])
+    expect(verdict.expiring).toMatchObject([
+      { principal: { name: 'ada' }, expires, days_left, entry_index: 0 },
+    ])
   })
 
   test.each(['2026-10-31', '2026-11-16'])('one that ends on %s is not about to', (expires) => {
@@ -122,7 +123,9 @@ describe('beside drift', () => {
       baseline: [entry('ada', { justification: '' })],
       approvals: { require: ['justification', 'owner'] },
     })
-    expect(verdict.unreviewed).toMatchObject([{ user: 'ada', missing: ['justification', 'owner'] }])
+    expect(verdict.unreviewed).toMatchObject([
+      { principal: { name: 'ada' }, missing: ['justification', 'owner'] },
+    ])
     expect(verdict.result).toBe('unchanged')
   })
 

@@ -1,7 +1,7 @@
 /** The entry that summary and issue show: pasted into the baseline as it stands, it makes the audit green. */
 import { expect, test } from '@jest/globals'
 import { type AccountBuilder, allow, deny, document } from '../../simulator/iam/account.ts'
-import type { Baseline, BaselineEntry } from '../../src/baseline/baseline.ts'
+import type { Baseline, UserEntry } from '../../src/baseline/baseline.ts'
 import { readBaseline } from '../../src/baseline/read-baseline.ts'
 import { entryJson, writeBaseline } from '../../src/baseline/write-baseline.ts'
 import { jsonBlock } from '../../src/render/escape.ts'
@@ -60,10 +60,10 @@ test.each(cases)('%s', (_, builder, baseline) => {
   const pasted = before.drift.map((row) => {
     const [first, ...rest] = jsonBlock(entryJson(row.proposed_entry)).split('\n')
     expect([first, rest.pop()]).toEqual(['```json', '```'])
-    return JSON.parse(rest.join('\n')) as BaselineEntry
+    return JSON.parse(rest.join('\n')) as UserEntry
   })
-  const isReplaced = (one: BaselineEntry): boolean => pasted.some((other) => other.user_id === one.user_id)
-  const file = JSON.parse(writeBaseline(baseline)) as { approvals: BaselineEntry[] }
+  const isReplaced = (one: UserEntry): boolean => pasted.some((other) => other.user_id === one.user_id)
+  const file = JSON.parse(writeBaseline(baseline)) as { approvals: UserEntry[] }
   const unique = new Map(pasted.map((one) => [`${one.user_id} ${one.permission}`, one]))
   file.approvals = [...file.approvals.filter((one) => !isReplaced(one)), ...unique.values()]
   const read = readBaseline(JSON.stringify(file), 'baseline.json', { account: ACCOUNT })

@@ -1,6 +1,7 @@
 /** Renames: no drift by themselves, unless a restriction names a user and now reaches another person. */
 import { describe, expect, test } from '@jest/globals'
 import { allow, document } from '../../simulator/iam/account.ts'
+import { holderKey } from '../../src/baseline/entry.ts'
 import { account, baselineOf, entry, IAM, permission, proposalFor, told, userId, verdictOf } from './stage.ts'
 
 const onBob = { actions: ['iam:users:update'], resources: ['iam:*:*:user:bob'] }
@@ -36,7 +37,7 @@ describe('a rename', () => {
     expect(verdict).toMatchObject({
       result: 'unchanged',
       drift: [],
-      renamed: [{ user: 'rob', recorded: 'robert', user_id: userId('robert') }],
+      renamed: [{ principal: { name: 'rob', id: userId('robert') }, recorded: 'robert' }],
     })
   })
 
@@ -44,7 +45,7 @@ describe('a rename', () => {
     const verdict = verdictOf({ account: built('bob'), baseline: [adas, roberts] })
     expect(told(verdict.drift)).toEqual(['exceeds-approval ada iam: iam:users:update resources'])
     expect(verdict.drift[0]).toMatchObject({ because: 'rename', entry_index: 0 })
-    expect(verdict.causes).toMatchObject([{ kind: 'rename', user_ids: [userId('ada')] }])
+    expect(verdict.causes).toMatchObject([{ kind: 'rename', principals: [{ id: userId('ada') }] }])
   })
 
   test('between two names that the restriction both names is no drift', () => {
@@ -58,9 +59,9 @@ describe('a rename', () => {
   })
 
   test('of a user without an entry is recorded nowhere', () => {
-    expect(verdictOf({ account: built('bob'), baseline: [adas] }).drift.map((row) => row.user)).toEqual([
-      'bob',
-    ])
+    expect(
+      verdictOf({ account: built('bob'), baseline: [adas] }).drift.map((row) => row.principal.name),
+    ).toEqual(['bob'])
   })
 
   test('stands in one row with what was never approved', () => {
@@ -75,11 +76,11 @@ describe('a rename', () => {
   test('is over when an update has recorded the new name', () => {
     const before = { account: built('bob'), baseline: [adas, roberts] }
     const proposal = proposalFor(before)
-    expect(proposal.approvals.find((one) => one.user_id === userId('robert'))).toEqual({
+    expect(proposal.approvals.find((one) => holderKey(one) === userId('robert'))).toEqual({
       ...roberts,
       user: 'bob',
     })
-    expect(proposal.approvals.find((one) => one.user_id === userId('ada'))).toMatchObject({
+    expect(proposal.approvals.find((one) => holderKey(one) === userId('ada'))).toMatchObject({
       justification: '',
     })
     expect(verdictOf({ ...before, baseline: proposal })).toMatchObject({ drift: [], renamed: [] })
@@ -88,7 +89,7 @@ describe('a rename', () => {
   test('is not recorded for users that the update is not about', () => {
     const before = { account: built('bob'), baseline: baselineOf([adas, roberts]) }
     const proposal = proposalFor(before, { only: ['ada'] })
-    expect(proposal.approvals.find((one) => one.user_id === userId('robert'))).toEqual(roberts)
+    expect(proposal.approvals.find((one) => holderKey(one) === userId('robert'))).toEqual(roberts)
   })
 
   test('is not over because a new entry of the renamed user records the new name', () => {

@@ -1,11 +1,12 @@
 /** What cannot be read or decided: visible, for whom it matters, and never "nobody". */
 import { describe, expect, test } from '@jest/globals'
 import { allow, document } from '../../simulator/iam/account.ts'
+import type { CrawlGap } from '../../src/account/snapshot.ts'
 import type { KnownGap } from '../../src/baseline/baseline.ts'
-import type { CrawlGap } from '../../src/snapshot/snapshot.ts'
 import {
   account,
   baselineOf,
+  emptyAdmin,
   entry,
   groupId,
   IAM,
@@ -36,6 +37,7 @@ const crawlGap = (scope: CrawlGap['scope']): CrawlGap => ({
   message: 'Failed.',
   remedy: 'Allow it.',
   iam_action: 'iam:x:y',
+  http_code: null,
   scope,
 })
 
@@ -46,12 +48,11 @@ describe('an undetermined policy', () => {
     expect(verdict.gaps).toMatchObject([
       {
         code: 'undetermined-policy',
-        policy: 'unclear',
-        policy_id: policyId('unclear'),
-        version_id: 'v1',
-        sha256: sha256(unclear),
-        user_ids: [userId('ada')],
-        users: ['ada'],
+        document: {
+          ...{ kind: 'policy', policy: 'unclear', policy_id: policyId('unclear'), version_id: 'v1' },
+          sha256: sha256(unclear),
+        },
+        reaches: [{ kind: 'user', id: userId('ada'), name: 'ada' }],
       },
     ])
   })
@@ -61,8 +62,8 @@ describe('an undetermined policy', () => {
       account: withUnclear(),
       baseline: [entry('ada'), entry('bob'), entry('eve')],
     })
-    expect(reduced.map((row) => row.user)).toEqual(['bob'])
-    expect(no_longer_held.map((row) => row.user)).toEqual(['eve'])
+    expect(reduced.map((row) => row.principal.name)).toEqual(['bob'])
+    expect(no_longer_held.map((row) => row.principal.name)).toEqual(['eve'])
   })
 
   test('that reaches nobody is no gap', () => {
@@ -74,7 +75,7 @@ describe('an undetermined policy', () => {
 
   test('in a group whose members were not read reaches everybody', () => {
     const verdict = verdictOf({ account: withUnclear(), snapshot: { memberships: [] } })
-    expect(verdict.gaps.find((gap) => gap.policy === 'unclear')?.user_ids).toBeNull()
+    expect(verdict.gaps.find((gap) => gap.document !== null)?.reaches).toBeNull()
     expect(verdict.no_longer_held).toEqual([])
   })
 
@@ -89,15 +90,18 @@ describe('an undetermined policy', () => {
       account: withUnclear(),
       snapshot: { gaps: [crawlGap({ type: 'policy', policy_id: policyId('unclear') })] },
     })
-    expect(gaps.map((gap) => gap.sha256)).toContain(sha256(unclear))
+    expect(gaps.map((gap) => gap.document?.sha256)).toContain(sha256(unclear))
   })
 })
 
+type PolicyGap = Extract<KnownGap, { readonly policy_id: string }>
+
 describe('known gaps', () => {
-  const known = (rest: Partial<KnownGap> = {}): KnownGap => ({
+  const known = (rest: Partial<PolicyGap> = {}): PolicyGap => ({
     policy_id: policyId('unclear'),
     version_id: 'v1',
     sha256: sha256(unclear),
+    for: [`user:${userId('ada')}`],
     justification: 'looked at',
     expires: '2026-11-01',
     ...rest,
@@ -110,8 +114,30 @@ describe('known gaps', () => {
       result: 'reduced',
       complete: true,
       gaps: [],
-      known_gaps: [{ policy: 'unclear', users: ['ada'], justification: 'looked at', expires: '2026-11-01' }],
+      known_gaps: [
+        {
+          ...{ name: 'policy unclear v1', justification: 'looked at', expires: '2026-11-01' },
+          reaches: [{ name: 'ada' }],
+        },
+      ],
     })
+  })
+
+  test('a live one for the text of a role that grants by its name leaves that', () => {
+    const name = { role_id: 'secu', name: 'secu_admin', catalog: 'BASE', domain_id: null }
+    const builder = account()
+      .users('ada')
+      .role('Security Administrator', { Version: '9' }, name)
+      .grantRole('secu', { user: 'ada' })
+    const [gap] = verdictOf({ account: builder }).gaps
+    const digest = gap?.document?.sha256 ?? ''
+    const { sha256: _, policy_id: __, version_id: ___, ...rest } = known()
+    const verdict = verdictOf({
+      account: builder,
+      baseline: baselineOf([], { known_gaps: [{ ...rest, role_id: 'secu', sha256: digest }] }),
+    })
+    expect(verdict).toMatchObject({ gaps: [], known_gaps: [{ reaches: [{ name: 'ada' }] }] })
+    expect(verdict.drift.map((row) => row.principal.name)).toEqual(['ada'])
   })
 
   test('a live one does not stop no-longer-held for its users', () => {
@@ -119,14 +145,15 @@ describe('known gaps', () => {
       account: withUnclear(),
       baseline: baselineOf([entry('ada')], { known_gaps: [known()] }),
     })
-    expect(verdict.no_longer_held.map((row) => row.user)).toEqual(['ada'])
+    expect(verdict.no_longer_held.map((row) => row.principal.name)).toEqual(['ada'])
   })
 
-  test.each<[string, Partial<KnownGap>]>([
+  test.each<[string, Partial<PolicyGap>]>([
     ['past its day', { expires: '2026-10-31' }],
     ['of other bytes', { sha256: sha256(`${unclear} `) }],
     ['of another version', { version_id: 'v2' }],
     ['of another policy', { policy_id: policyId('clear') }],
+    ['for somebody else', { for: [`user:${userId('bob')}`, userId('ada'), `agency:${userId('ada')}`] }],
   ])('one %s is a gap again', (_, change) => {
     expect(verdictWith(known(change))).toMatchObject({ complete: false, known_gaps: [] })
   })
@@ -139,9 +166,10 @@ describe('what was not read', () => {
       .policy('p', document(allow('iam:users:list')))
       .group('team', 'ada')
       .attach('p', { group: 'team' })
-    const verdict = verdictOf({ account: scene, snapshot: { memberships: [] }, baseline: [entry('ada')] })
+    const { memberships } = emptyAdmin
+    const verdict = verdictOf({ account: scene, snapshot: { memberships }, baseline: [entry('ada')] })
     expect(verdict).toMatchObject({ result: 'incomplete', no_longer_held: [], reduced: [] })
-    expect(verdict.gaps).toMatchObject([{ code: 'unread-group', user_ids: null, users: null }])
+    expect(verdict.gaps).toMatchObject([{ code: 'unread-group', reaches: null }])
     expect(verdict.gaps[0]?.message).toContain('team')
   })
 
@@ -151,7 +179,8 @@ describe('what was not read', () => {
       .policy('p', document(allow('ecs:servers:list')))
       .group('team', 'ada')
       .attach('p', { group: 'team' })
-    expect(verdictOf({ account: scene, snapshot: { memberships: [] } })).toMatchObject({
+    const { memberships } = emptyAdmin
+    expect(verdictOf({ account: scene, snapshot: { memberships } })).toMatchObject({
       result: 'unchanged',
       gaps: [],
     })
@@ -162,9 +191,10 @@ describe('what was not read', () => {
     ['a group, whose members as read may not be all', { type: 'group', group_id: groupId('team') }, null],
     ['a user', { type: 'user', user_id: userId('eve') }, [userId('eve')]],
     ['a policy', { type: 'policy', policy_id: policyId('clear') }, [userId('bob')]],
-  ])('a gap of the crawl about %s reaches whom it may concern', (_, scope, user_ids) => {
+  ])('a gap of the crawl about %s reaches whom it may concern', (_, scope, users) => {
     const { gaps } = verdictOf({ account: withUnclear(), snapshot: { gaps: [crawlGap(scope)] } })
-    expect(gaps[0]).toMatchObject({ code: 'forbidden', iam_action: 'iam:x:y', user_ids })
+    expect(gaps[0]).toMatchObject({ code: 'forbidden', iam_action: 'iam:x:y' })
+    expect(gaps[0]?.reaches?.map((one) => one.id) ?? null).toEqual(users)
   })
 
   test('a policy whose version could not be read is told once', () => {
@@ -174,16 +204,20 @@ describe('what was not read', () => {
     const verdict = verdictOf({ account: withUnclear(), snapshot: { policies, gaps } })
     expect(verdict.gaps.map((gap) => gap.code)).toEqual(['forbidden', 'forbidden'])
     expect(verdictOf({ account: withUnclear(), snapshot: { policies } }).gaps).toMatchObject([
-      { code: 'undetermined-policy', sha256: null },
-      { code: 'undetermined-policy', sha256: null },
+      { code: 'undetermined-policy', document: { sha256: null } },
+      { code: 'undetermined-policy', document: { sha256: null } },
     ])
   })
 
   test('a policy that is attached and in no list may grant anything to whom it reaches', () => {
     const { gaps } = verdictOf({ account: withUnclear(), snapshot: { policies: [] } })
     expect(gaps).toMatchObject([
-      { code: 'unlisted-policy', policy_id: policyId('unclear'), user_ids: [userId('ada')] },
-      { code: 'unlisted-policy', policy_id: policyId('clear'), user_ids: [userId('bob')] },
+      { code: 'unlisted-policy', reaches: [{ id: userId('ada') }] },
+      { code: 'unlisted-policy', reaches: [{ id: userId('bob') }] },
+    ])
+    expect(gaps.map((gap) => gap.message)).toEqual([
+      expect.stringContaining(policyId('unclear')),
+      expect.stringContaining(policyId('clear')),
     ])
   })
 
@@ -191,14 +225,21 @@ describe('what was not read', () => {
     const users = snapshotOf(withUnclear()).users.filter((user) => user.user_name !== 'bob')
     const { gaps } = verdictOf({ account: withUnclear(), snapshot: { users } })
     expect(gaps).toContainEqual(
-      expect.objectContaining({ code: 'unknown-principal', user_ids: [userId('bob')] }),
+      expect.objectContaining({
+        code: 'unknown-principal',
+        reaches: [{ kind: 'user', id: userId('bob'), name: userId('bob') }],
+      }),
     )
   })
 
   test('a group that holds and is in no list makes its members uncertain', () => {
-    const { gaps } = verdictOf({ account: withUnclear(), snapshot: { groups: [] } })
+    const { groups } = emptyAdmin
+    const { gaps } = verdictOf({ account: withUnclear(), snapshot: { groups } })
     expect(gaps).toContainEqual(
-      expect.objectContaining({ code: 'unknown-principal', user_ids: [userId('ada')] }),
+      expect.objectContaining({
+        code: 'unknown-principal',
+        reaches: [{ kind: 'user', id: userId('ada'), name: 'ada' }],
+      }),
     )
   })
 
@@ -210,8 +251,9 @@ describe('what was not read', () => {
       .group('team', 'ada')
       .attach('harmless', { group: 'team' })
       .attach('p', { group: 'team' })
-    const { gaps } = verdictOf({ account: scene, snapshot: { groups: [] } })
-    expect(gaps).toMatchObject([{ code: 'unknown-principal', user_ids: [userId('ada')] }])
+    const { groups } = emptyAdmin
+    const { gaps } = verdictOf({ account: scene, snapshot: { groups } })
+    expect(gaps).toMatchObject([{ code: 'unknown-principal', reaches: [{ id: userId('ada') }] }])
   })
 
   test('a holding beyond the bound is a gap for that user alone', () => {
@@ -223,8 +265,8 @@ describe('what was not read', () => {
       .attach('many', { user: 'ada' })
       .attach('p', { user: 'bob' })
     const verdict = verdictOf({ account: scene, baseline: [entry('bob')] })
-    expect(verdict.gaps).toMatchObject([{ code: 'undetermined-holding', users: ['ada'] }])
-    expect(verdict.holdings.map((one) => one.user)).toEqual(['bob'])
+    expect(verdict.gaps).toMatchObject([{ code: 'undetermined-holding', reaches: [{ name: 'ada' }] }])
+    expect(verdict.holdings.map((one) => one.principal.name)).toEqual(['bob'])
   })
 
   describe('a policy beyond the bound', () => {
@@ -239,10 +281,12 @@ describe('what was not read', () => {
 
     test('is one gap, and hides nothing that other policies grant', () => {
       const verdict = verdictOf({ account: scene(), baseline: [] })
-      expect(verdict.gaps).toMatchObject([{ code: 'undetermined-policy', policy: 'endless', users: ['ada'] }])
+      expect(verdict.gaps).toMatchObject([
+        { code: 'undetermined-policy', document: { policy: 'endless' }, reaches: [{ name: 'ada' }] },
+      ])
       expect(verdict).toMatchObject({ result: 'drift', complete: false })
       expect(verdict.drift).toMatchObject([
-        { user: 'ada', grants: [{ actions: ['iam:users:createUserV5'] }] },
+        { principal: { name: 'ada' }, grants: [{ actions: ['iam:users:createUserV5'] }] },
       ])
     })
 
@@ -251,6 +295,7 @@ describe('what was not read', () => {
       const both = JSON.stringify(document(allow(many), allow('kms:*:*')))
       const gap: KnownGap = {
         ...{ policy_id: policyId('both'), version_id: 'v1', sha256: sha256(both) },
+        for: [`user:${userId('ada')}`],
         ...{ justification: 'looked at', expires: '2026-11-01' },
       }
       const permissions = [IAM, permission('keys', ['kms:*:*'])]
@@ -264,10 +309,15 @@ describe('what was not read', () => {
     test('can be accepted as a known gap', () => {
       const gap: KnownGap = {
         ...{ policy_id: policyId('endless'), version_id: 'v1', sha256: sha256(endless) },
+        for: [`user:${userId('ada')}`],
         ...{ justification: 'looked at', expires: '2026-11-01' },
       }
       const verdict = verdictOf({ account: scene(), baseline: baselineOf([], { known_gaps: [gap] }) })
-      expect(verdict).toMatchObject({ complete: true, gaps: [], known_gaps: [{ policy: 'endless' }] })
+      expect(verdict).toMatchObject({
+        complete: true,
+        gaps: [],
+        known_gaps: [{ document: { policy: 'endless' } }],
+      })
       expect(verdict.drift).toHaveLength(1)
     })
   })
@@ -299,7 +349,7 @@ describe('the built-in group admin', () => {
     expect(verdict.holdings[0]).toMatchObject({
       extent: 'all',
       restricted: false,
-      paths: [{ via: 'builtin-group', group: 'admin', policy_id: null, attached_at: null }],
+      paths: [{ links: [{ kind: 'builtin-group', group: 'admin' }], origin: { kind: 'builtin-group' } }],
     })
     expect(verdict.admin_group).toBe(groupId('admin'))
   })
@@ -310,13 +360,17 @@ describe('the built-in group admin', () => {
 
   test('renamed and recorded: its members count all the same, and a gap says so', () => {
     const verdict = verdictOf({ account: renamed(), baseline: baselineOf([entry('ada')], recorded) })
-    expect(verdict.gaps).toMatchObject([{ code: 'admin-group-renamed', users: ['ada'] }])
+    expect(verdict.gaps).toMatchObject([{ code: 'admin-group-renamed', reaches: [{ name: 'ada' }] }])
     expect(verdict.gaps[0]?.message).toContain('chiefs')
-    expect(verdict.holdings).toMatchObject([{ user: 'ada', extent: 'all' }])
+    expect(verdict.holdings).toMatchObject([{ principal: { name: 'ada' }, extent: 'all' }])
   })
 
   test('gone: a notice says so, and nothing is incomplete', () => {
-    const verdict = verdictOf({ account: account().users('ada'), baseline: baselineOf([], recorded) })
+    const verdict = verdictOf({
+      account: account().users('ada'),
+      baseline: baselineOf([], recorded),
+      snapshot: { groups: [], memberships: [] },
+    })
     expect(verdict).toMatchObject({ complete: true, result: 'unchanged' })
     expect(verdict.notices).toEqual([expect.stringContaining('not in the account any more')])
   })
@@ -326,7 +380,7 @@ describe('the built-in group admin', () => {
       account: withAdmin(),
       baseline: baselineOf([], { admin_group: 'an-older-id' }),
     })
-    expect(verdict.drift.map((row) => row.user)).toEqual(['ada'])
+    expect(verdict.drift.map((row) => row.principal.name)).toEqual(['ada'])
     expect(verdict.admin_group).toBe(groupId('admin'))
     expect(verdict.notices).toHaveLength(1)
   })
@@ -340,18 +394,18 @@ describe('the built-in group admin', () => {
       members: [userId('bob')],
     })
     const verdict = verdictOf({ account: scene, baseline: baselineOf([], recorded) })
-    expect(verdict.drift.map((row) => row.user)).toEqual(['ada', 'bob'])
+    expect(verdict.drift.map((row) => row.principal.name)).toEqual(['ada', 'bob'])
     expect(verdict.complete).toBe(false)
   })
 
   test('whose members were not read may be anybody', () => {
     const { gaps } = verdictOf({ account: withAdmin(), snapshot: { memberships: [] } })
-    expect(gaps).toMatchObject([{ code: 'unread-group', user_ids: null }])
+    expect(gaps).toMatchObject([{ code: 'unread-group', reaches: null }])
   })
 
   test('a member who is in no list of users is a gap, not nobody', () => {
     const { gaps } = verdictOf({ account: withAdmin(), snapshot: { users: [] } })
-    expect(gaps).toMatchObject([{ code: 'unknown-principal', user_ids: [userId('ada')] }])
+    expect(gaps).toMatchObject([{ code: 'unknown-principal', reaches: [{ id: userId('ada') }] }])
   })
 })
 

@@ -1,11 +1,18 @@
-/** The baseline's entries as the comparison asks for them: by user and permission, within their definitions. */
-import type { Baseline, BaselineEntry } from '../baseline/baseline.ts'
-import { type Approved, exampleOf, intersectGrants, subtractGrants } from '../policy/index.ts'
-import type { ActionSet, Difference, Grant, Permission, Undetermined } from '../policy/types.ts'
-import type { Holding } from './model.ts'
-
-/** `user_id` of an entry that approves a restricted grant for everybody. */
-export const EVERYBODY = '*'
+/** The baseline's entries as the comparison asks for them: by principal and permission, within their definitions. */
+import type { Holding } from '../access/model.ts'
+import { type PrincipalRef, principalKey } from '../account/principal.ts'
+import type { AgencyEntry, Baseline, BaselineEntry } from '../baseline/baseline.ts'
+import { ANY, holderKey } from '../baseline/entry.ts'
+import {
+  type Approved,
+  exampleOf,
+  type GrantMemory,
+  intersectGrants,
+  rememberGrants,
+  subtractGrants,
+  unionGrants,
+} from '../policy/index.ts'
+import type { ActionSet, Difference, Grant, Identity, Permission, Undetermined } from '../policy/types.ts'
 
 export interface IndexedEntry {
   readonly entry: BaselineEntry
@@ -17,18 +24,22 @@ export interface IndexedEntry {
 export class ApprovalIndex {
   readonly entries: readonly IndexedEntry[]
   readonly #byPermission = new Map<string, Map<string, IndexedEntry>>()
-  readonly #users = new Set<string>()
+  readonly #holders = new Set<string>()
   readonly #baseline: Baseline | null
   readonly #permissions: ReadonlyMap<string, Permission>
   readonly #differences = new Map<string, Difference | Undetermined>()
   readonly #texts = new WeakMap<object, string>()
-  /** For entries that approve word for word what their user holds: what that is. */
+  /** For entries that approve word for word what their holder holds: what that is. */
   readonly #wordForWord = new Map<BaselineEntry, readonly Grant[]>()
   /** Permissions that are recorded as they are audited today. */
   readonly #recordedToday: ReadonlySet<string>
+  readonly #account: string
+  readonly #memory: GrantMemory
 
   /** Entries of permissions that are not audited any more are left alone. */
-  constructor(baseline: Baseline | null, permissions: readonly Permission[], today: string) {
+  constructor(baseline: Baseline | null, permissions: readonly Permission[], today: string, account: string) {
+    this.#account = account
+    this.#memory = rememberGrants(account)
     this.#baseline = baseline
     this.#permissions = new Map(permissions.map((permission) => [permission.name, permission]))
     this.#recordedToday = new Set(
@@ -43,32 +54,44 @@ export class ApprovalIndex {
         : [],
     )
     for (const indexed of this.entries) {
-      const { user_id, permission } = indexed.entry
+      const { permission } = indexed.entry
+      const key = holderKey(indexed.entry)
       const ofPermission = this.#byPermission.get(permission) ?? new Map<string, IndexedEntry>()
-      this.#byPermission.set(permission, ofPermission.set(user_id, indexed))
-      this.#users.add(indexed.entry.user_id)
+      this.#byPermission.set(permission, ofPermission.set(key, indexed))
+      this.#holders.add(key)
     }
   }
 
-  own(userId: string, permission: string): IndexedEntry | null {
-    return this.#byPermission.get(permission)?.get(userId) ?? null
+  /** The principal's own entry. */
+  entryOf(principal: PrincipalRef, permission: string): IndexedEntry | null {
+    return this.#byPermission.get(permission)?.get(principalKey(principal)) ?? null
   }
 
-  everybody(permission: string): IndexedEntry | null {
-    return this.own(EVERYBODY, permission)
+  /** The entry that approves a restricted grant for every user; none of an agency or a federated principal. */
+  everyUsers(principal: PrincipalRef, permission: string): IndexedEntry | null {
+    if (principal.kind !== 'user') return null
+    return this.#byPermission.get(permission)?.get(ANY) ?? null
   }
 
-  /** Entries that speak for a holding, expired or not: one that was made while the user was disabled ends with that. */
-  speakingFor({ user_id, permission, enabled }: Holding): IndexedEntry[] {
-    const own = this.own(user_id, permission)
-    const everybody = this.everybody(permission)
-    const speaks = own !== null && !(own.entry.disabled === true && enabled)
-    return [...(speaks ? [own] : []), ...(everybody === null ? [] : [everybody])]
+  /** Entries that apply to a holding, expired or not: one that was made while it was disabled ends with that. */
+  applicableTo({ principal, permission, enabled }: Holding): IndexedEntry[] {
+    const own = this.entryOf(principal, permission)
+    const everybody = this.everyUsers(principal, permission)
+    const applies = own !== null && !(own.entry.disabled === true && enabled)
+    return [...(applies ? [own] : []), ...(everybody === null ? [] : [everybody])]
   }
 
-  /** Whether the user has an entry of their own for any audited permission. */
-  hasEntry(userId: string): boolean {
-    return this.#users.has(userId)
+  /** Whether the principal has an entry of its own for any audited permission. */
+  hasEntry(principal: PrincipalRef): boolean {
+    return this.#holders.has(principalKey(principal))
+  }
+
+  /** Entries of agencies that bear this path and name. */
+  ofAgencyNamed(agency: string, permission: string): readonly (IndexedEntry & { entry: AgencyEntry })[] {
+    return this.entries.filter(
+      (one): one is IndexedEntry & { entry: AgencyEntry } =>
+        one.entry.kind === 'agency' && one.entry.agency === agency && one.entry.permission === permission,
+    )
   }
 
   /** The definition an entry was made against. */
@@ -98,7 +121,7 @@ export class ApprovalIndex {
     for (const bound of [this.definitionOf(entry), permission]) {
       if (bound === undefined) continue
       const { actions, except } = bound
-      const inside = intersectGrants(grants, { actions, ...(except ? { except } : {}) })
+      const inside = intersectGrants(grants, { actions, ...(except ? { except } : {}) }, this.#options())
       if ('undetermined' in inside) return inside
       grants = inside
     }
@@ -110,7 +133,7 @@ export class ApprovalIndex {
    * gained or lost, and no set needs to be computed. Most entries were written by an update and are like that. False
    * says nothing.
    */
-  isWordForWord(entry: BaselineEntry, held: readonly Grant[]): boolean {
+  coversExactly(entry: BaselineEntry, held: readonly Grant[]): boolean {
     if (this.#wordForWord.get(entry) === held) return true
     const same =
       this.#isOfToday(entry) &&
@@ -128,31 +151,44 @@ export class ApprovalIndex {
       : sameDefinition(within, today)
   }
 
-  /** Whether what the user of an entry holds was found to be what it approves, word for word. False says nothing. */
-  wasWordForWord(entry: BaselineEntry): boolean {
-    return this.#wordForWord.has(entry)
-  }
-
-  /** Whether the entry alone, as it stands today, approves all of the holding, word for word. False says nothing. */
-  settles({ entry, expired }: IndexedEntry, holding: Holding): boolean {
-    const speaks = !expired && !(entry.disabled === true && holding.enabled)
-    return speaks && this.isWordForWord(entry, holding.grants)
-  }
-
   /**
-   * minuend minus what the entries approve; answers are remembered, since users share holdings and approvals. A minuend
-   * must be in canonical form: from which nothing is taken, it comes back as the same list.
+   * minuend minus what the entries approve; answers are remembered, since principals share holdings and approvals. A
+   * minuend must be in canonical form: from which nothing is taken, it comes back as the same list.
    */
-  subtract(minuend: readonly Grant[], approved: readonly Approved[]): Difference | Undetermined {
+  subtract(
+    minuend: readonly Grant[],
+    approved: readonly Approved[],
+    identity: Identity | null = null,
+  ): Difference | Undetermined {
     const parts = approved.map(
       ({ grants, within }) => `${this.#textOf(grants)} ${within === undefined ? '' : this.#textOf(within)}`,
     )
-    const key = [this.#textOf(minuend), ...parts].join('\n')
+    const texts = [this.#textOf(minuend), ...parts].join('\n')
+    // Only where a variable stands does it matter whose grants they are.
+    const whose = identity !== null && texts.includes('${') ? identity : undefined
+    const key = whose === undefined ? texts : `${texts}\n${JSON.stringify([...whose.facts])}`
     const known = this.#differences.get(key)
     if (known !== undefined) return known
-    const difference = approved.length === 0 ? untouched(minuend) : subtractGrants(minuend, approved)
+    const difference =
+      approved.length === 0
+        ? this.#untouched(minuend)
+        : subtractGrants(minuend, approved, { ...this.#options(), identity: whose })
     this.#differences.set(key, difference)
     return difference
+  }
+
+  /** The union of grants, in canonical form. */
+  union(lists: readonly (readonly Grant[])[]): readonly Grant[] | Undetermined {
+    return unionGrants(lists, this.#options())
+  }
+
+  #options(): { readonly account: string; readonly memory: GrantMemory } {
+    return { account: this.#account, memory: this.#memory }
+  }
+
+  #untouched(grants: readonly Grant[]): Difference | Undetermined {
+    const example = exampleOf(grants)
+    return typeof example === 'object' && example !== null ? example : { grants, example }
   }
 
   /** Whether two lists of grants, each in canonical form, are the same. */
@@ -160,7 +196,7 @@ export class ApprovalIndex {
     return one === other || this.#textOf(one) === this.#textOf(other)
   }
 
-  /** As JSON, remembered: nobody changes what an audit was given, and users share what they hold. */
+  /** As JSON, remembered: nobody changes what an audit was given, and principals share what they hold. */
   #textOf(value: object): string {
     const known = this.#texts.get(value) ?? JSON.stringify(value)
     this.#texts.set(value, known)
@@ -178,6 +214,7 @@ function sameGrant(one: Grant, other: Grant): boolean {
     sameTexts(one.except, other.except) &&
     sameTexts(one.resources, other.resources) &&
     sameTexts(one.not_resources, other.not_resources) &&
+    sameTexts(one.scopes, other.scopes) &&
     (one.condition === other.condition || JSON.stringify(one.condition) === JSON.stringify(other.condition))
   )
 }
@@ -187,9 +224,4 @@ function sameTexts(one: readonly string[] | undefined, other: readonly string[] 
   if (one === undefined || other === undefined || one.length !== other.length) return false
   for (let at = 0; at < one.length; at++) if (one[at] !== other[at]) return false
   return true
-}
-
-function untouched(grants: readonly Grant[]): Difference | Undetermined {
-  const example = exampleOf(grants)
-  return typeof example === 'object' && example !== null ? example : { grants, example }
 }

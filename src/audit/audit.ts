@@ -1,81 +1,123 @@
 /** The audit: snapshot, config and baseline in, verdict out. Everything is decided here, nothing is rendered. */
-
+import { type Findings, findAccess } from '../access/findings.ts'
+import { principalKey } from '../account/principal.ts'
+import type { Snapshot } from '../account/snapshot.ts'
 import type { BaselineFile } from '../baseline/baseline.ts'
-import { compareText } from '../compare-text.ts'
 import type { Config } from '../config/config.ts'
 import { mergeCatalogue, shippedCatalogue } from '../policy/index.ts'
-import type { Snapshot } from '../snapshot/snapshot.ts'
+import { compareText } from '../text/compare-text.ts'
 import { ApprovalIndex } from './approval-index.ts'
+import type { BaselineHistory } from './baseline-history.ts'
 import { type Comparison, compare } from './compare.ts'
+import { configNotices } from './config-notices.ts'
 import { completeDrift } from './drift.ts'
-import { findHoldings } from './holdings.ts'
-import type { AuditResult, Gap, Holding, Verdict } from './model.ts'
+import type { ApprovedHolding, AuditResult, Gap, Holding, Verdict } from './model.ts'
+import { findPast, withTraceSetting } from './past.ts'
+import { withSources } from './sources.ts'
+import { findWho } from './who.ts'
 
 export interface AuditInput {
   readonly snapshot: Snapshot
   readonly config: Config
+  /** As the inputs name the config, for what is said of it. */
+  readonly configPath?: string
   /** Null: there is no baseline file. */
   readonly baseline: BaselineFile | null
   /** UTC day. */
   readonly today: string
   /** Hex digest of the UTF-8 bytes of a text. */
   readonly sha256: (text: string) => string
+  /** The baseline of the default branch over time, for what traces tell. Not given: nobody could read it. */
+  readonly history?: BaselineHistory
+}
+
+/** A verdict, and what it was worked out from for those who ask further. */
+export interface Audited {
+  readonly verdict: Verdict
+  readonly found: Findings
 }
 
 /** Runs the audit. */
 export function audit(input: AuditInput): Verdict {
-  const { snapshot, config, today } = input
+  return auditWithFindings(input).verdict
+}
+
+/** The same, with what was found. */
+export function auditWithFindings(input: AuditInput): Audited {
+  const { config, today } = input
   const baseline = input.baseline?.baseline ?? null
+  const snapshot = withTraceSetting(withSources(input.snapshot, config, baseline), config)
   const catalogue = snapshot.catalogue === null ? shippedCatalogue() : mergeCatalogue(snapshot.catalogue)
-  const found = findHoldings({ ...input, baseline, permissions: config.permissions, catalogue })
-  const comparison =
-    baseline === null ? null : compare({ found, snapshot, config, baseline, catalogue, today })
+  const found = findAccess({ ...input, snapshot, baseline, permissions: config.permissions, catalogue })
+  const comparison = baseline === null ? null : compare({ found, config, baseline, catalogue, today })
   const { drift, causes } = comparison === null ? { drift: [], causes: [] } : completeDrift(comparison, found)
-  const gaps: readonly Gap[] = [...found.gaps, ...(comparison?.gaps ?? [])]
-  const index = comparison?.index ?? new ApprovalIndex(null, [], today)
-  const approvalOf = (userId: string, permission: string) =>
-    (index.own(userId, permission) ?? index.everybody(permission))?.entry ?? null
-  return {
-    result: resultOf(gaps, comparison),
+  const past = findPast({ ...input, snapshot, baseline, catalogue, found })
+  const gaps: readonly Gap[] = [...found.gaps, ...(comparison?.gaps ?? []), ...past.gaps]
+  const index = comparison?.index ?? new ApprovalIndex(null, [], today, snapshot.account_id)
+  const holdings = [...found.holdings].sort(compareHoldings).map((holding): ApprovedHolding => {
+    const { principal, permission } = holding
+    const indexed = index.entryOf(principal, permission) ?? index.everyUsers(principal, permission)
+    return { ...holding, approval: indexed?.entry ?? null }
+  })
+  const verdict: Verdict = {
+    result: resultOf(gaps, comparison, past.rows.length > 0),
     complete: gaps.length === 0,
-    coverage_level: snapshot.coverage.every((row) => row.status === 'audited' || row.status === 'absent')
-      ? 'full'
-      : 'partial',
+    coverage_level: isFull(found) ? 'full' : 'partial',
     account: { id: snapshot.account_id, name: config.name },
     auditor: snapshot.auditor,
     taken_at: snapshot.taken_at,
     gaps,
     known_gaps: found.known_gaps,
-    notices: found.notices,
-    coverage: snapshot.coverage,
+    notices: [
+      ...found.notices,
+      ...configNotices(config, input.configPath ?? 'config', catalogue, liveServices(snapshot)),
+      ...past.notices,
+    ],
+    coverage: found.coverage,
     population: snapshot.population,
     catalogue: catalogue.source,
     root_user: found.root_user,
-    holdings: [...found.holdings].sort(compareHoldings).map((holding) => ({
-      ...holding,
-      approval: approvalOf(holding.user_id, holding.permission),
-    })),
+    holdings: holdings.filter((one) => one.counts),
+    partial: holdings.filter((one) => !one.counts),
+    dormant: found.dormant,
     drift,
-    causes,
+    causes: findWho(causes, snapshot, comparison?.renamed ?? []),
+    was_held: past.rows,
+    traces: past.traces,
     no_longer_held: comparison?.no_longer_held ?? [],
     reduced: comparison?.reduced ?? [],
     expiring: comparison?.expiring ?? [],
     renamed: comparison?.renamed ?? [],
     unreviewed: comparison?.unreviewed ?? [],
-    permissions: config.permissions.map(({ name, severity, actions, except }) => ({
+    permissions: config.permissions.map(({ name, severity, holds, actions, except }) => ({
       name,
       severity,
+      holds,
       definition: { actions, ...(except.length === 0 ? {} : { except }) },
     })),
     stats: snapshot.stats,
     has_baseline: baseline !== null,
     admin_group: found.admin_group,
   }
+  return { verdict, found }
+}
+
+/** Services whose actions the account itself listed. */
+function liveServices({ catalogue }: Snapshot): ReadonlySet<string> {
+  return new Set((catalogue ?? []).map(({ action }) => action.split(':')[0] as string))
+}
+
+/** Identity Center and traces tell of other things than who holds what here now. */
+function isFull({ coverage }: Findings): boolean {
+  return coverage.every(
+    ({ source, status }) =>
+      source === 'identity-center' || source === 'traces' || status === 'audited' || status === 'absent',
+  )
 }
 
 /** The first that holds: drift (also when incomplete), incomplete, no-baseline, reduced, unchanged. */
-function resultOf(gaps: readonly Gap[], comparison: Comparison | null): AuditResult {
-  if (comparison !== null && comparison.drift.length > 0) return 'drift'
+function resultOf(gaps: readonly Gap[], comparison: Comparison | null, wasHeld: boolean): AuditResult {
+  if (comparison !== null && (comparison.drift.length > 0 || wasHeld)) return 'drift'
   if (gaps.length > 0) return 'incomplete'
   if (comparison === null) return 'no-baseline'
   return comparison.no_longer_held.length + comparison.reduced.length > 0 ? 'reduced' : 'unchanged'
@@ -84,8 +126,8 @@ function resultOf(gaps: readonly Gap[], comparison: Comparison | null): AuditRes
 /** By name, then by id, then by permission. */
 function compareHoldings(one: Holding, other: Holding): number {
   return (
-    compareText(one.user, other.user) ||
-    compareText(one.user_id, other.user_id) ||
+    compareText(one.principal.name, other.principal.name) ||
+    compareText(principalKey(one.principal), principalKey(other.principal)) ||
     compareText(one.permission, other.permission)
   )
 }

@@ -1,108 +1,277 @@
-/** Groups drift by what brought it: one attachment, one membership, one version, and the users it explains. */
-import type { Cause, Drift, HoldersByPath, Holding, Path } from './model.ts'
+/** Groups drift by what brought it: one attachment, membership, version, grant or trust, and whom it explains. */
+import type { Holding } from '../access/model.ts'
+import {
+  type AttachmentLink,
+  grantOf,
+  linkKey,
+  type MappingLink,
+  type MembershipLink,
+  type Path,
+  type RoleLink,
+} from '../account/link.ts'
+import { type NamedPrincipal, principalKey } from '../account/principal.ts'
+import { patternSurelyIncludes } from '../policy/index.ts'
+import type { Cause, CauseSubject, Drift } from './model.ts'
 
-type Uncaused = Omit<Drift, 'cause'>
+export type Uncaused = Omit<Drift, 'cause'>
+
+export interface Caused {
+  readonly drift: readonly Drift[]
+  readonly causes: readonly Cause[]
+}
 
 /**
- * Gives every drift its cause. The newest part of its paths is taken for what changed: the version or the attachment.
- * Where somebody else came by the same way and is no drift, the way itself is old, and the membership must be new.
+ * Gives every drift its cause. The newest part of its paths is taken for what changed: the version or the attachment,
+ * of the permission to assume or of what the agency holds. Where somebody else came by the same grant and is no drift,
+ * the grant itself is old, and something else must be new: another grant of the route, or the membership. A path is left
+ * out where another of the same principal grants all of it and more: `rds:*:*` beside `*:*:*` brought nothing.
  */
-export function groupByCause(
-  drift: readonly Uncaused[],
-  holders: HoldersByPath,
-): { readonly drift: readonly Drift[]; readonly causes: readonly Cause[] } {
-  const calm = calmWays(drift, holders)
-  const causes = new Map<string, Cause & { user_ids: string[] }>()
+export function groupByCause(drift: readonly Uncaused[], holdings: readonly Holding[]): Caused {
+  const unchanged = unchangedGrants(drift, holdings)
+  const trusting = agenciesByTrust(drift)
+  const causes = new Map<string, Cause & { principals: NamedPrincipal[] }>()
   const caused = drift.map((row): Drift => {
-    const { kind, path } = causeOf(row, (one) => calm.has(`${row.permission} ${wayKey(one)}`))
-    const key = causeKey(kind, path, row)
-    const paths = row.paths.filter((one) => path !== null && samePart(kind, one, path))
+    const { kind, key, paths, subject = {} } = causeOf(row, unchanged, trusting)
     const known = causes.get(key)
-    if (known === undefined) causes.set(key, { key, kind, paths, user_ids: [row.user_id] })
-    else if (!known.user_ids.includes(row.user_id)) known.user_ids.push(row.user_id)
+    if (known === undefined)
+      causes.set(key, { key, kind, paths, principals: [row.principal], subject, by: null })
+    else if (!known.principals.some((one) => principalKey(one) === principalKey(row.principal)))
+      known.principals.push(row.principal)
     return { ...row, cause: key }
   })
   return { drift: caused, causes: [...causes.values()] }
 }
 
-/** Ways by which somebody came who is no drift, of those that end at a policy by which the newest drift came. */
-function calmWays(drift: readonly Uncaused[], holders: HoldersByPath): ReadonlySet<string> {
-  const drifting = Map.groupBy(drift, (row) => row.permission)
-  const driftingUsers = new Map(
-    [...drifting].map(([permission, rows]) => [permission, new Set(rows.map((row) => row.user_id))]),
-  )
-  const isCalm = ({ counts, permission, user_id }: Holding): boolean =>
-    counts && driftingUsers.get(permission)?.has(user_id) !== true
-  const policies = new Set(drift.map((row) => newestOf(row)?.policy_id))
-  const calm = new Set<string>()
-  for (const [path, holdings] of holders) {
-    if (!policies.has(path.policy_id)) continue
-    const way = wayKey(path)
-    // As a rule all come by it to one permission: one of them who is calm is enough.
-    let known: string | null = null
-    for (const holding of holdings)
-      if (holding.permission !== known && isCalm(holding)) {
-        known = holding.permission
-        calm.add(`${known} ${way}`)
-      }
+/** A grant on the way of a path: of the permission to assume, or the one that grants in the end. */
+interface Segment {
+  readonly grant: AttachmentLink | RoleLink
+  readonly through: MembershipLink | MappingLink | null
+  readonly statement: number
+}
+
+/** The grants of a path, from the principal on. */
+function segmentsOf({ links, origin }: Path): Segment[] {
+  const segments: Segment[] = []
+  let through: Segment['through'] = null
+  for (const link of links) {
+    if (link.kind === 'membership' || link.kind === 'mapping') through = link
+    else if (link.kind === 'assume') {
+      const { by } = link
+      if (by.kind === 'policy' || by.kind === 'role')
+        segments.push({ grant: by.grant, through: by.through, statement: by.statement })
+      through = null
+    } else if (link.kind === 'attachment' || link.kind === 'role')
+      segments.push({ grant: link, through, statement: origin.kind === 'statement' ? origin.statement : 0 })
   }
-  return calm
+  return segments
+}
+
+function segmentKey({ grant, statement }: Segment): string {
+  return `${statement} ${linkKey(grant)}`
+}
+
+/** Keys of grants, by permission. */
+type GrantsByPermission = ReadonlyMap<string, ReadonlySet<string>>
+
+/**
+ * Grants that were there before: somebody came by them who is no drift. Whoever has all of it by another path too is no
+ * drift in either case and says little; of such there must be more than of those who are drift.
+ */
+function unchangedGrants(drift: readonly Uncaused[], holdings: readonly Holding[]): GrantsByPermission {
+  const keysOf = rememberKeys()
+  const drifting = new Set(drift.map((row) => `${row.permission} ${principalKey(row.principal)}`))
+  const balances = new Map<string, Map<string, number>>()
+  for (const { permission, paths } of drift) {
+    const balance = balances.get(permission) ?? new Map<string, number>()
+    balances.set(permission, balance)
+    for (const key of new Set(paths.flatMap(keysOf))) balance.set(key, (balance.get(key) ?? 0) + 1)
+  }
+  const unchanged = new Map([...balances.keys()].map((permission) => [permission, new Set<string>()]))
+  for (const { counts, permission, principal, paths } of holdings) {
+    const [balance, known] = [balances.get(permission), unchanged.get(permission)]
+    if (!counts || balance === undefined || known === undefined) continue
+    const keys = new Map<string, boolean>()
+    for (const path of paths) {
+      const asked = keysOf(path).filter((key) => balance.has(key) && !known.has(key))
+      if (asked.length === 0) continue
+      const spare = hasSpare(path, paths)
+      for (const key of asked) keys.set(key, spare && keys.get(key) !== false)
+    }
+    if (keys.size === 0 || drifting.has(`${permission} ${principalKey(principal)}`)) continue
+    for (const [key, spare] of keys) {
+      const rest = balance.get(key) ?? 0
+      if (!spare || rest <= 0) known.add(key)
+      else balance.set(key, rest - 1)
+    }
+  }
+  return unchanged
+}
+
+/** The keys of a path's grants. Many share a path, so they are made once. */
+function rememberKeys(): (path: Path) => readonly string[] {
+  const known = new WeakMap<Path, readonly string[]>()
+  return (path) => {
+    const keys = known.get(path) ?? segmentsOf(path).map(segmentKey)
+    known.set(path, keys)
+    return keys
+  }
+}
+
+/** More paths than this of one principal are not held against each other. */
+const MOST_COMPARED = 64
+
+/** Whether the principal has all that the path grants by another one too. */
+function hasSpare(path: Path, paths: readonly Path[]): boolean {
+  return paths.slice(0, MOST_COMPARED).some((other) => other !== path && grantsAllOf(other, path))
+}
+
+/** Whether one path surely grants all that another does, by another grant or statement. */
+function grantsAllOf(one: Path, other: Path): boolean {
+  if (one.origin.kind === 'builtin-group') return other.origin.kind !== 'builtin-group'
+  if (other.origin.kind === 'builtin-group' || one.origin.restricted) return false
+  if (!patternSurelyIncludes(one.origin.pattern, other.origin.pattern)) return false
+  return (
+    one.origin.statement !== other.origin.statement ||
+    one.origin.pattern !== other.origin.pattern ||
+    linkKey(grantOf(one)) !== linkKey(grantOf(other))
+  )
+}
+
+/** The paths of which no other grants all and more. Restricted ones stay: what they are limited to is not compared. */
+function widestOf(paths: readonly Path[]): readonly Path[] {
+  const compared = paths.slice(0, MOST_COMPARED)
+  return paths.filter(
+    (path) => !compared.some((other) => grantsAllOf(other, path) && !grantsAllOf(path, other)),
+  )
+}
+
+/** Agencies that trust somebody more than was approved. */
+function agenciesByTrust(drift: readonly Uncaused[]): ReadonlySet<string> {
+  return new Set(
+    drift
+      .filter((row) => row.principal.kind === 'agency' && row.because === 'trust')
+      .map((row) => row.principal.id),
+  )
+}
+
+interface FoundCause {
+  readonly kind: Cause['kind']
+  readonly key: string
+  readonly paths: readonly Path[]
+  readonly subject?: CauseSubject
+}
+
+function causeOf(row: Uncaused, unchanged: GrantsByPermission, trusting: ReadonlySet<string>): FoundCause {
+  const id = principalKey(row.principal)
+  if (row.because === 'rename') return { kind: 'rename', key: 'rename', paths: [] }
+  if (row.because === 'enabled') return { kind: 'enabled', key: `enabled ${id}`, paths: [] }
+  if (row.because === 'trust') return ofTrust(row.principal.id)
+  if (row.because === 'mapping') return { kind: 'mapping', key: `mapping ${id}`, paths: [] }
+  if (row.because === 'provider') {
+    const provider = providerOf(row)
+    return { kind: 'provider', key: `provider ${provider}`, paths: [], subject: { provider } }
+  }
+  if (row.kind === 'approval-expired')
+    return { kind: 'expiry', key: `expiry ${id} ${row.permission}`, paths: [] }
+  const builtin = row.paths.find((path) => path.origin.kind === 'builtin-group')
+  if (builtin !== undefined) return ofBuiltin(builtin, row)
+  const trusted = row.paths
+    .flatMap((path) => path.links)
+    .find((link) => link.kind === 'assume' && trusting.has(link.agency_id))
+  if (trusted?.kind === 'assume') return ofTrust(trusted.agency_id)
+  return ofNewest(row, unchanged)
+}
+
+/** As a subject names it: of a federated principal its provider, of an agency the URN of the one that it trusts. */
+function providerOf({ principal, parties }: Uncaused): string {
+  if (principal.kind !== 'agency') return principal.id.split('/')[0] ?? ''
+  const [item] = parties.trusted
+  return item !== undefined && 'provider' in item ? encodeURIComponent(item.provider) : ''
+}
+
+function ofTrust(agency_id: string): FoundCause {
+  return { kind: 'trust', key: `trust ${agency_id}`, paths: [], subject: { agency_id } }
+}
+
+function ofBuiltin(path: Path, row: Uncaused): FoundCause {
+  const grant = grantOf(path)
+  const id = grant.kind === 'builtin-group' ? grant.group_id : ''
+  const paths = row.paths.filter((one) => one.origin.kind === 'builtin-group')
+  if (row.principal.kind === 'federated')
+    return { kind: 'mapping', key: `mapping ${principalKey(row.principal)}`, paths }
+  return { kind: 'builtin-group', key: `builtin-group ${id}`, paths, subject: { group_id: id } }
 }
 
 /** The path whose newest part is the newest of all; of several, always the same. */
-function newestOf({ paths }: Uncaused): Path | undefined {
-  let newest: Path | undefined
-  for (const path of paths) {
-    if (newest === undefined || changedAt(path) > changedAt(newest)) newest = path
-    else if (changedAt(path) === changedAt(newest) && wayKey(path) < wayKey(newest)) newest = path
+function ofNewest(row: Uncaused, unchanged: GrantsByPermission): FoundCause {
+  let newest: { readonly segment: Segment; readonly path: Path; readonly isOld: boolean } | null = null
+  for (const path of widestOf(row.paths))
+    for (const segment of segmentsOf(path)) {
+      const isOld = unchanged.get(row.permission)?.has(segmentKey(segment)) === true
+      const candidate = { segment, path, isOld }
+      if (newest === null || isNewer(candidate, newest)) newest = candidate
+    }
+  if (newest === null)
+    return { kind: 'attachment', key: `attachment ${principalKey(row.principal)}`, paths: [] }
+  const { segment, isOld } = newest
+  const { grant, through } = segment
+  const alike = (test: (one: Segment) => boolean): readonly Path[] =>
+    row.paths.filter((path) => segmentsOf(path).some(test))
+  if (isOld && through?.kind === 'membership')
+    return {
+      kind: 'membership',
+      key: `membership ${through.group_id}`,
+      subject: { group_id: through.group_id },
+      paths: alike((one) => one.through?.kind === 'membership' && one.through.group_id === through.group_id),
+    }
+  if (isOld && through?.kind === 'mapping')
+    return { kind: 'mapping', key: `mapping ${principalKey(row.principal)}`, paths: row.paths }
+  const same = (one: Segment): boolean => linkKey(one.grant) === linkKey(grant)
+  if (grant.kind === 'role')
+    return {
+      ...{ kind: 'legacy-grant', key: `legacy-grant ${linkKey(grant)}`, paths: alike(same) },
+      subject: { grant },
+    }
+  const versionIsNewer = (grant.version_created_at ?? '') > (grant.attached_at ?? '')
+  if (versionIsNewer && !isOld)
+    return {
+      kind: 'version',
+      key: `version ${grant.policy_id} ${grant.version_id}`,
+      subject: { grant },
+      paths: alike((one) => one.grant.kind === 'attachment' && one.grant.policy_id === grant.policy_id),
+    }
+  return {
+    ...{ kind: 'attachment', key: `attachment ${grant.to.id} ${grant.policy_id}`, paths: alike(same) },
+    subject: { grant },
   }
-  return newest
 }
 
-function causeOf(
-  row: Uncaused,
-  isOldWay: (path: Path) => boolean,
-): { kind: Cause['kind']; path: Path | null } {
-  if (row.because !== null) return { kind: row.because, path: null }
-  if (row.kind === 'approval-expired') return { kind: 'expiry', path: null }
-  const builtin = row.paths.find((path) => path.via === 'builtin-group')
-  if (builtin !== undefined) return { kind: 'builtin-group', path: builtin }
-  const newest = newestOf(row)
-  if (newest === undefined) return { kind: 'attachment', path: null }
-  const oldWay = isOldWay(newest)
-  if (oldWay && newest.via === 'group') return { kind: 'membership', path: newest }
-  const versionIsNewer = (newest.version_created_at ?? '') > (newest.attached_at ?? '')
-  return { kind: versionIsNewer && !oldWay ? 'version' : 'attachment', path: newest }
+interface Candidate {
+  readonly segment: Segment
+  readonly isOld: boolean
 }
 
-/** When the newest part of a path appeared; times of the cloud are ISO 8601 in UTC and sort as text. */
-function changedAt(path: Path): string {
-  const attached = path.attached_at ?? ''
-  return path.version_created_at !== null && path.version_created_at > attached
-    ? path.version_created_at
-    : attached
+/**
+ * A grant that nobody else came by is newer than any that somebody did, whatever their times: nothing says when a
+ * legacy role was granted. Where all are old, somebody joined a group. Times of the cloud sort as text.
+ */
+function isNewer(one: Candidate, other: Candidate): boolean {
+  if (one.isOld !== other.isOld) return !one.isOld
+  const [joined, otherJoined] = [one.segment.through !== null, other.segment.through !== null]
+  if (one.isOld && joined !== otherJoined) return joined
+  const [time, otherTime] = [changedAt(one.segment), changedAt(other.segment)]
+  if (time !== otherTime) return time > otherTime
+  return tieKey(one.segment) < tieKey(other.segment)
 }
 
-function causeKey(kind: Cause['kind'], path: Path | null, row: Uncaused): string {
-  const parts: readonly (string | null)[] =
-    path === null
-      ? kind === 'rename'
-        ? []
-        : [row.user_id, kind === 'expiry' ? row.permission : null]
-      : kind === 'version'
-        ? [path.policy_id, path.version_id]
-        : kind === 'membership' || kind === 'builtin-group'
-          ? [path.group_id]
-          : [path.group_id ?? row.user_id, path.policy_id]
-  return [kind, ...parts.filter((part) => part !== null)].join(' ')
+function tieKey({ grant, statement }: Segment): string {
+  return `${linkKey(grant)} ${statement}`
 }
 
-function samePart(kind: Cause['kind'], one: Path, other: Path): boolean {
-  if (kind === 'membership' || kind === 'builtin-group') return one.group_id === other.group_id
-  return one.policy_id === other.policy_id && (kind === 'version' || one.group_id === other.group_id)
-}
-
-/** A way without the user: the same for everybody who comes by it. */
-function wayKey(path: Path): string {
-  return [path.via, path.group_id, path.policy_id, path.statement].join(' ')
+/** When the newest part of a grant appeared; empty where nothing says it. */
+function changedAt({ grant }: Segment): string {
+  if (grant.kind === 'role') return grant.updated_at ?? ''
+  const attached = grant.attached_at ?? ''
+  const { version_created_at: version } = grant
+  return version !== null && version > attached ? version : attached
 }

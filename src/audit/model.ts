@@ -1,123 +1,90 @@
 /**
- * The words of a verdict: who holds what, by which path, what the baseline says to it. Plain data; names in snake
- * case are written to the report as they stand (`report/report.ts`).
+ * The words of a verdict: what the baseline says to what is held. Plain data; names in snake case are written to the
+ * report as they stand (`report/report.ts`).
  */
+import type { DormantAgency, Gap, Holding, LiveKnownGap, RootUser, TrustedParty } from '../access/model.ts'
+import type { Alternative, NamedAlternative } from '../account/alternatives.ts'
+import type { AttachmentLink, Link, Path, RoleLink, RoleScope } from '../account/link.ts'
+import type { NamedPrincipal } from '../account/principal.ts'
+import type { Coverage, Snapshot } from '../account/snapshot.ts'
+import type { TraceBy } from '../account/trace-record.ts'
 import type { BaselineEntry } from '../baseline/baseline.ts'
 import type { ActionSet, Grant, Severity } from '../policy/types.ts'
-import type { Coverage, Snapshot } from '../snapshot/snapshot.ts'
 
-/** One way by which a user came to hold something. */
-export interface Path {
-  readonly via: 'user' | 'group' | 'builtin-group'
-  readonly group_id: string | null
-  readonly group: string | null
-  /** Null for the built-in group, which grants without a policy. */
-  readonly policy_id: string | null
-  readonly policy: string | null
-  readonly version_id: string | null
-  readonly version_created_at: string | null
-  /** From 1. */
-  readonly statement: number | null
-  readonly pattern: string | null
-  /** When the policy was attached; never when the user joined the group. */
-  readonly attached_at: string | null
-  /** Whether this path's own grant is limited by resources or a condition. */
-  readonly restricted: boolean
-}
-
-/** Deny statement that touches a holding but depends on resources or conditions, so it was not subtracted. */
-export interface ConditionalDeny {
-  readonly policy_id: string
-  readonly policy: string
-  readonly version_id: string
-  readonly statement: number
-}
-
-/** What one principal effectively holds of one audited permission. Other principal types will join `user`. */
-export interface Holding {
-  readonly principal_type: 'user'
-  readonly user_id: string
-  readonly user: string
-  readonly enabled: boolean
-  readonly permission: string
-  readonly severity: Severity
-  readonly extent: 'all' | 'part'
-  readonly restricted: boolean
-  /** False for a partial holder of a permission with `holds: all`: listed, and no drift. */
-  readonly counts: boolean
-  readonly grants: readonly Grant[]
-  /** Catalogue names of everything held, most dangerous first; sorted in the report. */
-  readonly actions: readonly string[]
-  readonly paths: readonly Path[]
-  readonly conditional_denies: readonly ConditionalDeny[]
-}
-
-/** Who came by a path: all who come by the same one share its object. */
-export type HoldersByPath = ReadonlyMap<Path, readonly Holding[]>
-
-/** What makes an answer uncertain, and for whom. `user_ids` null: for everybody. */
-export interface Gap {
-  readonly code: string
-  readonly call: string
-  readonly message: string
-  readonly remedy: string
-  readonly iam_action: string | null
-  readonly policy_id: string | null
-  readonly policy: string | null
-  readonly version_id: string | null
-  /** Digest of the undetermined document, ready for `known_gaps`. */
-  readonly sha256: string | null
-  readonly user_ids: readonly string[] | null
-  readonly users: readonly string[] | null
-}
-
-/** A `known_gaps` item that is in force: named in the verdict, counted nowhere. */
-export interface LiveKnownGap {
-  readonly policy_id: string
-  readonly policy: string
-  readonly version_id: string
-  readonly justification: string
-  readonly expires: string
-  readonly users: readonly string[]
-}
-
-export interface Holdings {
-  readonly holdings: readonly Holding[]
-  readonly gaps: readonly Gap[]
-  readonly known_gaps: readonly LiveKnownGap[]
-  readonly notices: readonly string[]
-  readonly root_user: { readonly user_id: string; readonly user: string; readonly enabled: boolean } | null
-  /** Id of the built-in group as found or recorded; null when there is none. */
-  readonly admin_group: string | null
-  /** Users that some gap reaches; `all` when one reaches everybody. */
-  readonly uncertain_user_ids: ReadonlySet<string> | 'all'
-}
+export type { DormantAgency, Gap, Holding, LiveKnownGap, RootUser, TrustedParty } from '../access/model.ts'
 
 export type DriftKind = 'unapproved-holder' | 'exceeds-approval' | 'approval-expired'
 
-/** One change to the account that would take what drifted away. */
+/** The operation of the cloud that makes a cut, with its ids; parameters in the order in which people write them. */
+export interface Operation {
+  readonly api: string
+  readonly parameters: Readonly<Record<string, string>>
+}
+
+/** One change to the account that takes something away. */
 export interface Cut {
-  readonly kind: 'remove-from-group' | 'detach-from-group' | 'detach-from-user'
-  readonly group: string | null
-  readonly group_id: string | null
-  readonly policy: string | null
-  readonly policy_id: string | null
-  /** How many other users would lose something audited by it. */
+  readonly kind:
+    | 'remove-from-group'
+    | 'detach'
+    | 'revoke-role'
+    | 'remove-trusted'
+    | 'remove-mapping'
+    | 'restore-version'
+  readonly link: Link
+  /** Whom it is taken from: the group, agency or user that has it, or whoever leaves the group. */
+  readonly from: {
+    readonly kind: 'user' | 'group' | 'agency' | 'provider'
+    readonly id: string
+    readonly name: string
+  }
+  /** The group, policy, role or party concerned, as people call it. */
+  readonly what: string
+  readonly scope: RoleScope | null
+  /** Of `restore-version`: the version to make the default again. */
+  readonly version_id: string | null
+  readonly operation: Operation
+}
+
+/** A set of cuts that together remove a drift. */
+export interface Revocation {
+  readonly cuts: readonly Cut[]
+  /** Other principals who lose something audited by it. */
   readonly others: number
+  /** Who loses ordinary permissions by it, and of which services; absent where nobody worked that out. */
+  readonly services?: {
+    readonly members: number
+    readonly names: readonly string[]
+    /** Some policy that goes with it was not read. */
+    readonly unread: boolean
+  }
 }
 
 /** What appears in the report for a difference, in words a person can act on. */
 export interface DifferenceRow {
-  readonly user_id: string
-  readonly user: string
+  readonly principal: NamedPrincipal
   readonly permission: string
   /** Gained or lost, as grants. */
   readonly grants: readonly Grant[]
   /** Catalogue names of it, most dangerous first; sorted in the report. */
   readonly actions: readonly string[]
-  /** A shortest action string of it. */
+  /** An action of the catalogue where one fits, else a shortest action string of it. */
   readonly example: string | null
+  /** Parties, alternatives, issuer and keys that were gained or lost. */
+  readonly parties: Parties
 }
+
+/** Who may come by a holding, beside the principal's name: what of it differs. */
+export interface Parties {
+  readonly trusted: readonly TrustedParty[]
+  readonly when: readonly (Alternative | NamedAlternative)[]
+  readonly issuer: string | null
+  readonly keys: readonly string[]
+}
+
+export const noParties: Parties = { trusted: [], when: [], issuer: null, keys: [] }
+
+/** What makes an `exceeds-approval` of what was not gained as a grant. */
+export type Because = 'rename' | 'enabled' | 'trust' | 'mapping' | 'provider'
 
 export interface Drift extends DifferenceRow {
   readonly kind: DriftKind
@@ -128,9 +95,9 @@ export interface Drift extends DifferenceRow {
   readonly restricted: boolean
   /** Paths by which the gained part came. */
   readonly paths: readonly Path[]
-  readonly conditional_denies: readonly ConditionalDeny[]
-  /** Complete: doing one of the alternatives of each inner list removes the drift. */
-  readonly cuts: readonly (readonly Cut[])[]
+  readonly conditional_denies: Holding['conditional_denies']
+  /** Each of them complete. Empty where nothing in the account can be taken away. */
+  readonly revocations: readonly Revocation[]
   /** The entry to paste into the baseline, human fields empty. */
   readonly proposed_entry: BaselineEntry
   /** Of the entry concerned, where there is one. */
@@ -139,22 +106,86 @@ export interface Drift extends DifferenceRow {
   readonly entry_index: number | null
   /** Key into `Verdict.causes`. */
   readonly cause: string
-  /** Set for an `exceeds-approval` that comes from a rename or from a re-enabled user. */
-  readonly because: 'rename' | 'enabled' | null
+  readonly because: Because | null
 }
 
-/** One attachment, membership or version change, and the drift it explains. */
+/** One attachment, membership, version, legacy grant, trust or mapping, and the drift it explains. */
 export interface Cause {
   readonly key: string
-  readonly kind: 'attachment' | 'membership' | 'version' | 'builtin-group' | 'rename' | 'enabled' | 'expiry'
-  /** The path it stands for; null where the cause is not a path. */
+  readonly kind:
+    | 'builtin-group'
+    | 'attachment'
+    | 'membership'
+    | 'version'
+    | 'legacy-grant'
+    | 'trust'
+    | 'mapping'
+    | 'provider'
+    | 'rename'
+    | 'enabled'
+    | 'expiry'
+  /** The paths it stands for; empty where the cause is not a path. */
   readonly paths: readonly Path[]
-  readonly user_ids: readonly string[]
+  readonly principals: readonly NamedPrincipal[]
+  /** What the trace that brought it is looked for by. */
+  readonly subject: CauseSubject
+  /** Who brought it; null: no trace of the window shows it. */
+  readonly by: TraceBy | null
+}
+
+/** What a cause is about: one of these, or the principals themselves. */
+export interface CauseSubject {
+  readonly grant?: AttachmentLink | RoleLink
+  readonly group_id?: string
+  readonly agency_id?: string
+  /** Percent-encoded, as ids of federated principals have it; of one that an agency trusts, its URN. */
+  readonly provider?: string
+}
+
+/** Somebody held something between two runs, approved neither then nor now, and does not hold it any more. */
+export interface WasHeldRow extends DifferenceRow {
+  readonly severity: Severity
+  readonly enabled: boolean
+  /** What was not approved is all of the permission. */
+  readonly extent: 'all' | 'part'
+  readonly restricted: boolean
+  /** By which they held it then. */
+  readonly paths: readonly Path[]
+  /** ISO 8601; null: before the window, or a beginning that no trace shows. */
+  readonly from: string | null
+  /** ISO 8601; null: no trace shows the end. */
+  readonly until: string | null
+  /** Who began it, and who ended it, where a trace shows it. */
+  readonly by: TraceBy | null
+  readonly ended_by: TraceBy | null
+  /** False: the baseline as it stood then could not be read. Such a row is reported and fails nothing. */
+  readonly history_read: boolean
+}
+
+/** A change of the window that nobody can undo: who held something through it before is not known. */
+export interface UntoldChange {
+  readonly time: string
+  readonly operation: string
+  /** Kind and name of what was changed. */
+  readonly type: string
+  readonly name: string
+  readonly why: string
+  readonly by: TraceBy
+}
+
+/** What the traces of the window told. */
+export interface TraceFindings {
+  /** ISO 8601. */
+  readonly from: string
+  readonly until: string
+  readonly count: number
+  readonly untold: readonly UntoldChange[]
+  /** Whether the baseline's history on the default branch could be read. */
+  readonly history_read: boolean
 }
 
 export interface ExpiringRow {
-  readonly user_id: string
-  readonly user: string
+  readonly principal: NamedPrincipal
   readonly permission: string
   readonly expires: string
   /** 0 to `warn-days`. */
@@ -163,17 +194,18 @@ export interface ExpiringRow {
   readonly entry_index: number
 }
 
-/** An entry that records another name than the user has now. */
+/** An entry that records another name, or another id of an agency made anew, than there is now. */
 export interface RenamedRow {
-  readonly user_id: string
-  readonly user: string
+  readonly principal: NamedPrincipal
   readonly permission: string
   readonly recorded: string
+  /** The id that the entry records, where that is another. */
+  readonly recorded_id: string | null
+  readonly entry_index: number
 }
 
 export interface UnreviewedRow {
-  readonly user_id: string
-  readonly user: string
+  readonly principal: NamedPrincipal
   readonly permission: string
   readonly missing: readonly string[]
   readonly entry_index: number
@@ -187,11 +219,13 @@ export interface LostRow extends DifferenceRow {
 
 export type AuditResult = 'drift' | 'incomplete' | 'no-baseline' | 'reduced' | 'unchanged'
 
+export type ApprovedHolding = Holding & { readonly approval: BaselineEntry | null }
+
 /** Everything the audit decided. Rendering and delivery add nothing to it. */
 export interface Verdict {
   readonly result: AuditResult
   readonly complete: boolean
-  /** `full`: nothing there was left unaudited; else `partial`. */
+  /** `full`: every source but Identity Center and traces is audited or absent; else `partial`. */
   readonly coverage_level: 'full' | 'partial'
   readonly account: { readonly id: string; readonly name: string }
   readonly auditor: Snapshot['auditor']
@@ -202,10 +236,18 @@ export interface Verdict {
   readonly coverage: readonly Coverage[]
   readonly population: Snapshot['population']
   readonly catalogue: 'live' | 'shipped'
-  readonly root_user: Holdings['root_user']
-  readonly holdings: readonly (Holding & { readonly approval: BaselineEntry | null })[]
+  readonly root_user: RootUser | null
+  /** Holders that count, and with them nobody who holds a part of a permission with `holds: all`. */
+  readonly holdings: readonly ApprovedHolding[]
+  /** Who holds a part of a permission with `holds: all`. */
+  readonly partial: readonly ApprovedHolding[]
+  readonly dormant: readonly DormantAgency[]
   readonly drift: readonly Drift[]
   readonly causes: readonly Cause[]
+  /** Between two runs; empty where no traces were read. */
+  readonly was_held: readonly WasHeldRow[]
+  /** Null: no traces were read. */
+  readonly traces: TraceFindings | null
   readonly no_longer_held: readonly LostRow[]
   /** Still held, but less than approved. */
   readonly reduced: readonly LostRow[]
@@ -216,6 +258,7 @@ export interface Verdict {
   readonly permissions: readonly {
     readonly name: string
     readonly severity: Severity
+    readonly holds: 'any' | 'all'
     readonly definition: ActionSet
   }[]
   readonly stats: Snapshot['stats']
