@@ -1,4 +1,4 @@
-import { entry, type Json } from './texts.ts'
+import { agencyEntry, entry, federatedEntry, type Json } from './texts.ts'
 
 // One change of the approvals each, what it is called and why it fails.
 
@@ -14,6 +14,13 @@ export interface EntryCase {
 const bob = { user: 'bob', user_id: 'id-bob' }
 const wide = [{ actions: ['iam:users:*', 'iam:groups:*'] }]
 const year = { require: ['justification'], 'max-days': 365 }
+const partner = 'fedc0000fedc0000fedc0000fedc0000'
+const pipeline = {
+  ...{ provider: 'iam::x:oidcProvider:github', issuer: 'https://token.example x', keys: ['aa'] },
+  condition: { StringEquals: { 'oidc:sub': ['repo:acme/infra:ref:refs/heads/main'] } },
+}
+const conditional = { account: partner, condition: { Bool: { 'g:MFAPresent': 'true' } } }
+const groups = (...any_one_of: string[]): Json => ({ type: 'Groups', any_one_of })
 const all = { require: ['justification', 'owner', 'expires'] }
 
 export const entryCases: EntryCase[] = [
@@ -244,5 +251,95 @@ export const entryCases: EntryCase[] = [
       entry({ grants: [{ actions: ['iam:users:*'], condition: { B: { z: 'c' }, A: { y: 'b', x: 'a' } } }] }),
     ],
     ...{ changes: [], codes: [] },
+  },
+  {
+    name: 'one more trusted party with the old reason',
+    before: [agencyEntry()],
+    after: [agencyEntry({ trusted: [{ account: partner }, pipeline] })],
+    ...{ changes: ['widened'], codes: ['justification-unchanged'] },
+  },
+  {
+    name: 'one more trusted party with a new reason',
+    before: [agencyEntry()],
+    after: [agencyEntry({ trusted: [{ account: partner }, pipeline], justification: 'And the pipeline' })],
+    ...{ changes: ['widened'], codes: [] },
+  },
+  {
+    name: 'a trusted user of an account that is trusted already',
+    before: [agencyEntry()],
+    after: [agencyEntry({ trusted: [{ account: partner }, { user: `iam::${partner}:user:eve` }] })],
+    ...{ changes: ['reworded'], codes: [] },
+  },
+  {
+    name: 'a trusted party less',
+    before: [agencyEntry({ trusted: [{ account: partner }, pipeline] })],
+    after: [agencyEntry()],
+    ...{ changes: ['narrowed'], codes: [] },
+  },
+  {
+    name: 'a condition dropped from a trusted party',
+    before: [agencyEntry({ trusted: [conditional] })],
+    after: [agencyEntry()],
+    ...{ changes: ['widened'], codes: ['justification-unchanged'] },
+  },
+  {
+    name: 'a condition added to a trusted party',
+    before: [agencyEntry()],
+    after: [agencyEntry({ trusted: [conditional] })],
+    ...{ changes: ['narrowed'], codes: [] },
+  },
+  {
+    name: 'a trusted provider that another key verifies',
+    before: [agencyEntry({ trusted: [pipeline] })],
+    after: [agencyEntry({ trusted: [{ ...pipeline, keys: ['aa', 'bb'] }] })],
+    ...{ changes: ['widened'], codes: ['justification-unchanged'] },
+  },
+  {
+    name: 'a new agency without a reason',
+    before: [],
+    after: [agencyEntry({ justification: '' })],
+    ...{ changes: ['added'], codes: ['missing-field'] },
+  },
+  {
+    name: 'an agency made anew is another entry',
+    before: [agencyEntry()],
+    after: [agencyEntry({ agency_id: 'id-ci-2' })],
+    ...{ changes: ['removed', 'added'], codes: [] },
+  },
+  {
+    name: 'one more alternative',
+    before: [federatedEntry()],
+    after: [federatedEntry({ when: [[groups('cloud-ops')], [groups('partners')]] })],
+    ...{ changes: ['widened'], codes: ['justification-unchanged'] },
+  },
+  {
+    name: 'a further value of a test',
+    before: [federatedEntry()],
+    after: [federatedEntry({ when: [[groups('cloud-ops', 'partners')]] })],
+    ...{ changes: ['widened'], codes: ['justification-unchanged'] },
+  },
+  {
+    name: 'a further test',
+    before: [federatedEntry()],
+    after: [federatedEntry({ when: [[groups('cloud-ops'), { type: 'Mail', not_any_of: ['guest'] }]] })],
+    ...{ changes: ['narrowed'], codes: [] },
+  },
+  {
+    name: 'another issuer',
+    before: [federatedEntry()],
+    after: [federatedEntry({ issuer: 'https://evil.example/saml' })],
+    ...{ changes: ['widened', 'narrowed'], codes: ['justification-unchanged'] },
+  },
+  {
+    name: 'a further key, announced with its reason',
+    before: [federatedEntry()],
+    after: [federatedEntry({ keys: ['a'.repeat(64), 'b'.repeat(64)], justification: 'Rotation in May' })],
+    ...{ changes: ['widened'], codes: [] },
+  },
+  {
+    name: 'a key less',
+    before: [federatedEntry({ keys: ['a'.repeat(64), 'b'.repeat(64)] })],
+    after: [federatedEntry()],
+    ...{ changes: ['narrowed'], codes: [] },
   },
 ]

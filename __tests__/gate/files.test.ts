@@ -1,12 +1,13 @@
 import { describe, expect, test } from '@jest/globals'
-import { withReview } from '../../src/gate/judge.ts'
-import { unreadableReviews } from '../../src/gate/review-decision.ts'
+import type { GateTexts } from '../../src/gate/model.ts'
 import {
+  approvedByRita,
   baselineJson,
   changes,
   codes,
   configJson,
   entry,
+  type Json,
   judged,
   kinds,
   paths,
@@ -20,7 +21,8 @@ test('a pull request that touches neither file passes, whatever stands in them',
   for (const side of [plain, broken])
     expect(judged(side, side)).toEqual({
       ...{ result: 'passed', event: 'pull_request', paths, touched: false, entries: [], failures: [] },
-      ...{ scope_changes: [], review_needed: false, review: null, verification: null, notices: [] },
+      ...{ scope_changes: [], review_needed: false, entries_to_review: [], review: null },
+      ...{ verification: null, notices: [] },
     })
 })
 
@@ -38,10 +40,27 @@ test('line ends that a checkout made its own touch nothing', () => {
   expect(judged(plain, head)).toMatchObject({ result: 'passed', touched: false })
 })
 
-test('a config that appears is no scope change, and is said', () => {
-  const verdict = judged({ ...plain, config: null }, plain)
+test('a config that comes from nowhere while there is a baseline needs a review', () => {
+  for (const baseline of [plain.baseline, '{']) {
+    const verdict = judged({ config: null, baseline }, plain)
+    expect([kinds(verdict), codes(verdict)]).toEqual([['config-from-nowhere'], ['scope-not-reviewed']])
+    expect(verdict.scope_changes[0]?.message).toContain(paths.config)
+  }
+})
+
+test('a baseline that comes from nowhere is said', () => {
+  const verdict = judged({ ...plain, baseline: null }, plain)
   expect(verdict).toMatchObject({ result: 'passed', scope_changes: [] })
-  expect(verdict.notices.join()).toContain(`There is no config at ${paths.config} before this change`)
+  expect(verdict.notices.join()).toContain(`There is no baseline at ${paths.baseline} before this change`)
+})
+
+test('names that do not exist, and a list that sees too little, are said and decide nothing', () => {
+  const slip = { name: 'iam', holds: 'all', actions: ['iam:user:create*'] }
+  const config = text(configJson({ 'audited-permissions': [slip] }))
+  const verdict = judged(texts(null, null), { config, baseline: null })
+  expect(verdict.result).toBe('passed')
+  expect(verdict.notices.join('\n')).toContain('Did you mean "iam:users:create*"?')
+  expect(verdict.notices.join('\n')).toContain('"holds: all"')
 })
 
 test('only spaces: touched, and nothing to say', () => {
@@ -136,32 +155,74 @@ describe('another account', () => {
 })
 
 describe('a scope change and its review', () => {
-  const verdict = judged(plain, { ...plain, config: text(configJson({ issue: { enabled: false } })) })
+  const silenced = { ...plain, config: text(configJson({ issue: { enabled: false } })) }
 
   test('fails without one, and says to run again', () => {
+    const verdict = judged(plain, silenced)
     expect(verdict.failures).toMatchObject([{ code: 'scope-not-reviewed', file: paths.config }])
     expect(verdict.failures[0]?.remedy).toContain('run this check again')
   })
 
   test('passes with one', () => {
-    const approved = withReview(verdict, { approved: true, by: ['rita'], reasons: [] })
+    const approved = judged(plain, silenced, {}, { reviews: approvedByRita })
     expect(approved).toMatchObject({ result: 'passed', failures: [], review: { by: ['rita'] } })
   })
 
   test('gives the reason why there is none, once', () => {
-    const twice = withReview(withReview(verdict, unreadableReviews('403.')), unreadableReviews('404.'))
-    expect(twice.failures).toHaveLength(1)
-    expect(twice.failures[0]?.message).toContain('404.')
+    const verdict = judged(plain, silenced, {}, { reviews: { ...approvedByRita, unreadable: '404.' } })
+    expect(verdict.failures).toHaveLength(1)
+    expect(verdict.failures[0]?.message).toContain('404.')
   })
 
   test('no review helps a failure of another kind', () => {
-    const head = { config: text(configJson({ issue: { enabled: false } })), baseline: null }
-    const approved = withReview(judged(plain, head), { approved: true, by: ['rita'], reasons: [] })
-    expect([approved.result, codes(approved)]).toEqual(['failed', ['missing-file']])
+    const verdict = judged(plain, { ...silenced, baseline: null }, {}, { reviews: approvedByRita })
+    expect([verdict.result, codes(verdict)]).toEqual(['failed', ['missing-file']])
   })
 
   test('is not asked for where nothing needs it', () => {
-    const passed = judged(plain, { ...plain, config: text(configJson({ name: 'x' })) })
-    expect(withReview(passed, unreadableReviews('403.'))).toEqual(passed)
+    const head = { ...plain, config: text(configJson({ name: 'x' })) }
+    expect(judged(plain, head, {}, { reviews: approvedByRita })).toMatchObject({
+      ...{ result: 'passed', review_needed: false, review: null },
+    })
+  })
+})
+
+describe('entries that grow, where approvals.require names review', () => {
+  const approvals = { require: ['justification', 'review'] }
+  const reviewed = (before: Json[], after: Json[]): GateTexts[] =>
+    [before, after].map((entries) => texts(configJson({ approvals }), baselineJson(entries)))
+  const later = entry({ expires: '2027-01-01' })
+  const rows: [string, Json[], Json[], boolean][] = [
+    ['added', [], [entry()], true],
+    [
+      'widened',
+      [entry()],
+      [entry({ grants: [{ actions: ['iam:users:*', 'iam:groups:*'] }], justification: 'More' })],
+      true,
+    ],
+    ['prolonged', [entry({ expires: '2026-12-01' })], [later], true],
+    ['narrowed', [entry()], [entry({ grants: [{ actions: ['iam:users:create*'] }] })], false],
+    ['shortened', [later], [entry({ expires: '2026-12-01' })], false],
+    ['removed', [entry()], [], false],
+    ['reworded', [entry()], [entry({ owner: 'platform' })], false],
+  ]
+
+  test.each(rows)('%s', (_, before, after, needed) => {
+    const [base, head] = reviewed(before, after) as [GateTexts, GateTexts]
+    const verdict = judged(base, head)
+    expect(verdict.review_needed).toBe(needed)
+    expect(codes(verdict)).toEqual(needed ? ['entry-not-reviewed'] : [])
+    expect(codes(judged(base, head, {}, { reviews: approvedByRita }))).toEqual([])
+    expect(codes(judged(base, head, { event: 'merge_group' }))).toEqual([])
+  })
+
+  test('the stricter of base and head asks, and a change of scope is asked for beside it', () => {
+    const strict = texts(configJson({ approvals }), baselineJson([]))
+    const loose = texts(configJson(), baselineJson([entry()]))
+    const verdict = judged(strict, loose)
+    expect(codes(verdict)).toEqual(['scope-not-reviewed', 'entry-not-reviewed'])
+    expect(kinds(verdict)).toEqual(['approvals-loosened'])
+    const stricter = judged({ ...loose, baseline: strict.baseline }, { ...strict, baseline: loose.baseline })
+    expect(codes(stricter)).toEqual(['entry-not-reviewed'])
   })
 })

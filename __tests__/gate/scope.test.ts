@@ -1,10 +1,13 @@
 import { describe, expect, test } from '@jest/globals'
 import type { GateTexts } from '../../src/gate/model.ts'
 import {
+  account,
+  agencyEntry,
   baselineJson,
   codes,
   configJson,
   entry,
+  federatedEntry,
   type Json,
   judged,
   kinds,
@@ -123,6 +126,44 @@ const cases: Case[] = [
     after: { approvals: { require: ['justification', 'owner', 'expires'], 'max-days': 30, 'warn-days': 5 } },
     kinds: [],
   },
+  {
+    name: 'review no longer asked for',
+    before: { approvals: { require: ['justification', 'review'] } },
+    after: { approvals: { require: ['justification'] } },
+    kinds: ['approvals-loosened'],
+  },
+  {
+    name: 'a source that may go unread',
+    after: { sources: { 'legacy-roles': 'optional' } },
+    kinds: ['sources-loosened'],
+  },
+  {
+    name: 'sources that are not looked at',
+    before: { sources: { agencies: 'optional' } },
+    after: { sources: { agencies: 'off', federation: 'off' } },
+    kinds: ['sources-loosened', 'sources-loosened'],
+  },
+  {
+    name: 'a source made stricter, another left as it was by its default',
+    before: { sources: { agencies: 'off' } },
+    ...{ after: { sources: { federation: 'required' } }, kinds: [] },
+  },
+  {
+    name: 'traces switched off',
+    before: { traces: 24 },
+    after: { traces: 'off' },
+    kinds: ['traces-shortened'],
+  },
+  {
+    name: 'traces dropped',
+    before: { traces: 24 },
+    after: { traces: undefined },
+    kinds: ['traces-shortened'],
+  },
+  { name: 'traces shortened', before: { traces: 24 }, after: { traces: 23 }, kinds: ['traces-shortened'] },
+  { name: 'traces for longer', before: { traces: 24 }, after: { traces: 48 }, kinds: [] },
+  { name: 'traces switched on', after: { traces: 1 }, kinds: [] },
+  { name: 'evidence', before: { evidence: ['mfa'] }, after: { evidence: [] }, kinds: [] },
   { name: 'issue switched off', after: { issue: { enabled: false } }, kinds: ['issue-disabled'] },
   { name: 'issue switched on', before: { issue: { enabled: false } }, after: {}, kinds: [] },
   {
@@ -173,12 +214,13 @@ describe('the definitions that the baseline at the base recorded', () => {
   const moved = (head: Json): string[] =>
     kinds(judged(texts(null, baselineJson()), texts(configJson(head), baselineJson())))
 
-  test('a moved config that is the same is no scope change', () => {
-    expect(moved({})).toEqual([])
+  test('a moved config that is the same comes from nowhere all the same', () => {
+    expect(moved({})).toEqual(['config-from-nowhere'])
   })
 
   test('a moved config cannot hide a narrower or a missing permission', () => {
     expect(moved(audited({ preset: 'privilege-escalation@1', name: 'iam' }))).toEqual([
+      'config-from-nowhere',
       'permission-narrowed',
       'permission-removed',
     ])
@@ -197,11 +239,167 @@ describe('the definitions that the baseline at the base recorded', () => {
   })
 })
 
+describe('a recorded definition', () => {
+  const recorded = (definitions: Json, config: Json = {}): GateTexts =>
+    texts(configJson(config), baselineJson([entry()], { audited_permissions: definitions }))
+  const whole = { actions: ['iam:*:*'], except: ['iam:*:get*', 'iam:*:list*'] }
+  const both = { iam: whole, org: { actions: ['organizations:*:*'] } }
+  const narrow = { ...whole, except: [...whole.except, 'iam:users:delete*'] }
+  const users = audited({ name: 'iam', actions: ['iam:users:*'] }, org)
+  const rows: [string, GateTexts, GateTexts, string[]][] = [
+    [
+      'narrowed below what is audited',
+      recorded(both),
+      recorded({ ...both, iam: narrow }),
+      ['definition-narrowed'],
+    ],
+    ['dropped while it is audited', recorded(both), recorded({ iam: whole }), ['definition-narrowed']],
+    [
+      'narrowed by what is not audited',
+      recorded(both, users),
+      recorded({ ...both, iam: { actions: ['iam:users:*'] } }, users),
+      [],
+    ],
+    [
+      'brought up to date with a config that was narrowed before',
+      recorded(both, users),
+      recorded({ ...both, iam: { actions: ['iam:users:*'], except: [] } }, users),
+      [],
+    ],
+    ['widened', recorded({ ...both, iam: narrow }), recorded(both), []],
+    [
+      'in other words',
+      recorded(both),
+      recorded({ ...both, iam: { ...whole, actions: ['IAM:*:*', 'iam:users:*'] } }),
+      [],
+    ],
+    [
+      'dropped with its permission',
+      recorded(both),
+      recorded({ iam: whole }, audited(iam)),
+      ['permission-removed'],
+    ],
+    [
+      'narrowed together with the config',
+      recorded(both),
+      recorded({ ...both, iam: narrow }, audited({ ...iam, except: narrow.except }, org)),
+      ['permission-narrowed'],
+    ],
+  ]
+  test.each(rows)('%s', (_, base, head, expected) => {
+    const verdict = judged(base, head)
+    expect(kinds(verdict)).toEqual(expected)
+    const change = verdict.scope_changes.find((one) => one.kind === 'definition-narrowed')
+    if (change)
+      expect(change).toMatchObject({ file: paths.baseline, message: expect.stringMatching(/such as/) })
+  })
+})
+
+describe('entries that approve whoever comes', () => {
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: a policy variable
+  const self = { grants: [{ actions: ['iam:users:*'], resources: ['iam:*:*:user:${g:UserName}'] }] }
+  const everybody = (over: Json = {}): Json => entry({ user: '*', user_id: '*', ...self, ...over })
+  const provider = { provider: 'iam::x:samlProvider:corp', issuer: 'https://idp.example', keys: ['aa'] }
+  const bound = { ...provider, condition: { StringEquals: { 'saml:sub': ['ana'] } } }
+  const named = federatedEntry({
+    ...{ group: '*', group_id: '*' },
+    when: [{ names: 'corp-{Team}', tests: [{ type: 'Groups', any_one_of: ['x'] }] }],
+  })
+  const more = { justification: 'More', grants: [{ actions: ['iam:users:*', 'iam:groups:*'] }] }
+  const trusts = (item: Json): Json[] => [agencyEntry({ trusted: [item] })]
+  type Row = [string, Json[], Json[], number]
+  const rows: Row[] = [
+    ['every user', [], [everybody()], 1],
+    [
+      'every user of more',
+      [everybody()],
+      [
+        everybody({
+          grants: [...self.grants, { ...self.grants[0], actions: ['iam:mfa:*'] }],
+          justification: 'More',
+        }),
+      ],
+      1,
+    ],
+    [
+      'every user for longer',
+      [everybody({ expires: '2026-12-01' })],
+      [everybody({ expires: '2027-01-01' })],
+      0,
+    ],
+    [
+      'every user of less',
+      [everybody()],
+      [everybody({ grants: [{ ...self.grants[0], actions: ['iam:users:get*', 'iam:users:create*'] }] })],
+      0,
+    ],
+    ['an agency that trusts everybody', [], [agencyEntry({ trusted: [{ everybody: true }] })], 1],
+    [
+      'an agency that comes to trust everybody',
+      [agencyEntry()],
+      [agencyEntry({ trusted: [{ everybody: true }], justification: 'x' })],
+      1,
+    ],
+    [
+      'an agency that trusts everybody, and more',
+      [agencyEntry({ trusted: [{ everybody: true }] })],
+      [agencyEntry({ trusted: [{ everybody: true }], ...more })],
+      1,
+    ],
+    ['an agency that trusts an account', [], [agencyEntry()], 0],
+    ['an agency that trusts whatever account', [], [agencyEntry({ trusted: [{ account: '*' }] })], 1],
+    ...['iam::*:user:?*', 'iam::d7*:user:ana', 'iam:*'].map(
+      (user): Row => [`an agency that trusts users of many accounts (${user})`, [], trusts({ user }), 1],
+    ),
+    ...[{ account: '?'.repeat(32) }, { agency: 'sts::*:assumed-agency:ci/*' }].map(
+      (item): Row => [`an agency that trusts ${Object.keys(item)} of many accounts`, [], trusts(item), 1],
+    ),
+    ['an agency that trusts users by a pattern', [], trusts({ user: `iam::${account}:user:ops-*` }), 0],
+    [
+      'an agency of a provider with a condition that asks nothing',
+      [],
+      trusts({ ...provider, condition: { StringEquals: {} } }),
+      1,
+    ],
+    ['an agency of a provider without condition', [], [agencyEntry({ trusted: [provider] })], 1],
+    [
+      'an agency of a provider with an empty condition',
+      [],
+      [agencyEntry({ trusted: [{ ...provider, condition: {} }] })],
+      1,
+    ],
+    ['an agency of a provider with a condition', [], [agencyEntry({ trusted: [bound] })], 0],
+    ['a group that the provider names', [], [named], 1],
+    ['whoever the provider vouches for', [], [federatedEntry({ when: [[]] })], 1],
+    [
+      'one of the alternatives',
+      [],
+      [federatedEntry({ when: [[{ type: 'Groups', any_one_of: ['x'] }], []] })],
+      1,
+    ],
+    ['a group under a test', [], [federatedEntry()], 0],
+    ['a removed one', [everybody()], [], 0],
+  ]
+  test.each(rows)('%s', (_, before, after, count) => {
+    const verdict = judged(
+      texts(configJson(), baselineJson(before)),
+      texts(configJson(), baselineJson(after)),
+    )
+    expect(kinds(verdict)).toEqual(Array(count).fill('broad-entry'))
+    expect(codes(verdict)).toEqual(count === 0 ? [] : ['scope-not-reviewed'])
+    for (const change of verdict.scope_changes) {
+      expect(change.line).toBe(verdict.entries.find((row) => row.after !== null)?.line)
+      expect(change.message).toMatch(/, and approves .*\.$/)
+    }
+  })
+})
+
 describe('the baseline', () => {
   const gap = {
     policy_id: 'p1',
     version_id: 'v1',
     sha256: 'a'.repeat(64),
+    for: ['user:id-ana'],
     justification: 'Vendor policy',
     expires: '2026-12-31',
   }
@@ -213,6 +411,19 @@ describe('the baseline', () => {
     ['a prolonged one', gaps(gap), gaps({ ...gap, expires: '2027-01-01' }), ['known-gap'], reviewed],
     ['another document', gaps(gap), gaps({ ...gap, sha256: 'b'.repeat(64) }), ['known-gap'], reviewed],
     ['another reason', gaps(gap), gaps({ ...gap, justification: 'x' }), ['known-gap'], reviewed],
+    [
+      'one more whom it is for',
+      gaps(gap),
+      gaps({ ...gap, for: ['user:id-ana', 'user:x'] }),
+      ['known-gap'],
+      reviewed,
+    ],
+    [
+      'one less whom it is for',
+      gaps({ ...gap, for: ['user:id-ana', 'user:x'] }),
+      gaps(gap),
+      ...([[], []] as [string[], string[]]),
+    ],
     ['one that ends earlier', gaps(gap), gaps({ ...gap, expires: '2026-12-30' }), [], []],
     ['a removed one', gaps(gap), gaps(), [], []],
     [
@@ -251,11 +462,33 @@ describe('the baseline', () => {
   test.each([
     ['changed', 'g1', 'g2', ['admin-group-changed']],
     ['removed', 'g1', undefined, ['admin-group-changed']],
-    ['recorded for the first time', undefined, 'g1', []],
+    ['added to a baseline that had none', undefined, 'g1', ['admin-group-changed']],
     ['left alone', 'g1', 'g1', []],
   ])('admin_group %s', (_, before, after, expected) => {
     expect(
       kinds(judged(admin(before), { ...admin(after), config: text(configJson({ name: 'x' })) })),
     ).toEqual(expected)
+  })
+
+  test('admin_group in the first baseline is no scope change', () => {
+    expect(kinds(judged({ ...admin(), baseline: null }, admin('g1')))).toEqual([])
+  })
+
+  test('roles and mappings are told apart, and said', () => {
+    const role = {
+      role_id: 'p1',
+      sha256: 'a'.repeat(64),
+      for: ['agency:x'],
+      justification: 'Old',
+      expires: '2026-12-31',
+    }
+    const { role_id: _, ...rest } = role
+    const mapping = { mapping_id: 'm1', provider: 'corp', ...rest, for: ['corp'] }
+    const verdict = judged(gaps(gap, role), gaps(gap, role, mapping))
+    expect(verdict.scope_changes.map((change) => change.message)).toEqual([
+      expect.stringContaining('the mapping "m1" of the provider "corp" is new'),
+    ])
+    const forMore = judged(gaps(role), gaps({ ...role, for: ['agency:x', 'agency:y'] }))
+    expect(forMore.scope_changes[0]?.message).toContain('is extended to "agency:y"')
   })
 })

@@ -1,5 +1,6 @@
-import { type JudgeInput, judge } from '../../src/gate/judge.ts'
-import type { GateTexts, GateVerdict } from '../../src/gate/model.ts'
+import { type GateAnswers, judge } from '../../src/gate/decide.ts'
+import type { GateInput, GateTexts, GateVerdict } from '../../src/gate/model.ts'
+import type { ReviewFacts } from '../../src/gate/review-decision.ts'
 
 // Texts of both files as people would have them, and the judgement on a change of them.
 
@@ -35,6 +36,29 @@ export function entry(over: Json = {}): Json {
   }
 }
 
+export function agencyEntry(over: Json = {}): Json {
+  return {
+    agency: 'ci-deploy',
+    agency_id: 'id-ci',
+    permission: 'iam',
+    trusted: [{ account: 'fedc0000fedc0000fedc0000fedc0000' }],
+    grants: [{ actions: ['iam:users:*'] }],
+    justification: 'Pipeline',
+    ...over,
+  }
+}
+
+export function federatedEntry(over: Json = {}): Json {
+  return {
+    ...{ provider: 'corp', group: 'ops', group_id: 'id-ops', permission: 'iam' },
+    ...{ issuer: 'https://idp.example/saml', keys: ['a'.repeat(64)] },
+    when: [[{ type: 'Groups', any_one_of: ['cloud-ops'] }]],
+    grants: [{ actions: ['iam:users:*'] }],
+    justification: 'Single sign-on',
+    ...over,
+  }
+}
+
 export function baselineJson(approvals: readonly Json[] = [entry()], over: Json = {}): Json {
   return {
     version: 1,
@@ -56,8 +80,20 @@ export function texts(config: Json | null, baseline: Json | null): GateTexts {
 
 export const plain = texts(configJson(), baselineJson())
 
-export function judged(base: GateTexts, head: GateTexts, over: Partial<JudgeInput> = {}): GateVerdict {
-  return judge({ base, head, paths, today, event: 'pull_request', ...over })
+export function judged(
+  base: GateTexts,
+  head: GateTexts,
+  over: Partial<GateInput> = {},
+  answers: Partial<GateAnswers> = {},
+): GateVerdict {
+  return judge({ base, head, paths, today, event: 'pull_request', ...over }, answers)
+}
+
+/** Ana opened the pull request and made its commits; Rita approved the head commit and may write. */
+export const approvedByRita: ReviewFacts = {
+  ...{ opener: { login: 'ana', isApp: false }, makers: ['ana', 'web-flow'], headSha: 'c2' },
+  reviews: [{ login: 'rita', kind: 'User', state: 'APPROVED', commitId: 'c2' }],
+  ...{ unreadable: null, permissions: new Map([['rita', 'write']]) },
 }
 
 /** The judgement on a change of the approvals alone. */

@@ -1,25 +1,33 @@
 /** What a changed entry must have to pass: the fields that the config asks for, a new reason for more, a day in bounds. */
+
 import type { BaselineEntry } from '../baseline/baseline.ts'
-import type { ApprovalField, Config } from '../config/config.ts'
-import { quoteText } from '../text-quote.ts'
-import { keyOf } from './compare-entries.ts'
-import { readText } from './human-text.ts'
+import { entryPrincipal } from '../baseline/entry.ts'
+import type { Config } from '../config/config.ts'
+import { addDays } from '../text/day.ts'
+import { readText } from '../text/human-text.ts'
+import { quoteText } from '../text/quote.ts'
+import { keyOfRow } from './compare-entries.ts'
 import type { EntryChange, FailureCode, GateEntry, GateFailure } from './model.ts'
 
 /** The stricter of what base and head ask for. */
 export interface ApprovalRules {
-  readonly require: readonly ApprovalField[]
+  /** Fields that an entry must have. */
+  readonly require: readonly HumanField[]
+  /** Whether everything that approves more or longer needs an approving review. */
+  readonly review: boolean
   readonly maxDays: number | null
 }
 
-const fieldOrder: readonly ApprovalField[] = ['justification', 'owner', 'expires']
+type HumanField = 'justification' | 'owner' | 'expires'
+const humanFields: readonly HumanField[] = ['justification', 'owner', 'expires']
 
 /** @param configs those of base and head that could be read */
 export function stricterRules(configs: readonly Config[]): ApprovalRules {
   const asked = new Set(configs.flatMap((config) => config.approvals.require))
   const days = configs.map((config) => config.approvals.maxDays).filter((one) => one !== null)
   return {
-    require: fieldOrder.filter((field) => asked.has(field)),
+    require: humanFields.filter((field) => asked.has(field)),
+    review: asked.has('review'),
     maxDays: days.length === 0 ? null : Math.min(...days),
   }
 }
@@ -30,9 +38,24 @@ export function entryFailures(
   rules: ApprovalRules,
   { today, file }: { readonly today: string; readonly file: string },
 ): readonly GateFailure[] {
-  const changed = new Map<string, GateEntry[]>()
-  for (const row of entries) changed.set(keyOf(row), [...(changed.get(keyOf(row)) ?? []), row])
-  return [...changed.values()].flatMap((rows) => failuresOf(rows, rules, today, file))
+  return [...rowsByEntry(entries).values()].flatMap((rows) => failuresOf(rows, rules, today, file))
+}
+
+/** The rows of each entry, in their order: one that changes in two ways has two. */
+export function rowsByEntry(rows: readonly GateEntry[]): ReadonlyMap<string, readonly GateEntry[]> {
+  return Map.groupBy(rows, keyOfRow)
+}
+
+/** Whether the pull request says of an active entry that it is held: by writing it, or by making it active. */
+export function claimsHolding(rows: readonly GateEntry[]): boolean {
+  const [row] = rows
+  if (row?.after == null || row.after.assignment === 'eligible') return false
+  return rows.some(approvesMore) || row.before?.assignment === 'eligible'
+}
+
+/** Whether a change approves more, or for longer. */
+export function approvesMore({ change }: Pick<GateEntry, 'change'>): boolean {
+  return change === 'added' || change === 'widened' || change === 'prolonged'
 }
 
 function failuresOf(
@@ -44,7 +67,8 @@ function failuresOf(
   const { before, after, line } = rows[0] as GateEntry
   if (after === null) return []
   const changes = rows.map((row) => row.change)
-  const about = { file, line, column: null, user_id: after.user_id, permission: after.permission }
+  const { kind, id } = entryPrincipal(after)
+  const about = { file, line, column: null, principal: { kind, id }, permission: after.permission }
   const failures: GateFailure[] = []
   const fail = (code: FailureCode, message: string, remedy: string): void => {
     failures.push({ ...about, code, message: `${nameOf(after)} ${message}`, remedy })
@@ -56,7 +80,7 @@ function failuresOf(
       `was changed, and whether it approves more than before could not be decided: ${undecided.undetermined}.`,
       'Write its grants with fewer wildcards inside words.',
     )
-  const grows = changes.some((one) => one === 'added' || one === 'widened' || one === 'prolonged')
+  const grows = rows.some(approvesMore)
   const dropped = changes.includes('prolonged') && after.expires === undefined
   if (grows) {
     const missing = rules.require
@@ -114,14 +138,20 @@ function checkDay(expires: string, { maxDays }: ApprovalRules, today: string, fa
     )
 }
 
-/** The UTC day that many days after another. */
-export function addDays(day: string, days: number): string {
-  return new Date(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10)
+/** An entry as a sentence names it: with its id, since names may be anything. */
+export function nameOf(entry: BaselineEntry): string {
+  return `The entry of ${principalWords(entry)} for ${quoteText(entry.permission)}`
 }
 
-/** An entry as a sentence names it: with its user id, since names may be anything. */
-export function nameOf(entry: Pick<BaselineEntry, 'user' | 'user_id' | 'permission'>): string {
-  return `The entry of ${quoteText(entry.user)} (user_id ${quoteText(entry.user_id)}) for ${quoteText(entry.permission)}`
+function principalWords(entry: BaselineEntry): string {
+  switch (entry.kind) {
+    case 'user':
+      return `${quoteText(entry.user)} (user_id ${quoteText(entry.user_id)})`
+    case 'agency':
+      return `the agency ${quoteText(entry.agency)} (agency_id ${quoteText(entry.agency_id)})`
+    case 'federated':
+      return `the provider ${quoteText(entry.provider)} and the group ${quoteText(entry.group)} (group_id ${quoteText(entry.group_id)})`
+  }
 }
 
 function wordOf(changes: readonly EntryChange[]): string {

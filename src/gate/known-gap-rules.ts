@@ -1,10 +1,10 @@
 /** What a new, changed or prolonged item of `known_gaps` must have, beside the review that it needs. */
 import type { Baseline } from '../baseline/baseline.ts'
-import { quoteText } from '../text-quote.ts'
-import { type ApprovalRules, addDays } from './entry-rules.ts'
-import { readText } from './human-text.ts'
+import { addDays } from '../text/day.ts'
+import { readText } from '../text/human-text.ts'
+import type { ApprovalRules } from './entry-rules.ts'
+import { changedKnownGaps, knownGapName } from './known-gap-changes.ts'
 import type { GateFailure } from './model.ts'
-import { changedKnownGaps } from './scope-changes.ts'
 
 /** Every reason for which changed items fail. */
 export function knownGapFailures(
@@ -18,11 +18,11 @@ export function knownGapFailures(
   },
 ): readonly GateFailure[] {
   return changedKnownGaps(base, head).flatMap(({ gap, index }): GateFailure[] => {
-    const name = `The known gap for version ${quoteText(gap.version_id)} of policy ${quoteText(gap.policy_id)}`
+    const name = knownGapName(gap)
     const last = maxDays === null ? null : addDays(where.today, maxDays)
     const failure = (message: string, remedy: string): GateFailure => ({
       ...{ code: 'known-gap', file: where.file, line: where.line(['known_gaps', index]), column: null },
-      ...{ message: `${name} ${message}`, remedy, user_id: null, permission: null },
+      ...{ message: `${name} ${message}`, remedy, principal: null, permission: null },
     })
     return [
       ...(readText(gap.justification) === ''

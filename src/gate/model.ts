@@ -3,7 +3,12 @@
  * what needs a review. Plain data. Names and justifications in it come from files and from the cloud: whoever
  * renders a sentence or a name escapes it.
  */
+
+import type { Alternative, NamedAlternative } from '../account/alternatives.ts'
+import type { NamedPrincipal, PrincipalRef } from '../account/principal.ts'
+import type { DriftKind } from '../audit/model.ts'
 import type { BaselineEntry } from '../baseline/baseline.ts'
+import type { TrustedItem } from '../policy/language/trusted.ts'
 import type { Grant } from '../policy/types.ts'
 
 /** Paths of the two files as the inputs give them, for messages and annotations. */
@@ -18,8 +23,20 @@ export interface GateTexts {
   readonly baseline: string | null
 }
 
-/** `merge_group` judges all but scope, which was judged on the pull request. */
-export type GateEvent = 'pull_request' | 'merge_group'
+/**
+ * `merge_group` judges all but scope, which was judged on the pull request. On `pull_request_target`, which has secrets
+ * whoever asks, the account is asked only what the base audits.
+ */
+export type GateEvent = 'pull_request' | 'pull_request_target' | 'merge_group'
+
+export interface GateInput {
+  readonly base: GateTexts
+  readonly head: GateTexts
+  readonly paths: GatePaths
+  /** UTC day. */
+  readonly today: string
+  readonly event: GateEvent
+}
 
 export type EntryChange =
   | 'added'
@@ -30,13 +47,22 @@ export type EntryChange =
   | 'shortened'
   | 'reworded'
 
-/** A set of actions that was gained or lost. */
+/** What was gained or lost: a set of actions, and whoever comes to it. */
 export interface GateDifference {
   readonly grants: readonly Grant[]
-  /** Names that the shipped catalogue has for it, sorted; the set may hold more than these. */
+  /** Set for an entry that approves all of the permission, as the baseline records it. */
+  readonly whole: boolean
+  /** Names that the known catalogues have for it, sorted; the set may hold more than these. */
   readonly actions: readonly string[]
   /** A shortest action string of it. */
   readonly example: string | null
+  /** Who may assume the agency. */
+  readonly trusted: readonly TrustedItem[]
+  /** Alternatives under which a provider vouches. */
+  readonly when: readonly (Alternative | NamedAlternative)[]
+  /** Who vouches, where that is another. */
+  readonly issuer: string | null
+  readonly keys: readonly string[]
 }
 
 /** What made an entry wider or narrower. */
@@ -49,15 +75,23 @@ export type EntryCause =
   | 'within'
   /** `disabled` was dropped or set, so that the entry covers the enabled user too, or no longer. */
   | 'enabled'
+  /** Who may assume the agency. */
+  | 'trusted'
+  /** The alternatives of a federated entry. */
+  | 'when'
+  /** Issuer or keys of a federated entry. */
+  | 'issuer'
+  /** A recorded name: a restriction of the entry matches the new one, or an agency made anew bears it. */
+  | 'name'
 
-/** One change to one entry. An entry that changes in two ways has two rows. */
+/** One change to one entry. An entry that changes in two ways has two rows, one of each `change`. */
 export interface GateEntry {
-  readonly user_id: string
-  /** As the head records it; for a removed entry as the base did. Not verified unless `Verification` says so. */
-  readonly user: string
+  /** The name is as the head records it, for a removed entry as the base did; not verified unless `Verification` says so. */
+  readonly principal: NamedPrincipal
   readonly permission: string
   readonly change: EntryChange
-  readonly cause: EntryCause | null
+  /** What made it wider or narrower; empty for other changes. */
+  readonly causes: readonly EntryCause[]
   /** What is approved now and was not; all of it for an added entry. */
   readonly gained: GateDifference | null
   /** What was approved and is no longer; all of it for a removed entry. */
@@ -84,8 +118,11 @@ export type FailureCode =
   | 'undetermined'
   | 'known-gap'
   | 'scope-not-reviewed'
+  | 'entry-not-reviewed'
   | 'not-held'
   | 'wider-than-held'
+  | 'not-there'
+  | 'disabled'
   | 'wrong-name'
   | 'root-user'
 
@@ -102,7 +139,7 @@ export interface GateFailure {
   /** What to do. One sentence. */
   readonly remedy: string
   /** The entry concerned, where it is one. */
-  readonly user_id: string | null
+  readonly principal: PrincipalRef | null
   readonly permission: string | null
 }
 
@@ -115,9 +152,14 @@ export type ScopeChangeKind =
   | 'account-dropped'
   | 'issue-disabled'
   | 'issue-section-dropped'
+  | 'sources-loosened'
+  | 'traces-shortened'
+  | 'config-from-nowhere'
+  | 'base-unreadable'
+  | 'definition-narrowed'
   | 'admin-group-changed'
   | 'known-gap'
-  | 'base-unreadable'
+  | 'broad-entry'
 
 /** A change to what the audit looks at or says. It passes only with an approving review. */
 export interface ScopeChange {
@@ -134,7 +176,7 @@ export interface ScopeChange {
   readonly example: string | null
 }
 
-/** Whether a review allows the scope changes. */
+/** Whether a review allows the changes that need one. */
 export interface ReviewDecision {
   readonly approved: boolean
   /** Logins whose review counts. */
@@ -145,11 +187,10 @@ export interface ReviewDecision {
 
 /** Drift that the live account would show after the merge. */
 export interface RemainingDrift {
-  readonly kind: 'unapproved-holder' | 'exceeds-approval' | 'approval-expired'
-  readonly user_id: string
-  readonly user: string
+  readonly kind: DriftKind
+  readonly principal: NamedPrincipal
   readonly permission: string
-  /** The pull request changes an entry of this user and permission. */
+  /** The pull request changes an entry of this principal and permission. */
   readonly touched: boolean
 }
 
@@ -161,7 +202,7 @@ export interface Verification {
   /** Whether the audit would be green after the merge; null: it would be incomplete, so nobody can tell. */
   readonly green_after_merge: boolean | null
   readonly remaining: readonly RemainingDrift[]
-  /** Ids of users whose recorded name is their present one. */
+  /** Keys of principals whose recorded name is their present one. */
   readonly names_verified: readonly string[]
   readonly notices: readonly string[]
 }
@@ -173,13 +214,15 @@ export interface GateVerdict {
   readonly paths: GatePaths
   /** False: neither file differs between base and head, and nothing was judged. */
   readonly touched: boolean
-  /** In the order of user_id and permission. */
+  /** In the order of the file. */
   readonly entries: readonly GateEntry[]
   /** All of them, those of review and verification included. */
   readonly failures: readonly GateFailure[]
   readonly scope_changes: readonly ScopeChange[]
-  /** Whether the scope changes need an approving review here (never in a merge group). */
+  /** Whether something needs an approving review here (never in a merge group). */
   readonly review_needed: boolean
+  /** Rows of entries that need it: those that approve more or longer, where `approvals.require` names `review`. */
+  readonly entries_to_review: readonly GateEntry[]
   /** Null: none is needed, or it was not asked for yet. */
   readonly review: ReviewDecision | null
   /** Null: there were no credentials, so no name and no holding was verified. */

@@ -3,7 +3,7 @@ import type { Baseline } from '../baseline/baseline.ts'
 import type { Config } from '../config/config.ts'
 import { actionSetDifference, namedActions, shippedCatalogue, subtractGrants } from '../policy/index.ts'
 import type { ActionSet, Permission, Severity } from '../policy/types.ts'
-import { quoteText } from '../text-quote.ts'
+import { quoteText } from '../text/quote.ts'
 import type { GatePaths, ScopeChange, ScopeChangeKind } from './model.ts'
 
 type Audited = Config['permissions'][number]
