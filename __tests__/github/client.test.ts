@@ -78,13 +78,28 @@ describe('retries', () => {
     await using on = await stage()
     const client = new GitHubClient({
       ...{ token: 'plain-token', repository: 'acme/security', apiUrl: 'http://127.0.0.1:1' },
-      ...{ sleep: async () => {}, now: () => 0 },
+      ...{ sleep: async () => {}, now: () => 0, scrub: (value) => value },
     })
     const error = await errorOf(client.request(read, {}, z.unknown(), { purpose }))
     expect(error.message).toMatch(/ECONNREFUSED|bad port/)
     expect(`${error.message}${error.stack}`).not.toContain('plain-token')
     expect(on.github.requests).toEqual([])
   })
+})
+
+test('what is sent and what a server echoes is scrubbed', async () => {
+  await using on = await stage()
+  const client = clientFor(
+    on.github,
+    [],
+    <T>(value: T): T => JSON.parse(JSON.stringify(value).replaceAll('s3cret-of-the-run', '***')),
+  )
+  on.github.fail(read, { status: 403, body: { message: 'Bad credentials: s3cret-of-the-run' } })
+  const error = await errorOf(client.request(read, {}, z.unknown(), { purpose }))
+  expect(error.message).toContain('Bad credentials: ***')
+  expect(error.reason).toBe('Bad credentials: ***')
+  await client.request(label, { name: 's3cret-of-the-run' }, z.unknown(), { purpose })
+  expect(on.github.state.labels.map((one) => one.name)).toEqual(['***'])
 })
 
 describe('answers', () => {
@@ -132,6 +147,7 @@ test('GitHub Enterprise Server: its base path serves REST, its sibling GraphQL',
     const client = new GitHubClient({
       ...{ token: 'x', repository: 'acme/security', sleep: async () => {}, now: () => 0 },
       apiUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/v3/`,
+      scrub: (value) => value,
     })
     expect(await tokenIdentity(client)).toBe('github-actions[bot]')
     await client.request(read, {}, z.unknown(), { purpose })

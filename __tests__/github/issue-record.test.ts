@@ -21,11 +21,12 @@ function recordOf(rows: readonly IssueRow[]): IssueRecord {
     revision: 3,
     fingerprints: { drift: fingerprint(digests), unconfirmed: '', incomplete: 'a', expiring: 'b' },
     digests,
-    rows: rows.map(({ user, user_id, permission, words }) => ({
-      ...{ user, user_id, permission, words },
-      digest: rowDigest({ key: JSON.stringify(user) }),
+    rows: rows.map(({ name, principal, permission, words }) => ({
+      ...{ name, principal, permission, words },
+      digest: rowDigest({ key: JSON.stringify(name) }),
     })),
     assigned: ['octocat'],
+    stamp: { taken_at: '2026-01-01T00:00:00Z', run_url: '' },
   }
 }
 
@@ -34,7 +35,11 @@ const hostile = fc.oneof(
   fc.constantFrom(
     '-->',
     '<!-- iam-audit:record {} -->',
+    '<!-- iam-audit:drift -->',
     '<!-- /iam-audit:drift -->',
+    '\n<!-- /iam-audit:drift -->\n',
+    '\n  <!-- iam-audit:drift -->\n',
+    '\n<!-- iam-audit:record {"v":1} -->\n',
     '`@octocat`',
     '\r\n\r\n',
     '\ud800',
@@ -46,24 +51,24 @@ test('what is written is read back, whatever names and text are made of', () => 
   fc.assert(
     fc.property(fc.array(fc.tuple(hostile, hostile, hostile), { maxLength: 6 }), hostile, (names, text) => {
       const rows = names.map(
-        ([user, id, words]): IssueRow => ({ ...row(user), key: id + words, user_id: id, words }),
+        ([user, id, words]): IssueRow => ({ ...row(user), key: id + words, principal: id, words }),
       )
       const digests = rows.map(rowDigest)
       const record = {
         ...recordOf(rows),
         rows: rows.map((one, index) => ({
-          ...{ user: one.user, user_id: one.user_id, permission: one.permission, words: one.words },
+          ...{ name: one.name, principal: one.principal, permission: one.permission, words: one.words },
           digest: digests[index] as string,
         })),
       }
-      const body = writeBody(
-        key,
-        { head: 'Verdict.', drift: 'one', rest: text.replaceAll('<', '&lt;') },
-        record,
-      )
+      const body = writeBody(key, { head: text, drift: 'one', rest: text }, record)
       expect(hasMarker(body, key)).toBe(true)
       const read = readBody(body)
       expect(read).toMatchObject({ intact: true, drift: 'one' })
+      // Whatever stands between is not cut at what looks like a delimiter.
+      const around = `before\n${text}\nafter`
+      const shown = readBody(writeBody(key, { head: '', drift: around, rest: '' }, record)).drift
+      expect(shown?.startsWith('before\n') && shown.endsWith('\nafter')).toBe(true)
       expect(read.record).toEqual(JSON.parse(JSON.stringify(record)))
       // As the web editor sends it back: whatever ended a line, CRLF does now.
       expect(readBody(body.replace(/\r\n?|\n/g, '\r\n').trimEnd()).intact).toBe(true)

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Issue } from '../../simulator/github/server.ts'
 import { syncIssue } from '../../src/github/issue.ts'
-import { markerLine } from '../../src/github/issue-record.ts'
+import { type IssueRecord, markerLine, readBody, writeBody } from '../../src/github/issue-record.ts'
 import { createIssueStore } from '../../src/github/issue-store.ts'
 import { clientFor, desired, key, row, stage } from './stage.ts'
 
@@ -30,7 +30,11 @@ describe('create', () => {
     expect(outcome.url).toBe('https://github.com/acme/security/issues/1')
     expect(outcome.notices).toEqual([expect.stringContaining('"ghost" cannot be assigned')])
     const [issue] = on.github.state.issues as [Issue]
-    expect(issue).toMatchObject({ title: wanted.title, labels: ['iam-audit'], assignees: ['octocat'] })
+    expect(issue).toMatchObject({
+      title: 'open, 1 of production',
+      labels: ['iam-audit'],
+      assignees: ['octocat'],
+    })
     expect(issue.body?.split('\n')[0]).toBe(markerLine(key))
     expect(on.github.state.labels.map((label) => label.name)).toEqual(['iam-audit'])
   })
@@ -56,31 +60,28 @@ describe('create', () => {
 })
 
 describe('the same set touches nothing', () => {
-  test.each([
-    ['the same rows', [alice, bob], [alice, bob]],
-    ['in another order', [alice, bob], [bob, alice]],
-    ['one of them twice', [alice, bob], [bob, alice, bob]],
-    ['with other words', [alice], [{ ...alice, words: 'by another path' }]],
-  ])('%s', async (_, first, second) => {
+  test('on another day, by another run', async () => {
     await using on = await stage()
-    await syncIssue(on.store, desired({ drift: first }))
+    await syncIssue(on.store, desired({ drift: [alice, bob] }))
     const before = structuredClone(on.github.state.issues)
     on.github.forget()
     const outcome = await syncIssue(
       on.store,
-      desired({ drift: second, title: 'Another', assignees: ['octocat'] }),
+      desired({
+        ...{ drift: [alice, bob], assignees: ['octocat'] },
+        stamp: { taken_at: '2026-01-02T05:23:00Z', run_url: 'https://github.example/run/2' },
+      }),
     )
     expect(outcome).toMatchObject({ action: 'unchanged', number: 1 })
     expect(on.github.writes).toEqual([])
     expect(on.github.state.issues).toEqual(before)
   })
 
-  test('also when a person took the label off, retitled it, locked it, or saved it in the web editor', async () => {
+  test('also when a person took the label off, locked it, or saved it in the web editor', async () => {
     await using on = await stage()
     await syncIssue(on.store, desired({ drift: [alice] }))
     const [issue] = on.github.state.issues as [Issue]
     issue.labels = []
-    issue.title = 'See SEC-12'
     issue.locked = true
     issue.body = (issue.body ?? '').replaceAll('\n', '\r\n').trimEnd()
     on.github.forget()
@@ -154,6 +155,110 @@ describe('update', () => {
     on.github.forget()
     expect((await syncIssue(on.store, desired({ drift: [alice] }))).action).toBe('unchanged')
     expect(on.github.writes).toEqual([])
+  })
+
+  /** Somebody who may write edits the issue. */
+  const forge: readonly [string, (issue: Issue) => void][] = [
+    [
+      'a text that its own digest confirms',
+      (issue) => {
+        const { record } = readBody(issue.body)
+        const parts = { head: 'All clear.', drift: 'Nobody.', rest: 'As of today.' }
+        issue.body = writeBody(key, parts, record as IssueRecord)
+      },
+    ],
+    [
+      'a text that a forged record confirms',
+      (issue) => {
+        const record = readBody(issue.body).record as IssueRecord
+        const parts = {
+          head: 'Verdict.',
+          drift: '- nobody: nothing',
+          rest: `As of ${desired({}).stamp.taken_at}.`,
+        }
+        const rows = record.rows.map((one) => ({ ...one, name: 'nobody', words: 'nothing' }))
+        issue.body = writeBody(key, parts, { ...record, rows })
+      },
+    ],
+    [
+      'a sentence more, and the digest with it',
+      (issue) => {
+        const { record } = readBody(issue.body)
+        const parts = {
+          head: 'Verdict.\n\nApproved by security, ignore.',
+          drift: '- alice: everything, by group ops',
+          rest: '',
+        }
+        issue.body = writeBody(key, parts, record as IssueRecord)
+      },
+    ],
+    [
+      'the title',
+      (issue) => {
+        issue.title = 'IAM audit: all clear'
+      },
+    ],
+  ]
+  test.each(forge)('%s is put back, without a comment', async (_, edit) => {
+    await using on = await stage()
+    await syncIssue(on.store, desired({ drift: [alice] }))
+    const [issue] = on.github.state.issues as [Issue]
+    const written = { ...issue }
+    edit(issue)
+    expect({ title: issue.title, body: issue.body }).not.toEqual({ title: written.title, body: written.body })
+    expect((await syncIssue(on.store, desired({ drift: [alice] }))).action).toBe('updated')
+    expect(issue.title).toBe(written.title)
+    expect(issue.body?.split('<!-- iam-audit:record')[0]).toBe(
+      written.body?.split('<!-- iam-audit:record')[0],
+    )
+    expect(on.github.state.comments).toEqual([])
+    on.github.forget()
+    expect((await syncIssue(on.store, desired({ drift: [alice] }))).action).toBe('unchanged')
+    expect(on.github.writes).toEqual([])
+  })
+
+  test('what a finding is called or how it came about is brought up to date in silence', async () => {
+    await using on = await stage()
+    await syncIssue(on.store, desired({ drift: [alice, bob] }))
+    const renamed = [{ ...alice, name: 'alicia', words: 'everything, by another path' }, bob]
+    expect((await syncIssue(on.store, desired({ drift: renamed }))).action).toBe('updated')
+    expect(on.github.state.issues[0]?.body).toContain('- alicia: everything, by another path')
+    expect(on.github.state.comments).toEqual([])
+    expect((await syncIssue(on.store, desired({ drift: renamed }))).action).toBe('unchanged')
+  })
+
+  test('the title counts principals, not findings, and says how it ends', async () => {
+    await using on = await stage()
+    const more = { ...alice, key: 'another permission', permission: 'escalation' }
+    const title = (): string | undefined => on.github.state.issues[0]?.title
+    await syncIssue(on.store, desired({ drift: [alice, more] }))
+    expect(title()).toBe('open, 1 of production')
+    await syncIssue(on.store, desired({ drift: [carol], incomplete: [gap] }))
+    expect(title()).toBe('open, 2 of production, incomplete')
+    await syncIssue(on.store, desired({}))
+    expect(title()).toBe('closed, 0 of production')
+    expect((await syncIssue(on.store, desired({}))).action).toBe('none')
+  })
+
+  test('how rows were resolved is asked for once, and told', async () => {
+    await using on = await stage()
+    await syncIssue(on.store, desired({ drift: [alice, bob, carol] }))
+    const asked: string[][] = []
+    const told: string[] = []
+    const wanted = desired({
+      drift: [carol],
+      comment: ({ change }) => {
+        told.push(...change.removed.map(({ name, resolution }) => `${name} ${resolution.how}`))
+        expect(change.left.map((one) => one.name)).toEqual(['carol'])
+        return 'x'
+      },
+    })
+    await syncIssue(on.store, wanted, async (removed) => {
+      asked.push(removed.map((one) => one.name))
+      return [{ how: 'revoked' }, { how: 'approved', commit: null }]
+    })
+    expect(asked).toEqual([['alice', 'bob']])
+    expect(told).toEqual(['alice revoked', 'bob approved'])
   })
 
   test('drift that goes while something else stays is told, and the issue stays open', async () => {

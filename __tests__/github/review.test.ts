@@ -15,8 +15,11 @@ describe('reviews', () => {
     await using on = await stage({ pulls: [{ ...pull, reviews }] })
     const found = await createReviewReader(on.client).reviews(7)
     expect(found).toHaveLength(230)
-    expect(found[0]).toEqual({ reviewer: 'reviewer-0', kind: 'User', state: 'COMMENTED', commit: null })
-    expect(found[229]).toEqual({ reviewer: 'reviewer-229', kind: 'User', state: 'APPROVED', commit: head })
+    expect(found[0]).toEqual({
+      ...{ reviewer: 'reviewer-0', kind: 'User', state: 'COMMENTED', commit: null },
+      submittedAt: '2026-01-01T00:00:00.000Z',
+    })
+    expect(found[229]).toMatchObject({ reviewer: 'reviewer-229', state: 'APPROVED', commit: head })
   })
 
   test('a page that cannot be read is an error, not fewer reviews', async () => {
@@ -40,7 +43,7 @@ describe('reviews', () => {
       ...{ status: 200, body: [{ user: null, state: 'BLESSED', commit_id: null }] },
     })
     expect(await createReviewReader(on.client).reviews(7)).toEqual([
-      { reviewer: null, kind: null, state: 'OTHER', commit: null },
+      { reviewer: null, kind: null, state: 'OTHER', commit: null, submittedAt: null },
     ])
   })
 
@@ -48,7 +51,8 @@ describe('reviews', () => {
     await using on = await stage({ pulls: [pull], collaborators: { hubot: 'write', mona: 'admin' } })
     const reader = createReviewReader(on.client)
     expect(await reader.pullRequest(7)).toEqual({
-      ...{ number: 7, author: 'octocat', headSha: head, baseSha: 'a'.repeat(40), baseRef: 'main' },
+      ...{ number: 7, opener: { login: 'octocat', isApp: false }, commits: 0 },
+      ...{ headSha: head, baseSha: 'a'.repeat(40), baseRef: 'main' },
     })
     expect(await reader.permissionOf('hubot')).toBe('write')
     expect(await reader.permissionOf('mona')).toBe('admin')

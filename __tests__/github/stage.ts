@@ -6,7 +6,7 @@ import {
   startGitHubSimulator,
 } from '../../simulator/github/server.ts'
 import { GitHubClient } from '../../src/github/client.ts'
-import type { DesiredIssue, IssueRow } from '../../src/github/desired-issue.ts'
+import type { DesiredIssue, IssueRow, NamedRow } from '../../src/github/desired-issue.ts'
 import { createIssueStore, type IssueStore } from '../../src/github/issue-store.ts'
 
 export interface Stage extends AsyncDisposable {
@@ -35,7 +35,11 @@ export async function stage(options: GitHubSimulatorOptions = {}): Promise<Stage
 }
 
 /** Another run: its own client, nothing remembered. */
-export function clientFor(github: GitHubSimulator, waits: number[] = []): GitHubClient {
+export function clientFor(
+  github: GitHubSimulator,
+  waits: number[] = [],
+  scrub = <T>(value: T): T => value,
+): GitHubClient {
   return new GitHubClient({
     token: github.state.token,
     repository: github.state.repository,
@@ -44,6 +48,7 @@ export function clientFor(github: GitHubSimulator, waits: number[] = []): GitHub
       waits.push(milliseconds)
     },
     now: () => Date.UTC(2026, 0, 1),
+    scrub,
   })
 }
 
@@ -51,8 +56,8 @@ export function clientFor(github: GitHubSimulator, waits: number[] = []): GitHub
 export function row(user: string, set = 'everything'): IssueRow {
   return {
     key: JSON.stringify(['unapproved-holder', `id-of-${user}`, 'iam-administration', set]),
-    user,
-    user_id: `id-of-${user}`,
+    name: user,
+    principal: `id-of-${user}`,
     permission: 'iam-administration',
     words: `${set}, by group ops`,
   }
@@ -73,27 +78,30 @@ export interface Findings extends Partial<Omit<DesiredIssue, 'rows'>> {
 export function desired({ drift = [], incomplete = [], expiring = [], ...more }: Findings): DesiredIssue {
   return {
     key,
-    title: 'IAM permission audit: production (d78cbac186b744899480f25bd022aaaa)',
+    title: ({ open, principals, incomplete }) =>
+      `${open ? 'open' : 'closed'}, ${principals} of production${incomplete ? ', incomplete' : ''}`,
+    stamp: { taken_at: '2026-01-01T05:23:00Z', run_url: 'https://github.example/run/1' },
     labels: ['iam-audit'],
     assignees: [],
     on: ['drift', 'incomplete', 'expiring'],
     complete: incomplete.length === 0,
     rows: { drift, incomplete, expiring },
-    render: ({ standing }) => {
-      const line = (found: { user: string; words: string }): string => `- ${found.user}: ${found.words}`
+    render: ({ standing, stamp }) => {
+      const line = (found: NamedRow): string => `- ${found.name}: ${found.words}`
       const kept = standing === null ? [] : [standing.text ?? standing.rows.map(line).join('\n')]
       const fresh = standing === null ? drift : standing.added.map((index) => drift[index] as IssueRow)
       return {
         head: standing === null ? 'Verdict.' : 'Verdict. The drift is not confirmed.',
         drift: [...kept, ...fresh.map(line)].filter((text) => text !== '').join('\n'),
-        rest: [...incomplete.map(line), ...expiring.map(line)].join('\n'),
+        rest: [...incomplete.map(line), ...expiring.map(line), `As of ${stamp.taken_at}.`].join('\n'),
       }
     },
     comment: ({ reason, change, original }) => {
-      const names = (rows: readonly { user: string }[]): string => rows.map(({ user }) => user).join(', ')
+      const names = (rows: readonly NamedRow[]): string => rows.map(({ name }) => name).join(', ')
+      const left = change.left.length + change.leftUnnamed
       if (reason === 'duplicate') return `Duplicate of #${original}.`
       const counts = `added: ${names(change.added)}; removed: ${names(change.removed)} +${change.removedUnnamed}`
-      return `${reason}: ${counts}; remaining: ${change.remaining}; known: ${change.known}`
+      return `${reason}: ${counts}; remaining: ${left}; known: ${change.known}`
     },
     ...more,
   }

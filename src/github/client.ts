@@ -16,6 +16,8 @@ export interface GitHubClientOptions {
   readonly sleep: (milliseconds: number) => Promise<void>
   /** Milliseconds since the epoch, for limits that name a moment. */
   readonly now: () => number
+  /** Takes the secrets in play out of what is sent, and out of what a server echoes. */
+  readonly scrub: <T>(value: T) => T
 }
 
 export interface RequestOptions {
@@ -122,7 +124,7 @@ export class GitHubClient {
     const send = (): Promise<Answer> =>
       this.#octokit.request(route, {
         ...(route.includes('{owner}') ? { owner: this.owner, repo: this.repo } : {}),
-        ...parameters,
+        ...this.#options.scrub(parameters),
         headers: { 'x-github-api-version': '2022-11-28', ...headers },
         request: { signal: AbortSignal.timeout(REQUEST_TIMEOUT) },
       }) as Promise<Answer>
@@ -147,7 +149,8 @@ export class GitHubClient {
   }
 
   #error(purpose: Purpose, failure: Failure, uncertain: boolean, cause: unknown): GitHubError {
-    return new GitHubError(purpose, { ...failure, uncertain, cause })
+    const { scrub } = this.#options
+    return new GitHubError(scrub(purpose), { ...failure, reason: scrub(failure.reason), uncertain, cause })
   }
 
   #parse<T>(schema: z.ZodType<T>, data: unknown, purpose: Purpose): T {

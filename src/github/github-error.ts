@@ -1,5 +1,5 @@
 /** Failures of the GitHub API, told so that a person can act: what failed, for which thing, why, what to do. */
-import { UserError } from '../problem.ts'
+import { UserError } from '../text/problem.ts'
 
 /** What a request is for. Becomes `Failed to <what> for <which>: …`. */
 export interface Purpose {

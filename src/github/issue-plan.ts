@@ -2,33 +2,48 @@
  * Decides what happens to the issue: a pure comparison of what its body recorded with what the audit found. Nothing
  * here talks to GitHub.
  */
-import type { CommentRequest, DesiredIssue, DriftChange, IssueRow, StandingDrift } from './desired-issue.ts'
+import type {
+  CommentReason,
+  DesiredIssue,
+  DriftChange,
+  IssueRow,
+  NamedRow,
+  StandingDrift,
+} from './desired-issue.ts'
 import {
   fingerprint,
   hasRows,
   type IssueRecord,
+  normalizedText,
   type ReadBody,
   type RecordedRow,
   rowDigest,
+  visibleBudget,
+  writeBody,
 } from './issue-record.ts'
+
+/** GitHub's limit for a title. */
+const TITLE_LIMIT = 256
 
 /** Our issue as found. */
 export interface FoundIssue {
   readonly number: number
   readonly url: string
   readonly state: 'open' | 'closed'
+  readonly title: string
   readonly body: string | null
 }
 
 export interface IssuePlan {
   /** `settle`: the issue stays closed, and its body says in silence that what stood there is gone. */
   readonly action: 'create' | 'update' | 'leave' | 'close' | 'reopen' | 'settle' | 'none'
+  readonly title: string
   /** The record to write, except for its assigned handles. */
   readonly record: IssueRecord
   /** For `DesiredIssue.render`. */
   readonly standing: StandingDrift | null
   /** Null: nothing is said. */
-  readonly comment: Pick<CommentRequest, 'reason' | 'change'> | null
+  readonly comment: { readonly reason: CommentReason; readonly change: DriftChange } | null
 }
 
 const NOTHING: IssueRecord = {
@@ -37,11 +52,12 @@ const NOTHING: IssueRecord = {
   digests: [],
   rows: [],
   assigned: [],
+  stamp: null,
 }
 
 /** Nothing came and nothing went. */
 export const NO_CHANGE: DriftChange = {
-  ...{ added: [], removed: [], removedUnnamed: 0, remaining: 0, known: true },
+  ...{ left: [], leftUnnamed: 0, added: [], removed: [], removedUnnamed: 0, known: true },
 }
 
 /** Compares what the audit wants with the issue as it is (null: there is none). */
@@ -50,24 +66,29 @@ export function planIssue(desired: DesiredIssue, issue: FoundIssue | null, read:
   const known = issue === null || read.record !== null
   const rows = rowsOf(desired)
   const drift = mergeDrift(desired.complete, rows.drift, previous, read)
-  const fingerprints = {
-    drift: fingerprint(drift.digests),
-    unconfirmed: fingerprint(drift.unconfirmed),
-    incomplete: fingerprint(rows.incomplete.map(rowDigest)),
-    expiring: fingerprint(rows.expiring.map(rowDigest)),
-  }
   const record: IssueRecord = {
     revision: previous.revision + 1,
-    fingerprints,
-    digests: drift.digests,
-    rows: drift.rows,
-    assigned: previous.assigned,
+    fingerprints: {
+      drift: fingerprint(drift.digests),
+      unconfirmed: fingerprint(drift.unconfirmed),
+      incomplete: fingerprint(rows.incomplete.map(rowDigest)),
+      expiring: fingerprint(rows.expiring.map(rowDigest)),
+    },
+    ...{ digests: drift.digests, rows: drift.rows },
+    ...{ assigned: previous.assigned, stamp: desired.stamp },
   }
-  const changed =
-    !known || !read.intact || JSON.stringify(fingerprints) !== JSON.stringify(previous.fingerprints)
+  const { fingerprints } = record
+  const title = titleOf(desired, record, isOpenAfter(desired.complete, issue, fingerprints))
+  const changed = !known || JSON.stringify(fingerprints) !== JSON.stringify(previous.fingerprints)
+  const edited =
+    issue !== null && !changed && isEdited(desired, issue, read, { ...record, title }, drift.standing)
   // While the body shows what opens an issue, only a person can have closed it; while it shows nothing, opened it.
   const stale = !known || previous.fingerprints.drift !== '' || previous.fingerprints.incomplete !== ''
-  const action = actionFor(desired.complete, issue, fingerprints, { changed, stale })
+  const action = actionFor(desired.complete, issue, fingerprints, {
+    changed: changed || edited,
+    edited,
+    stale,
+  })
   // Rows that `issue.on` no longer asks for are not gone, so nothing is said of them but that the issue closes.
   const isTold = desired.on.includes('drift') || action === 'close'
   // Where the record is lost, something may have stood there that is gone now.
@@ -75,19 +96,52 @@ export function planIssue(desired: DesiredIssue, issue: FoundIssue | null, read:
     (isTold && fingerprints.drift !== previous.fingerprints.drift) || (!known && action === 'close')
   const byHand = action === 'reopen' ? stale : action === 'close' && !hasRows(previous.fingerprints)
   const speaks = ['update', 'close', 'reopen'].includes(action) && (driftChanged || byHand)
+  const change = desired.on.includes('drift')
+    ? changeOf(rows.drift, drift, previous, known)
+    : { ...NO_CHANGE, known }
   return {
-    action,
-    record,
-    standing: drift.standing,
-    comment: speaks
-      ? {
-          reason: reasonFor(action),
-          change: desired.on.includes('drift')
-            ? changeOf(rows.drift, drift, previous, known)
-            : { ...NO_CHANGE, known },
-        }
-      : null,
+    ...{ action, title, record, standing: drift.standing },
+    comment: speaks ? { reason: reasonFor(action), change } : null,
   }
+}
+
+/** The body that a record renders to. */
+export function bodyOf(desired: DesiredIssue, record: IssueRecord, standing: StandingDrift | null): string {
+  const { key, render, stamp } = desired
+  const budget = visibleBudget(key, record)
+  return writeBody(key, render({ standing, budget, stamp: record.stamp ?? stamp }), record)
+}
+
+/** The state, and how many principals are concerned; rows without names count as one principal each. */
+function titleOf(desired: DesiredIssue, { rows, digests, fingerprints }: IssueRecord, open: boolean): string {
+  const named = new Set(rows.map((row) => row.principal)).size
+  const state = {
+    open,
+    principals: named + digests.length - rows.length,
+    incomplete: !desired.complete || fingerprints.incomplete !== '',
+  }
+  return desired.title(state).slice(0, TITLE_LIMIT).toWellFormed().trim()
+}
+
+/**
+ * Whether title or text are not what the findings render to, made with the stamp of the day they were written. A digest
+ * in the body tells nothing: whoever edits the text can edit it too. Of a closed issue only the title and the digest
+ * are looked at: it shows no findings, and what it counted was true that day.
+ */
+function isEdited(
+  desired: DesiredIssue,
+  issue: FoundIssue,
+  read: ReadBody,
+  now: IssueRecord & { readonly title: string },
+  standing: StandingDrift | null,
+): boolean {
+  const { record } = read
+  if (record === null || !read.intact || record.stamp === null || issue.title.trim() !== now.title)
+    return true
+  if (issue.state === 'closed') return false
+  const { title: _, ...same } = now
+  const expected = bodyOf(desired, { ...same, revision: record.revision, stamp: record.stamp }, standing)
+  return normalizedText(expected) !== normalizedText(issue.body ?? '')
 }
 
 /** Sections that `issue.on` does not name have no rows. Two equal keys are one row. */
@@ -99,27 +153,37 @@ function rowsOf(desired: DesiredIssue): DesiredIssue['rows'] {
   return { drift: section('drift'), incomplete: section('incomplete'), expiring: section('expiring') }
 }
 
+/** Whether the issue is open once the plan is carried out. */
+function isOpenAfter(
+  complete: boolean,
+  issue: FoundIssue | null,
+  fingerprints: IssueRecord['fingerprints'],
+): boolean {
+  if (issue?.state !== 'closed') return hasRows(fingerprints) || !complete
+  return fingerprints.drift !== '' || fingerprints.incomplete !== ''
+}
+
 function actionFor(
   complete: boolean,
   issue: FoundIssue | null,
   fingerprints: IssueRecord['fingerprints'],
-  { changed, stale }: { readonly changed: boolean; readonly stale: boolean },
+  is: { readonly changed: boolean; readonly edited: boolean; readonly stale: boolean },
 ): IssuePlan['action'] {
   const wanted = hasRows(fingerprints)
   if (issue === null) return wanted ? 'create' : 'none'
   if (issue.state === 'open') {
     if (!wanted) return complete ? 'close' : 'leave'
-    return changed ? 'update' : 'leave'
+    return is.changed ? 'update' : 'leave'
   }
   if (fingerprints.drift !== '' || fingerprints.incomplete !== '') return 'reopen'
   // A person closed it before the audit saw that all is well: else a later, incomplete audit would find there what
   // this one rules out, and open the issue again for it.
-  if (complete && stale) return 'settle'
+  if (complete && (is.stale || (is.edited && !wanted))) return 'settle'
   // What merely expires never reopens an issue.
   return wanted ? 'leave' : 'none'
 }
 
-function reasonFor(action: IssuePlan['action']): CommentRequest['reason'] {
+function reasonFor(action: IssuePlan['action']): CommentReason {
   if (action === 'close') return 'closing'
   return action === 'reopen' ? 'reopening' : 'changed'
 }
@@ -150,11 +214,14 @@ function mergeDrift(
   }
   const before = new Set(previous.digests)
   const now = new Set(digests)
+  const unconfirmed = previous.digests.filter((digest) => !now.has(digest))
+  // All that stood was found again: it is confirmed, and told anew.
+  if (unconfirmed.length === 0) return { digests, rows: recorded, unconfirmed, standing: null }
   const added = recorded.flatMap((row, index) => (before.has(row.digest) ? [] : [index]))
   return {
     digests: [...previous.digests, ...digests.filter((digest) => !before.has(digest))],
     rows: [...previous.rows, ...recorded.filter((row) => !before.has(row.digest))],
-    unconfirmed: previous.digests.filter((digest) => !now.has(digest)),
+    unconfirmed,
     standing: {
       text: read.intact ? read.drift : null,
       rows: previous.rows.map(nameOf),
@@ -164,8 +231,8 @@ function mergeDrift(
   }
 }
 
-function nameOf({ user, user_id, permission, words }: RecordedRow | IssueRow): Omit<RecordedRow, 'digest'> {
-  return { user, user_id, permission, words }
+function nameOf({ name, principal, permission, words }: NamedRow): NamedRow {
+  return { name, principal, permission, words }
 }
 
 function changeOf(
@@ -178,11 +245,13 @@ function changeOf(
   const after = new Set(drift.digests)
   const gone = previous.digests.filter((digest) => !after.has(digest))
   const removed = previous.rows.filter((row) => !after.has(row.digest)).map(nameOf)
+  const left = drift.rows.filter((row) => before.has(row.digest)).map(nameOf)
   return {
+    left,
+    leftUnnamed: previous.digests.length - gone.length - left.length,
     added: found.filter((row) => !before.has(rowDigest(row))),
     removed,
     removedUnnamed: gone.length - removed.length,
-    remaining: previous.digests.length - gone.length,
     known,
   }
 }

@@ -1,22 +1,27 @@
 /**
  * What the issue's body carries for the next run: a marker on its first line that says whose issue it is, and a hidden
  * record at its end that says which findings it shows. Both are text that anybody with write access can edit, so a
- * record that does not fit is treated as unknown, never trusted half.
+ * record that does not fit is treated as unknown, never trusted half. Each delimiter is a line of its own, and none
+ * of the lines between is one: names are made of anything, and so are the texts that quote them.
  */
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import type { IssueSection } from '../config/config.ts'
+import type { IssueSection } from './desired-issue.ts'
 import {
   GITHUB_BODY_LIMIT,
   type IssueKey,
   type IssueParts,
   type IssueRow,
+  type IssueStamp,
   type NamedRow,
 } from './desired-issue.ts'
 
 const RECORD_START = '<!-- iam-audit:record '
+const RECORD_END = ' -->'
 const DRIFT_START = '<!-- iam-audit:drift -->'
 const DRIFT_END = '<!-- /iam-audit:drift -->'
+/** How every line of ours begins. */
+const OURS = /^\s*<!-- \/?iam-audit:/
 /** Base64 digits of a row's digest, 60 bits: 3,000 rows collide once in some hundred billion audits. */
 const KEY_LENGTH = 10
 /** Beyond it rows are still in the fingerprint, and only counted afterwards: the record must leave room to read. */
@@ -36,12 +41,14 @@ const recordSchema = z.object({
   }),
   /** Digests of the drift rows, `KEY_LENGTH` digits each, one after the other. */
   keys: z.string().regex(/^([A-Za-z0-9_-]{10})*$/),
-  /** Rows with names: user, user id, permission, words, digest. */
+  /** Rows with names: name, principal, permission, words, digest. */
   rows: z.array(z.tuple([z.string(), z.string(), z.string(), z.string(), z.string().length(KEY_LENGTH)])),
   /** Handles that were assigned, so that one who was taken off again is not put back. */
   assigned: z.array(z.string()),
   /** Digest of everything before the record: tells whether somebody edited the text. */
   text: z.string(),
+  /** Missing in bodies of version 1.0: such a body is written anew. */
+  stamp: z.object({ taken_at: z.string(), run_url: z.string() }).optional(),
 })
 
 export type Fingerprints = z.infer<typeof recordSchema>['fingerprints']
@@ -57,6 +64,8 @@ export interface IssueRecord {
   readonly digests: readonly string[]
   readonly rows: readonly RecordedRow[]
   readonly assigned: readonly string[]
+  /** Null: an earlier version wrote the body. */
+  readonly stamp: IssueStamp | null
 }
 
 /** What a body found on GitHub says. */
@@ -105,7 +114,7 @@ export function hasMarker(body: string | null, key: IssueKey): boolean {
 }
 
 /** The web editor turns line ends into CRLF and drops blanks at their ends; neither is an edit. */
-function normalized(text: string): string {
+export function normalizedText(text: string): string {
   return text
     .replace(/\r\n?/g, '\n')
     .split('\n')
@@ -127,7 +136,7 @@ function fittingRows(rows: readonly RecordedRow[]): z.infer<typeof recordSchema>
   const fitting: z.infer<typeof recordSchema>['rows'] = []
   let used = 0
   for (const row of rows) {
-    const tuple: (typeof fitting)[number] = [row.user, row.user_id, row.permission, row.words, row.digest]
+    const tuple: (typeof fitting)[number] = [row.name, row.principal, row.permission, row.words, row.digest]
     used += hiddenJson(tuple).length + 1
     if (used > NAMES_BUDGET) break
     fitting.push(tuple)
@@ -145,9 +154,10 @@ function recordBlock(record: IssueRecord, text: string): string {
     keys: keys.join(''),
     rows: fittingRows(record.rows.filter((row) => kept.has(row.digest))),
     assigned: [...record.assigned],
-    text: digest(normalized(text)),
+    text: digest(normalizedText(text)),
+    ...(record.stamp === null ? {} : { stamp: record.stamp }),
   } satisfies z.infer<typeof recordSchema>)
-  return `${RECORD_START}${json} -->`
+  return `${RECORD_START}${json}${RECORD_END}`
 }
 
 /** UTF-16 units that the visible parts may have together. */
@@ -156,10 +166,18 @@ export function visibleBudget(key: IssueKey, record: IssueRecord): number {
 }
 
 function visibleText(key: IssueKey, parts: IssueParts): string {
-  const blocks = [parts.head, `${DRIFT_START}\n${parts.drift}\n${DRIFT_END}`, parts.rest].map((part) =>
-    part.toWellFormed(),
-  )
-  return `${markerLine(key)}\n\n${blocks.join('\n\n')}`
+  const [head, drift, rest] = [parts.head, parts.drift, parts.rest].map(withoutDelimiters)
+  return `${markerLine(key)}\n\n${head}\n\n${DRIFT_START}\n${drift}\n${DRIFT_END}\n\n${rest}`
+}
+
+/** The text with every line that begins as ours do shown as text: whoever renders may have let one through. */
+function withoutDelimiters(text: string): string {
+  return text
+    .toWellFormed()
+    .replace(/\r\n?/g, '\n')
+    .split('\n')
+    .map((line) => (OURS.test(line) ? line.replace('<', '&lt;') : line))
+    .join('\n')
 }
 
 /** The whole body: marker, visible parts, record. */
@@ -170,15 +188,15 @@ export function writeBody(key: IssueKey, parts: IssueParts, record: IssueRecord)
 
 /** Reads a body back. Never throws: whatever does not fit is unknown. */
 export function readBody(body: string | null): ReadBody {
-  const whole = (body ?? '').replace(/\r\n?/g, '\n')
-  const drift = driftPart(whole)
-  const start = whole.lastIndexOf(RECORD_START)
-  const end = whole.indexOf(' -->', start)
-  if (start < 0 || end < 0) return { record: null, intact: false, drift }
-  const parsed = recordSchema.safeParse(parseJson(whole.slice(start + RECORD_START.length, end)))
+  const lines = (body ?? '').replace(/\r\n?/g, '\n').split('\n')
+  const drift = driftPart(lines)
+  const at = lines.findLastIndex((line) => line.startsWith(RECORD_START))
+  const line = lines[at]?.trimEnd() ?? ''
+  if (!line.endsWith(RECORD_END)) return { record: null, intact: false, drift }
+  const parsed = recordSchema.safeParse(parseJson(line.slice(RECORD_START.length, -RECORD_END.length)))
   if (!parsed.success) return { record: null, intact: false, drift }
-  const text = whole.slice(0, start)
-  const intact = digest(normalized(text)) === parsed.data.text && whole.slice(end + 4).trim() === ''
+  const [before, after] = [lines.slice(0, at), lines.slice(at + 1)].map((part) => part.join('\n'))
+  const intact = digest(normalizedText(before ?? '')) === parsed.data.text && after?.trim() === ''
   return { record: recordOf(parsed.data), intact, drift }
 }
 
@@ -197,16 +215,23 @@ function recordOf(data: z.infer<typeof recordSchema>): IssueRecord {
     digests: Array.from({ length: data.keys.length / KEY_LENGTH }, (_, index) =>
       data.keys.slice(index * KEY_LENGTH, (index + 1) * KEY_LENGTH),
     ),
-    rows: data.rows.map(([user, user_id, permission, words, rowKey]) => ({
-      ...{ user, user_id, permission, words },
+    rows: data.rows.map(([name, principal, permission, words, rowKey]) => ({
+      ...{ name, principal, permission, words },
       digest: rowKey,
     })),
     assigned: data.assigned,
+    stamp: data.stamp ?? null,
   }
 }
 
-function driftPart(text: string): string | null {
-  const start = text.indexOf(DRIFT_START)
-  const end = text.lastIndexOf(DRIFT_END)
-  return start < 0 || end < start ? null : text.slice(start + DRIFT_START.length, end).trim()
+/** What stands between the delimiters. Of several the outermost count: a text in between has none. */
+function driftPart(lines: readonly string[]): string | null {
+  const start = lines.findIndex((line) => line.trimEnd() === DRIFT_START)
+  const end = lines.findLastIndex((line) => line.trimEnd() === DRIFT_END)
+  return start < 0 || end < start
+    ? null
+    : lines
+        .slice(start + 1, end)
+        .join('\n')
+        .trim()
 }

@@ -10,6 +10,8 @@ export interface StoredIssue extends FoundIssue {
   /** Login of who wrote it; null for deleted accounts. */
   readonly author: string | null
   readonly isPullRequest: boolean
+  /** ISO 8601; empty where GitHub does not say. */
+  readonly createdAt: string
 }
 
 export interface StoredComment {
@@ -59,19 +61,23 @@ const issueSchema = z
   .object({
     number: z.number().int(),
     html_url: z.string(),
+    title: z.string(),
     state: z.string(),
     body: z.string().nullish(),
     user: authorSchema,
     pull_request: z.unknown().optional(),
+    created_at: z.string().default(''),
   })
   .transform(
     (issue): StoredIssue => ({
       number: issue.number,
       url: issue.html_url,
+      title: issue.title,
       state: issue.state === 'open' ? 'open' : 'closed',
       body: issue.body ?? null,
       author: issue.user?.login ?? null,
       isPullRequest: issue.pull_request !== undefined && issue.pull_request !== null,
+      createdAt: issue.created_at,
     }),
   )
 const commentSchema = z

@@ -2,32 +2,38 @@
  * Keeps the one issue of an audit true: finds it, and creates, updates, closes or reopens it as the plan says. Two
  * verbs are all there is: ensure that it stands, or let it be closed.
  */
-import { UserError } from '../problem.ts'
+import { UserError } from '../text/problem.ts'
 import {
   type CommentRequest,
   type DesiredIssue,
   GITHUB_BODY_LIMIT,
   type IssueAction,
   type IssueOutcome,
+  type Resolver,
 } from './desired-issue.ts'
 import { GitHubError, reasonOf } from './github-error.ts'
 import { sameLogin } from './identity.ts'
-import { type IssuePlan, NO_CHANGE, planIssue } from './issue-plan.ts'
-import { hasMarker, markerLine, readBody, visibleBudget, writeBody } from './issue-record.ts'
+import { bodyOf, type IssuePlan, NO_CHANGE, planIssue } from './issue-plan.ts'
+import { hasMarker, markerLine, readBody } from './issue-record.ts'
 import type { CommentStore, IssueStore, StoredIssue } from './issue-store.ts'
 
-/** GitHub's own limits. */
-const TITLE_LIMIT = 256
+/** GitHub's own limit. */
 const MAXIMUM_ASSIGNEES = 10
 /** Rounds of finding and creating: one to create, one to see who won a race, one more after a lost answer. */
 const MAXIMUM_ROUNDS = 3
+
+const nothingTells: Resolver = async (removed) => removed.map(() => ({ how: 'unknown' }))
 
 /**
  * Brings the issue for `desired.key` in line with what the audit found. The same findings send no write at all.
  *
  * @throws GitHubError naming the permission that is missing, when the issue cannot be found or written.
  */
-export async function syncIssue(store: IssueStore, desired: DesiredIssue): Promise<IssueOutcome> {
+export async function syncIssue(
+  store: IssueStore,
+  desired: DesiredIssue,
+  resolve: Resolver = nothingTells,
+): Promise<IssueOutcome> {
   const notices: string[] = []
   const login = await store.identity()
   let mine: StoredIssue | null = null
@@ -38,9 +44,10 @@ export async function syncIssue(store: IssueStore, desired: DesiredIssue): Promi
     await closeDuplicates(store, found, desired, login, notices)
     const plan = planIssue(desired, issue, readBody(issue?.body ?? null))
     if (plan.action !== 'create' || issue !== null) {
-      const action = await carryOut(store, desired, issue, plan, login, notices)
+      const action = await carryOut({ store, desired, resolve, login, notices }, issue, plan)
       const isNew = issue !== null && (issue.number === mine?.number || (mine === null && lost !== undefined))
-      return outcomeOf(isNew && action === 'unchanged' ? 'created' : action, issue, notices)
+      const made = isNew && (action === 'unchanged' || action === 'updated')
+      return outcomeOf(made ? 'created' : action, issue, notices)
     }
     try {
       mine = await createIssue(store, desired, plan, login, notices)
@@ -90,7 +97,7 @@ async function closeDuplicates(
     if (original === undefined || duplicate.state !== 'open') continue
     const marker = `<!-- iam-audit:duplicate of=${original.number} -->`
     const text = desired.comment({
-      ...{ reason: 'duplicate', change: NO_CHANGE, original: original.number },
+      ...{ reason: 'duplicate', change: { ...NO_CHANGE, removed: [] }, original: original.number },
       budget: GITHUB_BODY_LIMIT - marker.length - 2,
     })
     if (!(await isSaid(store, duplicate.number, marker, login)))
@@ -108,8 +115,8 @@ async function createIssue(
 ): Promise<StoredIssue> {
   const labels = await makeLabels(store, desired.labels, notices)
   const assignees = await assignableOf(store, desired.assignees, notices)
-  const body = bodyOf(desired, plan, assignees)
-  const issue = await store.create({ title: titleOf(desired), body, labels, assignees })
+  const body = bodyOf(desired, { ...plan.record, assigned: assignees }, plan.standing)
+  const issue = await store.create({ title: plan.title, body, labels, assignees })
   if (issue.author === null || !sameLogin(issue.author, login))
     throw new UserError(
       `Failed to recognize the issue ${issue.url}: GitHub says it was written by ${issue.author}, and that the token acts as ${login}. Close it, and give a token whose identity GitHub tells as github-token.`,
@@ -117,22 +124,30 @@ async function createIssue(
   return issue
 }
 
+/** What one run brings to the issue. */
+interface Delivery {
+  readonly store: IssueStore
+  readonly desired: DesiredIssue
+  readonly resolve: Resolver
+  readonly login: string
+  readonly notices: string[]
+}
+
 async function carryOut(
-  store: IssueStore,
-  desired: DesiredIssue,
+  delivery: Delivery,
   issue: StoredIssue | null,
   plan: IssuePlan,
-  login: string,
-  notices: string[],
 ): Promise<IssueAction> {
+  const { store, desired, notices } = delivery
   if (plan.action === 'none' || issue === null) return 'none'
   if (plan.action === 'leave') return 'unchanged'
   const isOpen = plan.action === 'update' || plan.action === 'reopen'
   const assignees = isOpen ? await assignableOf(store, newHandles(desired, plan), notices) : []
-  const body = bodyOf(desired, plan, [...plan.record.assigned, ...assignees])
+  const assigned = [...plan.record.assigned, ...assignees]
+  const { title } = plan
+  const body = bodyOf(desired, { ...plan.record, assigned }, plan.standing)
   // The comment first: when the job dies in between, the next run finds it by its marker and does not repeat it.
-  if (plan.comment !== null) await sayChange(store, desired, issue, plan, login, notices)
-  const title = titleOf(desired)
+  if (plan.comment !== null) await sayChange(delivery, issue, plan)
   if (plan.action === 'update' || plan.action === 'settle') await store.update(issue.number, { title, body })
   if (plan.action === 'close')
     await store.update(issue.number, { title, body, state: 'closed', state_reason: 'completed' })
@@ -143,40 +158,34 @@ async function carryOut(
   return plan.action === 'reopen' ? 'reopened' : 'updated'
 }
 
-function titleOf(desired: DesiredIssue): string {
-  return desired.title.slice(0, TITLE_LIMIT).toWellFormed()
-}
-
-function bodyOf(desired: DesiredIssue, plan: IssuePlan, assigned: readonly string[]): string {
-  const record = { ...plan.record, assigned }
-  const budget = visibleBudget(desired.key, record)
-  return writeBody(desired.key, desired.render({ standing: plan.standing, budget }), record)
-}
-
 /** Writes the comment of one change once, however often the run is repeated. */
 async function sayChange(
-  store: CommentStore,
-  desired: DesiredIssue,
-  issue: StoredIssue,
-  plan: IssuePlan,
-  login: string,
-  notices: string[],
+  { store, desired, resolve, login, notices }: Delivery,
+  { number, createdAt }: StoredIssue,
+  { comment, record }: IssuePlan,
 ): Promise<void> {
-  if (plan.comment === null) return
-  const { revision, fingerprints } = plan.record
+  if (comment === null) return
+  const { revision, fingerprints } = record
   const drift = fingerprints.drift === '' ? 'none' : fingerprints.drift
-  const marker = `<!-- iam-audit:change revision=${revision} drift=${drift} ${plan.comment.reason} -->`
+  const marker = `<!-- iam-audit:change revision=${revision} drift=${drift} ${comment.reason} -->`
+  if (await isSaid(store, number, marker, login)) return
+  const { removed } = comment.change
+  const resolutions = removed.length === 0 ? [] : await resolve(removed, createdAt)
   const request: CommentRequest = {
-    ...plan.comment,
+    reason: comment.reason,
+    change: {
+      ...comment.change,
+      removed: removed.map((row, at) => ({ ...row, resolution: resolutions[at] ?? { how: 'unknown' } })),
+    },
     ...{ original: null, budget: GITHUB_BODY_LIMIT - marker.length - 2 },
   }
-  if (await isSaid(store, issue.number, marker, login)) return
+  const text = `${marker}\n\n${desired.comment(request)}`
   try {
-    await commentIfTaken(store, issue.number, `${marker}\n\n${desired.comment(request)}`, notices)
+    await commentIfTaken(store, number, text, notices)
   } catch (error) {
     if (!(error instanceof GitHubError && error.uncertain)) throw error
-    if (await isSaid(store, issue.number, marker, login)) return
-    await commentIfTaken(store, issue.number, `${marker}\n\n${desired.comment(request)}`, notices)
+    if (await isSaid(store, number, marker, login)) return
+    await commentIfTaken(store, number, text, notices)
   }
 }
 

@@ -1,4 +1,4 @@
-/** Reviews of a pull request, what their authors may do, and starting the failed gate again. */
+/** Reviews of a pull request, its commits, what people may do, and starting the failed gate again. */
 import { z } from 'zod'
 import type { GitHubClient } from './client.ts'
 import { GitHubError, type Purpose, reasonOf } from './github-error.ts'
@@ -11,18 +11,36 @@ export interface PullRequestReview {
   readonly state: 'APPROVED' | 'CHANGES_REQUESTED' | 'COMMENTED' | 'DISMISSED' | 'PENDING' | 'OTHER'
   /** The commit that was reviewed. */
   readonly commit: string | null
+  /** ISO 8601; null for a review that is not submitted. */
+  readonly submittedAt: string | null
 }
 
 export interface PullRequestFacts {
   readonly number: number
-  readonly author: string | null
+  /** `isApp`: an app, such as GitHub Actions, and no person; login null for deleted accounts. */
+  readonly opener: { readonly login: string | null; readonly isApp: boolean }
   readonly headSha: string
   readonly baseSha: string
   readonly baseRef: string
+  /** How many commits it has. */
+  readonly commits: number
+}
+
+/** Who made a commit, by login; null where GitHub knows no account for the address. */
+export interface CommitMakers {
+  readonly sha: string
+  readonly author: string | null
+  readonly committer: string | null
 }
 
 export interface ReviewReader {
   pullRequest(number: number): Promise<PullRequestFacts>
+  /**
+   * Every commit of the pull request, oldest first.
+   *
+   * @throws GitHubError when they cannot be read, or GitHub lists fewer than the pull request has.
+   */
+  commits(pull: PullRequestFacts): Promise<readonly CommitMakers[]>
   /** Every review, in the order in which they were given. @throws GitHubError when some page cannot be read. */
   reviews(pullRequest: number): Promise<readonly PullRequestReview[]>
   /** `admin`, `write`, `read` or `none`; GitHub counts `maintain` as `write` and `triage` as `read`. */
@@ -42,13 +60,22 @@ const reviewSchema = z.object({
   user: authorSchema,
   state: z.string(),
   commit_id: z.string().nullish(),
+  submitted_at: z.string().nullish(),
 })
 const pullSchema = z.object({
   number: z.number().int(),
   user: authorSchema,
   head: z.object({ sha: z.string() }),
   base: z.object({ sha: z.string(), ref: z.string() }),
+  commits: z.number().int(),
 })
+// GitHub sends an empty object, too, for somebody it does not know.
+const makerSchema = z.object({ login: z.string().optional() }).nullish()
+const commitSchema = z.object({ sha: z.string(), author: makerSchema, committer: makerSchema }).transform(
+  ({ sha, author, committer }): CommitMakers => ({
+    ...{ sha, author: author?.login ?? null, committer: committer?.login ?? null },
+  }),
+)
 const permissionSchema = z.object({ permission: z.string() })
 const runSchema = z.object({
   id: z.number().int(),
@@ -73,12 +100,14 @@ export function createReviewReader(client: GitHubClient): ReviewReader {
       )
       return {
         number: answer.number,
-        author: answer.user?.login ?? null,
+        opener: openerOf(answer.user),
         headSha: answer.head.sha,
         baseSha: answer.base.sha,
         baseRef: answer.base.ref,
+        commits: answer.commits,
       }
     },
+    commits: (pull) => readCommits(client, pull, purpose('read the commits', numbered(pull.number))),
     reviews: async (number) => {
       const reviews: PullRequestReview[] = []
       const rows = client.list(
@@ -93,6 +122,7 @@ export function createReviewReader(client: GitHubClient): ReviewReader {
           kind: row.user?.type ?? null,
           state: reviewStates.find((state) => state === row.state) ?? 'OTHER',
           commit: row.commit_id ?? null,
+          submittedAt: row.submitted_at ?? null,
         })
       return reviews
     },
@@ -112,6 +142,45 @@ export function createReviewReader(client: GitHubClient): ReviewReader {
       return answer.permission
     },
   }
+}
+
+function openerOf(user: z.infer<typeof authorSchema>): PullRequestFacts['opener'] {
+  const login = user?.login ?? null
+  const isApp = login?.toLowerCase().endsWith('[bot]') === true || (user?.type ?? 'User') !== 'User'
+  return { login, isApp }
+}
+
+/** GitHub lists so many commits of a pull request, and says nothing of the rest. */
+const LISTED_COMMITS = 250
+
+/** The commits; those of a long pull request from the comparison, whose list is whole. */
+async function readCommits(
+  client: GitHubClient,
+  { number, commits, baseRef, headSha }: PullRequestFacts,
+  options: { purpose: Purpose },
+): Promise<readonly CommitMakers[]> {
+  const listed =
+    commits <= LISTED_COMMITS
+      ? client.list(
+          'GET /repos/{owner}/{repo}/pulls/{pull_number}/commits',
+          { pull_number: number },
+          z.array(commitSchema),
+          options,
+        )
+      : client.list(
+          'GET /repos/{owner}/{repo}/compare/{basehead}',
+          { basehead: `${baseRef}...${headSha}` },
+          z.object({ commits: z.array(commitSchema) }).transform((page) => page.commits),
+          { purpose: { ...options.purpose, needs: 'contents: read' } },
+        )
+  const rows: CommitMakers[] = []
+  for await (const row of listed) rows.push(row)
+  if (rows.length < commits)
+    throw new GitHubError(options.purpose, {
+      ...{ status: null, uncertain: false, limited: false, cause: undefined },
+      reason: `GitHub lists ${rows.length} of its ${commits} commits`,
+    })
+  return rows
 }
 
 /**
