@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import type { CheckRow } from '../../src/cloud/check.ts'
+import type { CheckRow } from '../../src/cloud/iam/check.ts'
 import { type CheckResult, checkProblems, missingOptional, renderCheck } from '../../src/render/check.ts'
 
 const row = (more: Partial<CheckRow> = {}): CheckRow => ({
@@ -9,7 +9,7 @@ const row = (more: Partial<CheckRow> = {}): CheckRow => ({
 const check = (rows: readonly CheckRow[], more: Partial<CheckResult> = {}): CheckResult => ({
   cloud: { rows, account: 'a1', auditor: { urn: 'iam::a1:user:auditor', id: 'auditor' } },
   ...{ cloudProblem: null, clockOffset: 0, claims: null, claimsProblem: null, providerUrn: '' },
-  ...{ github: [], rights: { writes: [], untold: null } },
+  ...{ github: [], rights: { writes: [], untold: null }, would: null, notices: [] },
   ...more,
 })
 const claims = {
@@ -61,9 +61,7 @@ test('the actions to allow are named once, the optional ones apart', () => {
 test('the auditor is never called harmless beyond what was looked at', () => {
   const said = (writes: string[], untold: string | null) =>
     renderCheck(check([row()], { rights: { writes, untold } }))
-  expect(said([], null)).toContain(
-    'By v5 identity policies the auditor holds nothing that changes IAM. Legacy roles are not looked at.',
-  )
+  expect(said([], null)).toContain('The auditor holds nothing that changes IAM.')
   expect(said([], 'It is unread.')).not.toContain('holds nothing')
   expect(said(['iam:a:b'], 'It is unread.')).toMatch(
     /may change IAM \(`iam:a:b`\)[\s\S]*more of it could not/,

@@ -1,13 +1,66 @@
 import { expect, test } from '@jest/globals'
 import { renderGate } from '../../src/render/comment.ts'
-import { entry, judgedEntries } from '../gate/texts.ts'
+import { agencyEntry, entry, federatedEntry, type Json, judgedEntries } from '../gate/texts.ts'
 
 test('a justification as long as a comment pushes no other change out of it', () => {
   const others = ['bob', 'cid'].map((user) => entry({ user, user_id: `id-${user}` }))
   for (const letter of ['x', '#', '\u200b']) {
     const long = entry({ user_id: '0', justification: `Because ${letter.repeat(60_000)} of this` })
-    const text = renderGate(judgedEntries([], [long, ...others]), [], 60_000)
+    const text = renderGate(judgedEntries([], [long, ...others]), { remarks: [], link: () => null }, 60_000)
     for (const shown of ['Because', 'of this', '`id-bob`', '`id-cid`']) expect(text).toContain(shown)
     expect(text).not.toContain('did not fit')
   }
+})
+
+const hostile = [
+  'a|b',
+  '`|`',
+  '\n| x |',
+  '<!-- iam-audit -->',
+  '@octocat',
+  '[x](https://evil.example)',
+  '\u202e|',
+]
+
+test.each(hostile)('no name breaks the table: %j', (name) => {
+  const grants = [{ actions: ['iam:users:*'], resources: [name] }]
+  const entries: Json[] = [
+    entry({
+      user: name,
+      user_id: `id${name}`,
+      justification: name,
+      owner: name,
+      grants,
+      [`x-${name}`]: name,
+    }),
+    agencyEntry({
+      agency: name,
+      agency_id: name,
+      trusted: [{ user: name, condition: { A: { [name]: name } } }],
+    }),
+    federatedEntry({
+      ...{ provider: name, group: name, group_id: name, issuer: name, keys: [name] },
+      when: [[{ type: name, any_one_of: [name] }]],
+    }),
+  ]
+  for (const [before, after] of [
+    [[], entries],
+    [entries, []],
+    [entries, entries.map((one) => ({ ...one, owner: 'x' }))],
+  ] as Json[][][]) {
+    const verdict = judgedEntries(before as Json[], after as Json[])
+    expect(verdict.failures.filter(({ code }) => code === 'malformed')).toEqual([])
+    const text = renderGate(verdict, { remarks: [], link: (_, line) => `https://x/(${line})|` }, 60_000)
+    const rows = text.split('\n').filter((line) => line.startsWith('| '))
+    expect(rows).toHaveLength(2 + entries.length)
+    for (const row of rows) expect(row.match(/(?<!\\)\|/g)).toHaveLength(6)
+    expect(text).not.toMatch(/(?<!`[^`]*)(@octocat|<!-- iam-audit|\]\(https:\/\/evil)/)
+  }
+})
+
+test('every line is linked at the commit that was judged', () => {
+  const link = (file: string, line: number): string => `https://github.example/${file}#L${line}`
+  const text = renderGate(judgedEntries([], [entry({ justification: '' })]), { remarks: [], link }, 60_000)
+  expect(text).toContain('| [21](https://github.example/.github/iam-baseline.json#L21) |')
+  expect(text).toContain('line 21](https://github.example/.github/iam-baseline.json#L21)')
 })

@@ -1,8 +1,15 @@
 /** What the issue says, on real verdicts: never an all-clear by accident, complete advice, and never too long. */
 import { describe, expect, test } from '@jest/globals'
-import type { Drift, Verdict } from '../../src/audit/model.ts'
+import type { Verdict } from '../../src/audit/model.ts'
 import type { Config } from '../../src/config/config.ts'
-import type { CommentReason, DesiredIssue, DriftChange, NamedRow } from '../../src/github/desired-issue.ts'
+import type {
+  CommentReason,
+  DesiredIssue,
+  DriftChange,
+  NamedRow,
+  ResolvedRow,
+} from '../../src/github/desired-issue.ts'
+import { findingsOf } from '../../src/render/drift-section.ts'
 import { fencedJson, jsonBlock, visible } from '../../src/render/escape.ts'
 import { desiredIssue, issueTitle } from '../../src/render/issue.ts'
 import { pictureOf } from '../../src/render/picture.ts'
@@ -23,17 +30,25 @@ function wanted(verdict: Verdict, issue: Partial<Config['issue']> = {}): Desired
 }
 
 function textOf(verdict: Verdict, issue: Partial<Config['issue']> = {}, budget = 60_000): string {
-  const { head, drift, rest } = wanted(verdict, issue).render({ standing: null, budget })
+  const { render, stamp } = wanted(verdict, issue)
+  const { head, drift, rest } = render({ standing: null, budget, stamp })
   return `${head}\n${drift}\n${rest}`
 }
 
-function commentOf(verdict: Verdict, reason: CommentReason, change: Partial<DriftChange> = {}): string {
-  const none = { added: [], removed: [], removedUnnamed: 0, remaining: 0, known: true }
+function commentOf(
+  verdict: Verdict,
+  reason: CommentReason,
+  change: Partial<DriftChange<ResolvedRow>> = {},
+): string {
+  const none = { left: [], leftUnnamed: 0, added: [], removed: [], removedUnnamed: 0, known: true }
   return wanted(verdict).comment({
     ...{ reason, change: { ...none, ...change }, original: null },
     budget: 60_000,
   })
 }
+
+const resolved = (rows: readonly NamedRow[], how: 'revoked' | 'unknown'): ResolvedRow[] =>
+  rows.map((row) => ({ ...row, resolution: { how } }))
 
 const holder: Account = {
   ...{ users: users('alice', 'bob'), policies: { Admin: wholeIam } },
@@ -101,7 +116,7 @@ describe('which findings are the same', () => {
   })
 
   test('gaps are told apart by call, document and whom they concern', () => {
-    const gap = { code: 'forbidden', iam_action: null, message: 'm', remedy: 'r' } as const
+    const gap = { code: 'forbidden', iam_action: null, http_code: null, message: 'm', remedy: 'r' } as const
     const everybody = { type: 'account' } as const
     const gaps = ['GET /v5/groups', 'GET /v5/users'].map((call) => ({ ...gap, call, scope: everybody }))
     const verdict = verdictOn({
@@ -115,44 +130,93 @@ describe('which findings are the same', () => {
   })
 })
 
+describe('title', () => {
+  test.each([
+    [{ open: true, principals: 3, incomplete: false }, '🔴 3 unapproved IAM holders'],
+    [{ open: true, principals: 1, incomplete: true }, '🔴 1 unapproved IAM holder'],
+    [{ open: true, principals: 0, incomplete: true }, '⚠️ Incomplete IAM audit'],
+    [{ open: true, principals: 0, incomplete: false }, '⏳ IAM approvals end soon'],
+    [{ open: false, principals: 0, incomplete: false }, '✅ IAM audit'],
+  ])('%j is %s', (state, words) => {
+    expect(issueTitle(clear, state)).toBe(`${words}: production (${ACCOUNT})`)
+  })
+})
+
+describe('what a comment says', () => {
+  const row = (name: string): NamedRow => ({ name, principal: name, permission: 'p', words: 'everything' })
+
+  test('what is left first, then what is new, then what was resolved and how', () => {
+    const commit = {
+      sha: '0123456789abcdef',
+      url: 'https://github.com/acme/security/commit/0123456789abcdef',
+    }
+    const text = commentOf(drifted, 'changed', {
+      left: [row('alice')],
+      leftUnnamed: 2,
+      added: [{ ...row('bob'), key: 'k' }],
+      removed: [
+        { ...row('carol'), resolution: { how: 'revoked' } },
+        { ...row('dave'), resolution: { how: 'approved', commit } },
+        { ...row('erin'), resolution: { how: 'approved', commit: null } },
+        { ...row('frank'), resolution: { how: 'changed' } },
+      ],
+      removedUnnamed: 1,
+    })
+    expect(text.split('\n').filter((line) => line !== '')).toEqual([
+      '**Still held and not approved (3)**',
+      '- `alice`: everything',
+      '- and 2 whose names are not recorded',
+      '**New (1)**',
+      '- `bob`: everything',
+      '**Resolved (5)**',
+      '- `carol`, `p`: revoked',
+      `- \`dave\`, \`p\`: approved in [\`0123456\`](${commit.url})`,
+      '- `erin`, `p`: approved',
+      '- `frank`, `p`: holds something else of it now, see above',
+      '- and 1 whose names are not recorded',
+    ])
+  })
+})
+
 describe('what it says of drift', () => {
   test('an issue that has no section for drift shows none, and its first sentence says it all the same', () => {
     const text = textOf(drifted, { on: ['expiring'] })
-    expect(text).toContain('1 user of `production`')
+    expect(text).toContain('1 user holds `iam-administration` without an approval')
     expect(text).not.toContain('## Held and not approved')
     expect(text).not.toContain('Who did it')
   })
 
   test('closing says the verdict, and never that all is approved when it is not', () => {
-    const removed: NamedRow[] = [{ user: 'dave', user_id: 'd', permission: 'p', words: 'everything' }]
-    const good = commentOf(clear, 'closing', { removed })
-    expect(good).toContain(
-      'The one user of `production` (account `d78cbac186b744899480f25bd022aaaa`) who holds',
+    const removed = resolved(
+      [{ name: 'dave', principal: 'd', permission: 'p', words: 'everything' }],
+      'revoked',
     )
-    expect(good).toContain('Not looked at: legacy roles')
+    const good = commentOf(clear, 'closing', { removed })
+    expect(good).toContain('The one holder of an audited permission in `production` is approved.')
+    expect(good).toContain('Not looked at: IAM Identity Center')
     expect(good).toMatch(/Closed\.$/)
     const bad = commentOf(drifted, 'closing')
-    expect(bad).toContain('1 user of `production` (account `d78cbac186b744899480f25bd022aaaa`) holds')
+    expect(bad).toContain('1 user holds `iam-administration` without an approval.')
     expect(bad).not.toMatch(/is approved|are approved/)
     expect(bad).toMatch(/does not name `drift`/)
   })
 
   test('reopening tells what was never settled from what is new', () => {
     const { rows } = wanted(drifted)
-    expect(commentOf(drifted, 'reopening', { remaining: 1 })).toMatch(/^This is not settled/)
+    expect(commentOf(drifted, 'reopening', { leftUnnamed: 1 })).toMatch(/^This is not settled/)
     expect(commentOf(drifted, 'reopening', { added: rows.drift })).toMatch(/^There is something new/)
   })
 
   test('of an incomplete audit: nothing found now is said to be unconfirmed', () => {
     const standing = { text: '- old', rows: [], omitted: 0, added: [0] }
-    const { head, drift } = wanted(drifted).render({ standing, budget: 60_000 })
+    const { head, drift } = wanted(drifted).render({ standing, budget: 60_000, stamp: wanted(drifted).stamp })
     expect(head).toContain('## Held and not approved (not confirmed)')
     expect(head).toContain('what it found is added here')
-    expect(drift).toMatch(/^- old\n\n### Policy `Admin` is attached to `bob`/)
+    expect(drift).toMatch(/^- old\n\n\| \| What changed [\s\S]*`Admin` attached to the user/)
   })
 
   test('who did it is asked only where somebody did something, and for the days that are kept', () => {
-    expect(textOf(drifted)).toContain('from 2026-11-17 to 2026-11-24 (it keeps 7 days;')
+    expect(textOf(drifted)).toContain('2026-11-17 to 2026-11-24 (it keeps 7 days;')
     const expired = verdictOn({ ...holder, approvals: [entry('bob', { expires: '2026-11-20' })] })
     expect(expired.drift).toHaveLength(1)
     expect(textOf(expired)).not.toContain('Who did it')
@@ -169,15 +233,17 @@ describe('what it says of drift', () => {
         attached: { Admin: [bob], Desk: [bob] },
       }),
     )
-    expect(text).toContain('`Admin`: version v3 written 2026-10-02, policy attached to the user 2026-11-23.')
-    expect(text).toContain('`Desk`: version v3 written')
+    for (const name of ['Admin', 'Desk'])
+      expect(text).toContain(
+        `\`${name}\` v3, statement 1, \`iam:*:*\` (version v3 written 2026-10-02, policy attached to the user 2026-11-23)`,
+      )
   })
 
   test('the entry of somebody who has one goes in its place', () => {
-    expect(textOf(drifted)).toContain('<summary>The entry that approves it</summary>')
+    expect(textOf(drifted)).toContain('The entry that approves `bob`:')
     const less = entry('bob', { grants: [{ actions: ['iam:users:*'] }] })
     expect(textOf(verdictOn({ ...holder, approvals: [less] }))).toContain(
-      '<summary>The entry that approves it, in place of the present one</summary>',
+      'The entry that approves `bob`, in place of the present one:',
     )
   })
 })
@@ -197,27 +263,18 @@ describe('what to do', () => {
   test('users who need other cuts are not told of together', () => {
     // Leaving the group ends a Deny for carol, and what it hid comes out.
     const verdict = verdictOn(two)
-    const [first, second] = verdict.drift as [Drift, Drift]
-    expect([first.cuts.length, second.cuts.length]).toEqual([1, 2])
-    expect(first.grants).toEqual(second.grants)
-    expect(first.paths).toEqual(second.paths)
+    const cuts = verdict.drift.map((row) => row.revocations[0]?.cuts.length)
+    expect(cuts).toEqual([1, 2])
     const text = textOf(verdict)
-    expect(text).toContain('To take it away: remove `bob` from group `ops`')
-    expect(text).toMatch(/To take it away, all of these: .*detach `Groups` from `carol`/)
+    expect(text).toMatch(/\*\*Revoke from `bob`:\*\* (remove `bob` from group `ops`|detach `Mixed`)/)
+    expect(text).toMatch(/\*\*Revoke from `carol`:\*\* .*detach `Groups` from `carol`/)
   })
 
   test('nor are those whose other cut is by a group', () => {
     const groups = { ...two.groups, desk: [carol] }
     const text = textOf(verdictOn({ ...two, groups, attached: { ...two.attached, Groups: ['group desk'] } }))
-    expect(text).toContain('To take it away: remove `bob` from group `ops`')
-    expect(text).toMatch(/To take it away, all of these: .*remove `carol` from group `desk`/)
-  })
-
-  test('what one gained is a paragraph apart from what to do about the one before', () => {
-    const paragraphs = textOf(verdictOn(two)).split(/\n{2,}/)
-    for (const paragraph of paragraphs.filter((one) => one.includes('Gained:')))
-      expect(paragraph).toMatch(/^Gained:/)
-    expect(paragraphs.filter((one) => one.startsWith('Gained:'))).toHaveLength(2)
+    expect(text).toMatch(/\*\*Revoke from `bob`:\*\*/)
+    expect(text).toMatch(/\*\*Revoke from `carol`:\*\* .*group `desk`/)
   })
 })
 
@@ -263,9 +320,12 @@ describe('whatever names are made of', () => {
     for (const budget of [28_000, 60_000]) {
       const text = textOf(verdict, {}, budget)
       expect(Buffer.byteLength(text)).toBeLessThanOrEqual(budget)
-      const shown = text.match(/^### /gm)?.length ?? 0
-      expect(shown).toBeGreaterThan(2)
-      expect(text).toContain(`_${2000 - shown} more findings did not fit here`)
+      const rows = text.match(/^\| 🟠/gm)?.length ?? 0
+      expect(rows).toBeGreaterThan(2)
+      expect(text).toContain(`_${2000 - rows} more changes did not fit here`)
+      const blocks = text.match(/<summary>🟠/g)?.length ?? 0
+      expect(blocks).toBeGreaterThan(0)
+      expect(text).toContain(`_${2000 - blocks} more findings did not fit here`)
     }
     const summary = renderSummary(verdict, { baselinePath: 'b', proposal: null, remarks: [] })
     expect(Buffer.byteLength(summary)).toBeLessThanOrEqual(SUMMARY_BUDGET)
@@ -290,7 +350,7 @@ describe('whatever names are made of', () => {
       approvals: [],
     })
     const text = textOf(verdict, {}, 28_000)
-    for (const one of names) expect(text).toContain(`- **\`${one}\`:`)
+    for (const one of names) expect(text).toContain(`<code>${one}</code></summary>`)
     expect(text).toContain('too long to be shown here')
     expect(text).not.toContain('did not fit here')
   })
@@ -298,9 +358,11 @@ describe('whatever names are made of', () => {
   test('a comment names some hundred and counts the others: everybody who watches gets it by mail', () => {
     const verdict = different(2000, (at) => `user-${at}`)
     const { rows } = wanted(verdict)
-    const text = commentOf(verdict, 'changed', { added: rows.drift, removed: rows.drift })
-    expect(Buffer.byteLength(text)).toBeLessThan(21_000)
-    expect(text.match(/_\d+ more findings did not fit here; the report has them all\._/g)).toHaveLength(2)
+    const text = commentOf(verdict, 'changed', {
+      ...{ left: rows.drift, added: rows.drift, removed: resolved(rows.drift, 'unknown') },
+    })
+    expect(Buffer.byteLength(text)).toBeLessThan(31_000)
+    expect(text.match(/_\d+ more findings did not fit here; the report has them all\._/g)).toHaveLength(3)
   })
 
   test('many policies accepted as undetermined leave room for the findings', () => {
@@ -320,8 +382,8 @@ describe('whatever names are made of', () => {
     expect(verdict.known_gaps).toHaveLength(300)
     const text = textOf(verdict, {}, 28_000)
     expect(Buffer.byteLength(text)).toBeLessThanOrEqual(28_000)
-    expect(text).toMatch(/2\d\d more policies are accepted as undetermined; the report names them\./)
-    expect(text).toContain('- **`bob`: everything')
+    expect(text).toMatch(/2\d\d more documents are accepted as undetermined; the report names them\./)
+    expect(text).toContain('- **`bob`**: everything')
   })
 
   test('blanks that look like none, or like spaces, are seen', () => {
@@ -341,28 +403,29 @@ describe('whatever names are made of', () => {
 
   test('where entries are too many to paste, it is said where they are', () => {
     const many = (count: number): Verdict => different(count, (at) => `user-${at}`)
-    expect(textOf(many(20))).toContain('The entry that approves it')
-    expect(textOf(many(20))).not.toContain('proposed-baseline')
-    expect(textOf(many(21))).not.toContain('The entry that approves it')
+    expect(textOf(many(20))).toContain('The entry that approves')
+    expect(textOf(many(21))).not.toContain('The entry that approves')
     expect(textOf(many(21))).toContain('the output `proposed-baseline`')
   })
 
+  const drawn = (verdict: Verdict): string => pictureOf(findingsOf(verdict), verdict)
+
   test('a picture is one that Mermaid draws', () => {
-    const picture = pictureOf(different(40, (at) => '😀'.repeat(128) + at).drift)
+    const picture = drawn(different(40, (at) => '😀'.repeat(128) + at))
     expect(picture.length).toBeLessThan(50_000)
     for (const name of ['1. list', '- list', '+ list', '12.x'])
-      expect(pictureOf(different(1, () => name).drift)).not.toMatch(/\["?(\d+\.|[-+]) ?/)
-    expect(pictureOf(different(1, () => '1. list').drift)).toContain('(["1#46; list"])')
+      expect(drawn(different(1, () => name))).not.toMatch(/\["?(\d+\.|[-+]) ?/)
+    expect(drawn(different(1, () => '1. list'))).toContain('(["1#46; list"])')
     // A line with these words is an order to Mermaid, which then forgets the node.
     for (const name of ['my direction LR', '😀 Direction  TB x'])
-      expect(pictureOf(different(1, () => name).drift)).not.toMatch(/direction\s/i)
-    expect(pictureOf(different(1, () => '😀direction LR').drift)).toContain('#128512;#100;irection LR')
+      expect(drawn(different(1, () => name))).not.toMatch(/direction\s/i)
+    expect(drawn(different(1, () => '😀direction LR'))).toContain('#128512;#100;irection LR')
   })
 
   test('a title keeps the account, however long the name', () => {
     const verdict = { ...clear, account: { id: ACCOUNT, name: '\u202e'.repeat(100) } }
-    expect(issueTitle(verdict).length).toBeLessThanOrEqual(256)
-    expect(issueTitle(verdict)).toContain(`(${ACCOUNT})`)
-    expect(issueTitle(clear)).toBe(`IAM permission audit: production (${ACCOUNT})`)
+    const title = issueTitle(verdict, { open: true, principals: 1000, incomplete: true })
+    expect(title.length).toBeLessThanOrEqual(256)
+    expect(title).toContain(`(${ACCOUNT})`)
   })
 })

@@ -1,7 +1,9 @@
 /** What people would see in the situations that matter, as texts: a script writes them, a test holds them. */
 import { proposeBaseline } from '../../src/audit/propose.ts'
+import type { AgencyEntry, BaselineEntry, FederatedEntry } from '../../src/baseline/baseline.ts'
 import { writeBaseline } from '../../src/baseline/write-baseline.ts'
-import { judge, withReview, withVerification } from '../../src/gate/judge.ts'
+import type { AccountAudit } from '../../src/gate/account-audit.ts'
+import { type GateAnswers, judge } from '../../src/gate/decide.ts'
 import type { GateVerdict } from '../../src/gate/model.ts'
 import { renderGate } from '../../src/render/comment.ts'
 import { desiredIssue } from '../../src/render/issue.ts'
@@ -60,26 +62,18 @@ export const accounts: Readonly<Record<string, Account>> = {
     knownGaps: ['Accepted'],
     gaps: [
       {
-        ...{ code: 'forbidden', call: 'GET /v5/groups', iam_action: 'iam:groups:listGroupsV5' },
+        ...{
+          code: 'forbidden',
+          call: 'GET /v5/groups',
+          iam_action: 'iam:groups:listGroupsV5',
+          http_code: null,
+        },
         message: 'Listing the groups failed: 403, the auditor lacks iam:groups:listGroupsV5.',
         remedy: 'Allow iam:groups:listGroupsV5 to the auditor.',
         scope: { type: 'account' },
       },
     ],
   },
-  '400-new-holders': massGrant(400),
-}
-
-/** One policy attached to one group: so many new holders at once. */
-export function massGrant(count: number): Account {
-  const names = Array.from({ length: count }, (_, at) => `developer-${String(at + 1).padStart(4, '0')}`)
-  return {
-    users: users('alice', ...names),
-    groups: { 'iam-admins': [alice], developers: names.map(hexId) },
-    policies: { IamAdmin: wholeIam, DevTools: wholeIam },
-    attached: { ...admins, DevTools: ['group developers'] },
-    approvals: [entry('alice')],
-  }
 }
 
 const key = { account: ACCOUNT, baseline: '.github/iam-baseline.json' }
@@ -90,9 +84,10 @@ export function auditSample(account: Account, budget = 60_000): { summary: strin
   const verdict = verdictOn(account)
   const proposal = writeBaseline(
     proposeBaseline({
-      ...{ verdict, users: [], config, baseline: null, only: [], update: new Set(['new']) },
+      ...{ verdict, principals: [], config, baseline: null, only: [], update: new Set(['new']) },
+      ...{ today: verdict.taken_at.slice(0, 10) },
       fields: { justification: '', owner: '', expires: '' },
-    }),
+    }).baseline,
   )
   const context = {
     baselinePath: key.baseline,
@@ -100,7 +95,7 @@ export function auditSample(account: Account, budget = 60_000): { summary: strin
     remarks: [],
   }
   const desired = desiredIssue(verdict, { key, config, runUrl })
-  const { head, drift, rest } = desired.render({ standing: null, budget })
+  const { head, drift, rest } = desired.render({ standing: null, budget, stamp: desired.stamp })
   return { summary: renderSummary(verdict, context), issue: `${head}\n${drift}\n\n${rest}` }
 }
 
@@ -114,7 +109,7 @@ export function samples(): ReadonlyMap<string, string> {
     if (account.approvals !== null) files.set(`${name}.issue.md`, issue)
   }
   for (const [name, verdict] of Object.entries(gateSituations()))
-    files.set(`gate-${name}.md`, renderGate(verdict, [], 60_000))
+    files.set(`gate-${name}.md`, renderGate(verdict, { remarks: [], link: linkTo }, 60_000))
   return files
 }
 
@@ -122,50 +117,99 @@ function configText(extra = ''): string {
   return `version: 1\nname: production\naudited-permissions:\n  - name: iam-administration\n    actions: ["iam:*:*"]\n${extra}approvals:\n  require: [justification]\n`
 }
 
-function baselineText(...approvals: readonly ReturnType<typeof entry>[]): string {
+function baselineText(...approvals: readonly BaselineEntry[]): string {
   return writeBaseline({
     ...{ account: ACCOUNT, audited_permissions: { 'iam-administration': { actions: ['iam:*:*'] } } },
     approvals: approvals.map((one) => ({ ...one, grants: one.grants })),
   })
 }
 
-/** Five pull requests. */
-export function gateSituations(): Readonly<Record<string, GateVerdict>> {
-  const judged = (base: string, head: string, extra = ''): GateVerdict =>
-    judge({
-      base: { config: configText(), baseline: base },
-      head: { config: configText(extra), baseline: head },
-      paths: { config: '.github/iam-audit.yml', baseline: key.baseline },
-      ...{ today: TODAY, event: 'pull_request' },
-    })
-  const usersDesk = { grants: [{ actions: ['iam:users:*'] }] }
-  const added = judged(baselineText(entry('alice')), baselineText(entry('alice'), entry('IAMUserB')))
-  const narrowed = judged(
-    baselineText(entry('alice')),
-    baselineText(entry('alice')),
-    '    except: ["iam:users:delete*"]\n',
-  )
-  const review = { approved: true, by: ['octocat'], reasons: [] }
+function agency(trusted: AgencyEntry['trusted'], justification = 'Pipeline, SEC-200'): AgencyEntry {
   return {
-    'approval-added': withVerification(added, {
-      ...{ verified: true, failures: [], green_after_merge: false, notices: [] },
-      remaining: [
-        {
-          ...{ kind: 'unapproved-holder', user_id: hexId('carol'), user: 'carol', touched: false },
-          permission: 'iam-administration',
-        },
-      ],
-      names_verified: [bob],
-    }),
+    ...{ kind: 'agency', agency: 'ci-deploy', agency_id: hexId('ci-deploy'), trusted },
+    ...{
+      permission: 'iam-administration',
+      grants: [{ actions: ['iam:agencies:*'] }],
+      justification,
+      extra: {},
+    },
+  }
+}
+
+function onCall(when: FederatedEntry['when'], over: Partial<FederatedEntry> = {}): FederatedEntry {
+  return {
+    ...{ kind: 'federated', provider: 'corp', group: 'ops', group_id: hexId('ops'), when },
+    ...{ issuer: 'https://idp.acme.example/saml', keys: ['9f86d081884c7d65'] },
+    ...{ permission: 'iam-administration', grants: [{ actions: ['iam:*:*'] }], extra: {} },
+    ...{ justification: 'On-call by single sign-on, SEC-201', ...over },
+  }
+}
+
+const linkTo = (file: string, line: number): string =>
+  `https://github.com/acme/security/blob/${'c'.repeat(40)}/${file}#L${line}`
+
+/** Six pull requests. */
+export function gateSituations(): Readonly<Record<string, GateVerdict>> {
+  const judged = (base: string, head: string, extra = '', answers: Partial<GateAnswers> = {}): GateVerdict =>
+    judge(
+      {
+        base: { config: configText(), baseline: base },
+        head: { config: configText(extra), baseline: head },
+        paths: { config: '.github/iam-audit.yml', baseline: key.baseline },
+        ...{ today: TODAY, event: 'pull_request' },
+      },
+      answers,
+    )
+  const usersDesk = { grants: [{ actions: ['iam:users:*'] }] }
+  const alice = baselineText(entry('alice'))
+  const pipeline = {
+    ...{ provider: `iam::${ACCOUNT}:oidcProvider:github`, keys: ['2b18947a6a9fc776'] },
+    issuer: 'https://token.actions.githubusercontent.com sts.huaweicloud.com',
+    condition: { StringEquals: { 'oidc:sub': ['repo:acme/infra:ref:refs/heads/main'] } },
+  }
+  const cloudOps = { type: 'Groups', any_one_of: ['cloud-ops'] }
+  const narrower = '    except: ["iam:users:delete*"]\n'
+  const principals = ['alice', 'IAMUserB', 'carol'].map((name) => ({
+    ...({ kind: 'user', id: hexId(name), name } as const),
+    ...{ enabled: true, isRoot: false },
+  }))
+  const account: AccountAudit = {
+    ...{ account: ACCOUNT, complete: true, gaps: [], kinds: ['user'], audited: ['iam-administration'] },
+    ...{ principals, unheld: [], holdings: [], fails: true },
+    drift: [
+      {
+        ...{ kind: 'unapproved-holder', permission: 'iam-administration' },
+        principal: { kind: 'user', id: hexId('carol'), name: 'carol' },
+      },
+    ],
+  }
+  const reviews = {
+    ...{ opener: { login: 'mona', isApp: false }, makers: ['mona'], headSha: 'c', unreadable: null },
+    reviews: [{ login: 'octocat', kind: 'User', state: 'APPROVED', commitId: 'c' }],
+    permissions: new Map([['octocat', 'write']]),
+  }
+  return {
+    'approval-added': judged(alice, baselineText(entry('alice'), entry('IAMUserB')), '', { account }),
     'no-justification': judged(
-      baselineText(entry('alice')),
+      alice,
       baselineText(entry('alice'), entry('IAMUserB', { ...usersDesk, justification: '' })),
     ),
     'widened-and-prolonged': judged(
       baselineText(entry('alice', { expires: '2026-12-31' }), entry('IAMUserB', usersDesk)),
       baselineText(entry('alice', { expires: '2027-12-31' }), entry('IAMUserB')),
     ),
-    'scope-needs-review': narrowed,
-    'scope-approved': withReview(narrowed, review),
+    'scope-needs-review': judged(alice, alice, narrower),
+    'agency-and-provider': judged(
+      baselineText(agency([pipeline]), onCall([[cloudOps]])),
+      baselineText(
+        agency([pipeline, { account: 'fedc0000fedc0000fedc0000fedc0000' }, { everybody: true }]),
+        onCall([[cloudOps], []], { keys: ['9f86d081884c7d65', 'a4b5c6d7e8f90102'] }),
+        onCall([[{ type: 'Mail', not_any_of: ['guest', 'vendor'] }]], {
+          group: 'dev',
+          group_id: hexId('dev'),
+        }),
+      ),
+    ),
+    'scope-approved': judged(alice, alice, narrower, { reviews }),
   }
 }

@@ -62,6 +62,16 @@ test('GitHub’s own fingerprint differs from finding to finding, though all sta
   expect(hashes).not.toContain(undefined)
 })
 
+test('no name is a link or an escape in the text of a message', () => {
+  const name = 'eve [all is well](https://evil.example) \\[x] ]('
+  const drift = verdict.drift.map((row) => ({ ...row, principal: { ...row.principal, name } }))
+  for (const { message } of render({ ...verdict, drift }).runs[0].results) {
+    expect(message.text).toContain('eve \\[all is well\\](https://evil.example) \\\\\\[x\\] \\](')
+    expect(message.text.replace(/\\[\\[\]]/g, '')).not.toMatch(/[\\[\]]/)
+    expect(message.markdown.replace(/\\[!-/:-@[-`{-~]/g, '')).not.toMatch(/[[\]]/)
+  }
+})
+
 test('keeps within GitHub’s limits, the worst first', () => {
   const drift = Array.from({ length: 25_001 }, () => verdict.drift[0] as Verdict['drift'][number])
   const [run] = render({ ...verdict, drift }).runs

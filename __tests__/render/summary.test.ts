@@ -15,14 +15,15 @@ test('notices of every policy of an account are cut at whole rows, and the budge
   expect(text).toMatch(/\d+ more notes did not fit here; the report has them all/)
 })
 
-test('who holds a part of what is only held whole is listed, and is no holder in the verdict', () => {
+test('who holds a part of what is only held whole is a number, and is no holder in the verdict', () => {
   const whole = permission('everything', ['*:*:*'], { holds: 'all' })
   const scene = { account: adaWith(allow('iam:*:*')), permissions: [whole] }
   const compared = renderSummary(verdictOf(scene), context)
   expect(compared).toContain('No holder of an audited permission was found')
-  expect(compared).toContain('(a part does not count)')
+  expect(compared).toContain('Not counted: 1 user with a part')
+  expect(compared).not.toContain('All holders')
   const first = renderSummary(verdictOf({ ...scene, baseline: null }), context)
-  expect(first).toContain('**0 users of `production`')
+  expect(first).toContain('# ⚠️ 0 users of `production`')
 })
 
 test('a run that stopped names its problems, and says how many more there are', () => {

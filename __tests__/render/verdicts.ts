@@ -1,16 +1,16 @@
 /** Accounts as data, and the real verdict of each: the renderers are shown nothing that the audit does not make. */
-import { createHash } from 'node:crypto'
+
+import type { Snapshot } from '../../src/account/snapshot.ts'
 import { audit } from '../../src/audit/audit.ts'
 import type { Verdict } from '../../src/audit/model.ts'
-import type { Baseline, BaselineEntry } from '../../src/baseline/baseline.ts'
-import type { Config } from '../../src/config/config.ts'
-import type { Snapshot } from '../../src/snapshot/snapshot.ts'
+import type { Baseline, BaselineEntry, UserEntry } from '../../src/baseline/baseline.ts'
+import { noOthers, onlyIdentityPolicies } from '../snapshot/only-identity-policies.ts'
+import { baseConfig as config, DEFINITION } from './base-config.ts'
+import { ACCOUNT, hexId, sha256 } from './ids.ts'
 
+export { baseConfig as config } from './base-config.ts'
+export { ACCOUNT, hexId, sha256 } from './ids.ts'
 export const TODAY = '2026-11-24'
-export const ACCOUNT = 'd78cbac186b744899480f25bd022aaaa'
-
-/** What is approved here: IAM but its reads. */
-const DEFINITION = { actions: ['iam:*:*'], except: ['iam:*:get*', 'iam:*:list*'] }
 
 export interface Account {
   /** Id to name. */
@@ -29,21 +29,10 @@ export interface Account {
   readonly notices?: readonly string[]
 }
 
-export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
-
-/** An id as the cloud makes them. */
-export const hexId = (seed: string): string => sha256(seed).slice(0, 32)
-
-export const config: Config = {
-  ...{ name: 'production', account: null, owners: { 'platform-team': 'octocat' }, presets: [] },
-  permissions: [{ name: 'iam-administration', severity: 'high', holds: 'any', ...DEFINITION, line: 4 }],
-  approvals: { require: ['justification'], maxDays: null, warnDays: 14 },
-  issue: { enabled: true, on: ['drift', 'incomplete', 'expiring'], labels: ['iam-audit'], assignees: [] },
-}
-
 /** An approval of that user, for all of it unless told otherwise. */
-export function entry(user: string, fields: Partial<BaselineEntry> = {}): BaselineEntry {
+export function entry(user: string, fields: Partial<UserEntry> = {}): UserEntry {
   return {
+    kind: 'user',
     ...{ user, user_id: hexId(user), permission: 'iam-administration', grants: [DEFINITION] },
     ...{ justification: 'Platform on-call, SEC-123', extra: {} },
     ...fields,
@@ -69,6 +58,7 @@ export function verdictOn(account: Account): Verdict {
               policy_id: hexId(`p-${policy}`),
               version_id: 'v3',
               sha256: sha256(documentOf(account, policy)),
+              for: Object.keys(account.users).map((id) => `user:${id}`),
             },
             ...{ justification: 'Read by hand, SEC-7', expires: '2026-12-31' },
           })),
@@ -91,13 +81,14 @@ function snapshotOf(account: Account): Snapshot {
   const policies = Object.keys(account.policies)
   const count = Object.keys(account.users).length + 1
   return {
-    ...{ version: 1, kind: 'iam-audit-snapshot', taken_at: '2026-11-24T03:17:00Z', account_id: ACCOUNT },
+    ...onlyIdentityPolicies,
+    ...{ version: 2, kind: 'iam-audit-snapshot', taken_at: '2026-11-24T03:17:00Z', account_id: ACCOUNT },
     auditor: { urn: `sts::${ACCOUNT}:assumed-agency:iam-audit/github`, id: 'auditor' },
     users: [...Object.entries(account.users), root].map(([user_id, user_name]) => ({
       ...{ user_id, user_name, urn: `iam::${ACCOUNT}:user:${user_name}`, created_at: '2025-01-01T00:00:00Z' },
       ...{ enabled: !account.disabled?.includes(user_id), is_root_user: user_id === 'root-user' },
     })),
-    groups: groups.map(([name]) => ({
+    groups: [...groups.map(([name]) => name), 'admin'].map((name) => ({
       ...{ group_id: hexId(`g-${name}`), group_name: name, urn: '', created_at: '2025-01-01T00:00:00Z' },
     })),
     policies: policies.map((name) => ({
@@ -122,24 +113,28 @@ function snapshotOf(account: Account): Snapshot {
         }
       }),
     ),
-    memberships: groups.map(([name, members]) => ({ group_id: hexId(`g-${name}`), user_ids: [...members] })),
+    memberships: [
+      ...groups.map(([name, members]) => ({ group_id: hexId(`g-${name}`), user_ids: [...members] })),
+      { group_id: hexId('g-admin'), user_ids: [] },
+    ],
     gaps: account.gaps ?? [],
     notices: [...(account.notices ?? [])],
     coverage: [
       { source: 'identity-policies', status: 'audited', count: policies.length },
       { source: 'admin-group', status: 'audited', count: 1 },
       { source: 'root-user', status: 'audited', count: 1 },
-      { source: 'legacy-roles', status: 'not-attempted', count: null },
-      { source: 'agencies', status: 'present', count: 12 },
-      { source: 'federation', status: 'denied', count: null },
-      { source: 'identity-center', status: 'absent', count: 0 },
+      { source: 'legacy-roles', status: 'audited', count: 0 },
+      { source: 'agencies', status: 'audited', count: 0 },
+      { source: 'federation', status: 'absent', count: 0 },
+      { source: 'identity-center', status: 'not-attempted', count: null },
     ],
     population: {
       ...{
         users: { seen: count, expected: count },
-        groups: { seen: groups.length, expected: groups.length },
+        groups: { seen: groups.length + 1, expected: groups.length + 1 },
       },
       policies: { seen: policies.length, expected: null },
+      ...noOthers,
     },
     catalogue: null,
     stats: { requests: 41, retries: 2, duration_ms: 5100, method: 'policy-first', documents_cached: 0 },

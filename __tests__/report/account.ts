@@ -1,10 +1,11 @@
 /** A small account and baseline in which every section of the report has a row. */
 import { createHash } from 'node:crypto'
+import type { Snapshot } from '../../src/account/snapshot.ts'
 import { audit } from '../../src/audit/audit.ts'
 import type { Verdict } from '../../src/audit/model.ts'
-import type { Baseline, BaselineEntry } from '../../src/baseline/baseline.ts'
+import type { Baseline, UserEntry } from '../../src/baseline/baseline.ts'
 import type { Config } from '../../src/config/config.ts'
-import type { Snapshot } from '../../src/snapshot/snapshot.ts'
+import { noOthers, onlyIdentityPolicies } from '../snapshot/only-identity-policies.ts'
 
 export const TODAY = '2026-11-24'
 const ACCOUNT = 'd78cbac186b744899480f25bd022aaaa'
@@ -48,10 +49,13 @@ const attached = (policy_id: string, principal_type: 'user' | 'group', principal
 })
 
 const snapshot: Snapshot = {
-  ...{ version: 1, kind: 'iam-audit-snapshot', taken_at: '2026-11-24T03:00:00Z', account_id: ACCOUNT },
+  ...onlyIdentityPolicies,
+  ...{ version: 2, kind: 'iam-audit-snapshot', taken_at: '2026-11-24T03:00:00Z', account_id: ACCOUNT },
   auditor: { urn: `sts::${ACCOUNT}:assumed-agency:audit/run`, id: 'auditor' },
   users: [...Object.keys(direct), 'new', 'root'].map(user),
-  groups: [{ group_id: 'g-ops', group_name: 'ops', urn: '', created_at: '2025-01-01T00:00:00Z' }],
+  groups: ['ops', 'admin'].map((name) => ({
+    ...{ group_id: `g-${name}`, group_name: name, urn: '', created_at: '2025-01-01T00:00:00Z' },
+  })),
   policies: [
     ...Object.entries(documents).map(([id, statement]) =>
       policy(id, JSON.stringify({ Version: '5.0', Statement: [statement] })),
@@ -63,16 +67,22 @@ const snapshot: Snapshot = {
     ...Object.entries(direct).flatMap(([id, ids]) => ids.map((policyId) => attached(policyId, 'user', id))),
     attached('WholeIam', 'group', 'g-ops'),
   ],
-  memberships: [{ group_id: 'g-ops', user_ids: ['new'] }],
+  memberships: [
+    { group_id: 'g-ops', user_ids: ['new'] },
+    { group_id: 'g-admin', user_ids: [] },
+  ],
   gaps: [],
   notices: ['A notice.'],
   coverage: [
     { source: 'identity-policies', status: 'audited', count: 6 },
-    { source: 'legacy-roles', status: 'not-attempted', count: null },
+    ...(['legacy-roles', 'agencies', 'federation'] as const).map((source) => ({
+      ...{ source, status: 'audited' as const, count: 0 },
+    })),
   ],
   population: {
     ...{ users: { seen: 10, expected: 10 }, groups: { seen: 1, expected: null } },
     policies: { seen: 6, expected: null },
+    ...noOthers,
   },
   catalogue: null,
   stats: { requests: 41, retries: 2, duration_ms: 5100, method: 'policy-first', documents_cached: 0 },
@@ -84,6 +94,8 @@ const config: Config = {
   permissions: [
     { name: 'iam', severity: 'high', holds: 'any', actions: ['iam:*:*'], except: ['iam:*:get*'], line: 4 },
   ],
+  ...{ patterns: [], evidence: [], traces: null },
+  sources: { legacyRoles: 'required', agencies: 'required', federation: 'required' },
   approvals: { require: ['justification'], maxDays: null, warnDays: 14 },
   issue: { enabled: true, on: ['drift'], labels: [], assignees: [] },
   owners: {},
@@ -92,8 +104,9 @@ const config: Config = {
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
-function entry(user_id: string, fields: Partial<BaselineEntry> = {}): BaselineEntry {
+function entry(user_id: string, fields: Partial<UserEntry> = {}): UserEntry {
   return {
+    kind: 'user',
     ...{ user: `name of ${user_id}`, user_id, permission: 'iam', grants: [{ actions: ['iam:users:*'] }] },
     ...{ justification: 'on call', extra: {} },
     ...fields,
@@ -114,6 +127,7 @@ const baseline: Baseline = {
   known_gaps: [
     {
       ...{ policy_id: 'KnownBroken', version_id: 'v3', sha256: sha256('no JSON either') },
+      for: ['user:known'],
       ...{ justification: 'looked at', expires: '2026-12-31' },
     },
   ],

@@ -74,7 +74,7 @@ describe('the report of an audit', () => {
       ]),
     )
     expect(report).toMatchObject({
-      ...{ version: 1, kind: 'audit', result: 'drift', complete: false, catalogue: 'shipped' },
+      ...{ version: 2, kind: 'audit', result: 'drift', complete: false, catalogue: 'shipped' },
       ...{ generated_at: context.generatedAt, run: context.run, tool: context.tool, inputs: context.inputs },
       account: { id: 'd78cbac186b744899480f25bd022aaaa', name: 'production' },
       root_user: { user_id: 'root', user: 'name of root', enabled: true },
@@ -90,8 +90,8 @@ describe('the report of an audit', () => {
     expect(exceeds_approval[0]).toMatchObject({
       ...{ user: 'name of exceeds', permission: 'iam' },
       grants: [{ actions: ['iam:agencies:*', 'iam:groups:*'] }],
-      example: expect.stringMatching(/^iam:groups:.$/),
-      paths: [{ policy: 'Groups' }, { policy: 'Groups' }],
+      ...{ trusted: [], when: [], issuer: null, keys: [] },
+      paths: [{ links: [{ kind: 'attachment', policy: 'Groups' }] }, { links: [{ policy: 'Groups' }] }],
     })
   })
 
@@ -107,16 +107,27 @@ describe('the report of an audit', () => {
   test('gives the whole path of a holding', () => {
     expect(holderOf('new').paths).toEqual([
       {
-        ...{ via: 'group', group_id: 'g-ops', group: 'ops', policy_id: 'WholeIam', policy: 'WholeIam' },
-        ...{ version_id: 'v3', version_created_at: '2026-10-01T00:00:00Z', statement: 1 },
-        ...{ pattern: 'iam:*:*', attached_at: '2026-11-01T00:00:00Z', restricted: false },
+        words: 'name of new → group ops → WholeIam v3, statement 1, iam:*:*',
+        links: [
+          { kind: 'membership', group_id: 'g-ops', group: 'ops' },
+          {
+            ...{ kind: 'attachment', policy_id: 'WholeIam', policy: 'WholeIam', version_id: 'v3' },
+            ...{ version_created_at: '2026-10-01T00:00:00Z', attached_at: '2026-11-01T00:00:00Z' },
+            ...{ statement: 1, pattern: 'iam:*:*', restricted: false },
+            ...{ to_type: 'group', to_id: 'g-ops', to: 'ops' },
+          },
+        ],
       },
     ])
   })
 
   test('names a conditional Deny beside the grant it did not take away', () => {
     expect(holderOf('exceeds').conditional_denies).toEqual([
-      { policy_id: 'KeysButTagged', policy: 'KeysButTagged', version_id: 'v3', statement: 1 },
+      {
+        ...{ policy_id: 'KeysButTagged', policy: 'KeysButTagged', version_id: 'v3', statement: 1 },
+        ...{ role_id: null, scope: null, resources: null, not_resources: null },
+        condition: { StringEquals: { 'g:Tag': 'x' } },
+      },
     ])
   })
 
@@ -130,26 +141,31 @@ describe('the report of an audit', () => {
   })
 
   test('lists what is lost, expiring, renamed and unreviewed', () => {
-    const ids = (rows: readonly { readonly user_id: string }[]): string[] => rows.map((row) => row.user_id)
-    const nothing = { grants: [], actions: [], example: null }
+    const ids = (rows: readonly { readonly principal_id: string }[]): string[] =>
+      rows.map((row) => row.principal_id)
+    const who = (id: string) => ({
+      ...{ principal_type: 'user', principal_id: id, principal: `name of ${id}` },
+      ...{ user_id: id, user: `name of ${id}` },
+    })
+    const nothing = { grants: [], actions: [], example: null, trusted: [], when: [], issuer: null, keys: [] }
     expect(ids(report.no_longer_held)).toEqual(['gone'])
     // What an entry approves beside the audited actions, here the reads, is no loss: nobody looks whether it is held.
     expect(ids(report.reduced)).toEqual(['less'])
     expect(report.expiring).toEqual([
       {
-        ...{ user_id: 'approved', user: 'name of approved', permission: 'iam' },
+        ...{ ...who('approved'), permission: 'iam' },
         ...{ expires: '2026-12-01', days_left: 7, owner: null, ...nothing },
       },
     ])
     expect(report.renamed).toEqual([
       {
-        ...{ user_id: 'renamed', user: 'name of renamed', permission: 'iam' },
-        ...{ recorded: 'an old name', ...nothing },
+        ...{ ...who('renamed'), permission: 'iam' },
+        ...{ recorded: 'an old name', recorded_id: null, ...nothing },
       },
     ])
     expect(report.unreviewed).toEqual([
       {
-        ...{ user_id: 'approved', user: 'name of approved', permission: 'iam' },
+        ...{ ...who('approved'), permission: 'iam' },
         ...{ missing: ['justification'], ...nothing },
       },
     ])
@@ -157,10 +173,15 @@ describe('the report of an audit', () => {
 
   test('counts a gap, and names a known one apart, each with the users it reaches', () => {
     expect(report.gaps).toMatchObject([
-      { code: 'undetermined-policy', policy: 'Broken', user_ids: ['unclear'], users: ['name of unclear'] },
+      {
+        ...{ code: 'undetermined-policy', document: { kind: 'policy', policy: 'Broken' } },
+        reaches: [{ principal_type: 'user', user_id: 'unclear', user: 'name of unclear' }],
+      },
     ])
-    expect(report.gaps[0]?.sha256).toMatch(/^[0-9a-f]{64}$/)
-    expect(report.known_gaps).toMatchObject([{ policy: 'KnownBroken', users: ['name of known'] }])
+    expect(report.gaps[0]?.document?.sha256).toMatch(/^[0-9a-f]{64}$/)
+    expect(report.known_gaps).toMatchObject([
+      { document: { policy: 'KnownBroken' }, reaches: [{ user: 'name of known' }] },
+    ])
   })
 
   test('without a baseline lists holders, and nothing as drift', () => {
@@ -183,7 +204,12 @@ test('the report of a gate lists what the pull request does to entries and scope
   const gate = buildGateReport(gateVerdict(), { ...context, kind: 'gate' })
   expect(gate).toMatchObject({
     ...{ kind: 'gate', result: 'failed', complete: false, grants: [] },
-    entries: [{ user_id: 'u1', user: 'IAMUserA', permission: 'iam', change: 'prolonged' }],
+    entries: [
+      {
+        ...{ principal_type: 'user', principal_id: 'u1', principal: 'IAMUserA' },
+        ...{ user_id: 'u1', user: 'IAMUserA', permission: 'iam', change: 'prolonged' },
+      },
+    ],
     scope_changes: ['The permission iam is removed.'],
   })
 })
@@ -196,7 +222,8 @@ function gateVerdict(): GateVerdict {
     touched: true,
     entries: [
       {
-        ...{ user_id: 'u1', user: 'IAMUserA', permission: 'iam', change: 'prolonged', cause: null },
+        principal: { kind: 'user', id: 'u1', name: 'IAMUserA' },
+        ...{ permission: 'iam', change: 'prolonged', causes: [] },
         ...{ gained: null, lost: null, undetermined: null, before: null, after: null },
         ...{ fields: ['expires'], line: 8 },
       },
@@ -208,6 +235,6 @@ function gateVerdict(): GateVerdict {
         message: 'The permission iam is removed.',
       },
     ],
-    ...{ review_needed: true, review: null, verification: null, notices: [] },
+    ...{ review_needed: true, entries_to_review: [], review: null, verification: null, notices: [] },
   }
 }

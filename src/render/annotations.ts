@@ -1,7 +1,8 @@
 /** Annotations on the lines concerned: at most ten, the worst first. */
 import type { Verdict } from '../audit/model.ts'
+import { driftHeading } from './drift-words.ts'
 import { visible } from './escape.ts'
-import { driftHeading } from './words.ts'
+import { principalWords } from './principal-words.ts'
 
 export interface Annotation {
   readonly level: 'error' | 'warning' | 'notice'
@@ -42,7 +43,7 @@ export function auditAnnotations(verdict: Verdict, places: Places): readonly Ann
     return { level: 'error', ...placeOf(row, places), title: 'Held and not approved', message }
   })
   const expiring = verdict.expiring.map((row): Annotation => {
-    const message = `The approval of ${visible(row.user)} for ${row.permission} ends on ${row.expires}, ${row.days_left === 0 ? 'today' : `in ${row.days_left} days`}.`
+    const message = `The approval of ${principalWords(row.principal, visible)} for ${row.permission} ends on ${row.expires}, ${row.days_left === 0 ? 'today' : `in ${row.days_left} days`}.`
     return { level: 'warning', ...placeOf(row, places), title: 'Approval ends soon', message }
   })
   return [...drift, ...expiring].slice(0, MAXIMUM)

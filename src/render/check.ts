@@ -1,7 +1,10 @@
 /** `mode: check` for people: what the audit may use, what is missing, and a trust policy ready for this workflow. */
-import type { CheckRow, CloudCheck } from '../cloud/check.ts'
-import type { OidcClaims } from '../cloud/credentials.ts'
+import type { Drift } from '../audit/model.ts'
+import type { CheckRow, CloudCheck } from '../cloud/iam/check.ts'
+import type { OidcClaims } from '../cloud/keys/credentials.ts'
+import { driftHeading } from './drift-words.ts'
 import { code, jsonBlock, prose } from './escape.ts'
+import { fitRows } from './rows.ts'
 
 export interface GitHubRow {
   readonly what: string
@@ -32,6 +35,17 @@ export interface CheckResult {
   readonly providerUrn: string
   /** Null when the cloud could not be asked. */
   readonly rights: AuditorRights | null
+  /** What an audit would say now; null without a baseline. */
+  readonly would: WouldReport | null
+  /** What is probably not meant by the config, a sentence each. */
+  readonly notices: readonly string[]
+}
+
+/** Whom an audit would name with these files, so that an upgrade brings no surprise. */
+export interface WouldReport {
+  readonly drift: readonly Drift[]
+  /** What could not be read or decided, a sentence each. */
+  readonly gaps: readonly string[]
 }
 
 /** Why no audit can be complete, a sentence each. */
@@ -72,7 +86,9 @@ export function renderCheck(result: CheckResult): string {
     ...toAllow(cloud?.rows ?? []),
     ...(cloud === null ? [] : [cloudTable(cloud)]),
     ...who(result),
-    githubTable(result.github),
+    ...wouldSection(result.would),
+    ...result.notices.map((notice) => `⚠️ ${prose(notice)}`),
+    ...(result.github.length === 0 ? [] : [githubTable(result.github)]),
     ...(result.claimsProblem === null || result.claimsProblem === result.cloudProblem
       ? []
       : [prose(result.claimsProblem)]),
@@ -81,11 +97,20 @@ export function renderCheck(result: CheckResult): string {
 }
 
 function headline(result: CheckResult): string {
-  if (checkProblems(result).length > 0) return '❌ **Something that the audit needs is missing.**'
-  const unproven = result.cloud?.rows.some((row) => !row.optional && row.status === 'unproven')
-  return unproven
-    ? '✅ **Nothing that the audit needs was refused.** Where there is nothing to try a call on, an audit will tell.'
-    : '✅ **Everything the audit needs is permitted.**'
+  const [answer, more] = checkAnswer(result)
+  return `${checkProblems(result).length > 0 ? '❌' : '✅'} **${answer}**${more === null ? '' : ` ${more}`}`
+}
+
+/** The answer of a check in a sentence, and what it leaves open. */
+export function checkAnswer(result: CheckResult): readonly [answer: string, more: string | null] {
+  if (checkProblems(result).length > 0) return ['Something that the audit needs is missing.', null]
+  const isUnproven = result.cloud?.rows.some((row) => !row.optional && row.status === 'unproven')
+  return isUnproven
+    ? [
+        'Nothing that the audit needs was refused.',
+        'Where there is nothing to try a call on, an audit will tell.',
+      ]
+    : ['Everything the audit needs is permitted.', null]
 }
 
 /** The actions that were refused, by what follows from it. */
@@ -102,6 +127,20 @@ function toAllow(rows: readonly CheckRow[]): string[] {
   ]
 }
 
+/** Who is new to an audit as it is now, and what to do about it. */
+function wouldSection(would: WouldReport | null): string[] {
+  if (would === null) return []
+  const rows = would.drift.map((row) => `- ${driftHeading(row, code)}`)
+  const gaps = would.gaps.map((gap) => `- ${prose(gap)}`)
+  return [
+    '## What an audit would say now',
+    rows.length === 0
+      ? 'Everybody who was found is approved.'
+      : `These are not approved. Look at each; approve those who should stay with \`mode: update-baseline\`, and merge that before the next audit.\n\n${fitRows(rows, 100_000, 'findings')}`,
+    ...(gaps.length === 0 ? [] : [`It would be incomplete:\n\n${fitRows(gaps, 50_000, 'gaps')}`]),
+  ]
+}
+
 const statusMarks = {
   ok: '✅ ok',
   forbidden: '❌ 403',
@@ -109,8 +148,15 @@ const statusMarks = {
   unproven: '– unproven',
 } as const
 
+/** What fails the audit first, then what it does without, then what is well. */
+function byOutcome(one: CheckRow, other: CheckRow): number {
+  const rank = (row: CheckRow): number =>
+    isMissing(row) ? (row.optional ? 1 : 0) : row.status === 'unproven' ? 2 : 3
+  return rank(one) - rank(other)
+}
+
 function cloudTable(cloud: CloudCheck): string {
-  const rows = cloud.rows.map((row) => {
+  const rows = [...cloud.rows].sort(byOutcome).map((row) => {
     const note = row.optional && isMissing(row) ? ' The audit can do without.' : ''
     return `| ${code(row.call)} | ${row.action === null ? 'none known' : code(row.action)} | ${statusMarks[row.status]} | ${prose(row.detail)}${note} |`
   })
@@ -140,9 +186,7 @@ function rightsLines({ writes, untold }: AuditorRights): (string | null)[] {
     untold === null
       ? null
       : `- Whether the auditor may change ${writes.length === 0 ? 'IAM' : 'more of it'} could not be told: ${prose(untold)}`,
-    writes.length === 0 && untold === null
-      ? '- By v5 identity policies the auditor holds nothing that changes IAM. Legacy roles are not looked at.'
-      : null,
+    writes.length === 0 && untold === null ? '- The auditor holds nothing that changes IAM.' : null,
   ]
 }
 
@@ -153,7 +197,12 @@ function githubTable(rows: readonly GitHubRow[]): string {
     lacking: '– not permitted',
     documented: 'not tried',
   } as const
-  const lines = rows.map((row) => `| ${prose(row.what)} | ${marks[row.status]} | ${prose(row.detail)} |`)
+  const failedFirst = [...rows].sort(
+    (one, other) => Number(other.status === 'failed') - Number(one.status === 'failed'),
+  )
+  const lines = failedFirst.map(
+    (row) => `| ${prose(row.what)} | ${marks[row.status]} | ${prose(row.detail)} |`,
+  )
   return `## GitHub\n\n| | Result | |\n| --- | --- | --- |\n${lines.join('\n')}`
 }
 

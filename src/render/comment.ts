@@ -1,9 +1,11 @@
 /** The gate for people: what the pull request changes in the approvals, what fails, whose review is needed. */
-import type { GateEntry, GateVerdict } from '../gate/model.ts'
+import type { GateVerdict } from '../gate/model.ts'
 import type { Annotation } from './annotations.ts'
-import { code, prose, reason, visible } from './escape.ts'
+import { entryTable, type LineLink, placeLink } from './entry-table.ts'
+import { code, prose, visible } from './escape.ts'
 import { fitRows } from './rows.ts'
-import { actionsWords, restrictionWords } from './words.ts'
+
+export type { LineLink } from './entry-table.ts'
 
 /** GitHub shows no more annotations of one level and step. */
 const MAXIMUM_ANNOTATIONS = 10
@@ -19,7 +21,7 @@ export function gateSentence(verdict: GateVerdict): string {
     count(entries.filter((row) => row.change === 'prolonged').length, 'prolonged', 'prolonged'),
     count(entries.filter((row) => row.change === 'narrowed').length, 'narrowed', 'narrowed'),
     count(entries.filter((row) => row.change === 'removed').length, 'removed', 'removed'),
-    count(scope.length, 'change to what is audited', 'changes to what is audited'),
+    count(scope.length, 'change of scope', 'changes of scope'),
   ].filter((part) => part !== null)
   const what = counted.length === 0 ? 'no approval changed in meaning' : counted.join(', ')
   return verdict.result === 'passed'
@@ -31,94 +33,61 @@ function count(number: number, one: string, many: string): string | null {
   return number === 0 ? null : `${number} ${number === 1 ? one : many}`
 }
 
+export interface GateContext {
+  /** What happened on the way, said at the end. */
+  readonly remarks: readonly string[]
+  /** Address of a line of a file as it was judged. */
+  readonly link: LineLink
+}
+
 /** Markdown for the sticky comment, and for the summary; `budget` in bytes. */
-export function renderGate(verdict: GateVerdict, remarks: readonly string[], budget: number): string {
+export function renderGate(verdict: GateVerdict, { remarks, link }: GateContext, budget: number): string {
   const mark = verdict.result === 'passed' ? '✅' : '❌'
-  const failures = verdict.failures.map((failure) => {
-    const place = failure.line === null ? code(failure.file) : `${code(failure.file)} line ${failure.line}`
-    return `- ${prose(failure.message)} ${prose(failure.remedy)} (${place})`
-  })
+  const failures = verdict.failures.map(
+    (failure) =>
+      `- ${prose(failure.message)} ${prose(failure.remedy)} (${place(failure.file, failure.line, link)})`,
+  )
+  const table = {
+    ...{ rows: verdict.entries, paths: verdict.paths, link },
+    verified: verdict.verification?.names_verified ?? [],
+  }
   const parts = [
     '# IAM permission audit: gate',
     `${mark} **${gateSentence(verdict)}**`,
     ...(failures.length === 0 ? [] : ['## Why it fails', fitRows(failures, budget * 0.3, 'reasons')]),
-    ...scopeSection(verdict, budget * 0.15),
-    ...(verdict.entries.length === 0
-      ? []
-      : [
-          '## Approvals',
-          fitRows(
-            verdict.entries.map((row) =>
-              entryRow(row, verdict.verification?.names_verified.includes(row.user_id) === true),
-            ),
-            budget * 0.4,
-            'changes',
-          ),
-        ]),
+    ...scopeSection(verdict, link, budget * 0.15),
+    ...(verdict.entries.length === 0 ? [] : ['## Approvals', entryTable(table, budget * 0.4)]),
+    ...reviewSection(verdict),
     ...verificationSection(verdict),
     ...[...verdict.notices, ...remarks].slice(0, 20).map((notice) => `- ${prose(notice)}`),
   ]
   return `${parts.join('\n\n')}\n`
 }
 
-function scopeSection(verdict: GateVerdict, budget: number): string[] {
-  if (verdict.scope_changes.length === 0) return []
-  const rows = verdict.scope_changes.map(
-    (change) => `- ${prose(change.message)} (${code(change.file)} line ${change.line})`,
+function place(file: string, line: number | null, link: LineLink): string {
+  return line === null ? code(file) : placeLink(file, line, `${code(file)} line ${line}`, link)
+}
+
+function scopeSection({ scope_changes }: GateVerdict, link: LineLink, budget: number): string[] {
+  if (scope_changes.length === 0) return []
+  const rows = scope_changes.map(
+    (change) => `- ${prose(change.message)} (${place(change.file, change.line, link)})`,
   )
-  const { review } = verdict
-  const by = review?.by.map(code).join(', ')
-  const words = !verdict.review_needed
-    ? 'They were judged on the pull request.'
-    : review?.approved
-      ? `Approved by ${by}.`
-      : `They need an approving review of the head commit by somebody else with write access than the author of the pull request or of that commit.${review === null || review.reasons.length === 0 ? '' : ` ${review.reasons.map(prose).join(' ')}`}`
-  return ['## Changes to what is audited', fitRows(rows, budget, 'changes'), words]
+  return ['## Changes of scope', fitRows(rows, budget, 'changes')]
 }
 
-const changeWords: Readonly<Record<GateEntry['change'], string>> = {
-  added: 'is approved for',
-  removed: 'is no longer approved for',
-  widened: 'is approved for more of',
-  narrowed: 'is approved for less of',
-  prolonged: 'is approved for longer for',
-  shortened: 'is approved for a shorter time for',
-  reworded: 'keeps the approval, reworded, for',
-}
-
-const causeWords: Readonly<Record<NonNullable<GateEntry['cause']>, string>> = {
-  grants: '',
-  definition: ' (by a change of audited_permissions)',
-  within: ' (by a change of within)',
-  enabled: ' (by a change of disabled)',
-}
-
-/** One change to one entry in words; `verified`: the account confirmed the user's name. */
-export function entryRow(row: GateEntry, verified: boolean): string {
-  const name =
-    row.user_id === '*'
-      ? '**everybody**'
-      : `${code(row.user)} (${code(row.user_id)}${verified ? '' : ', name not verified'})`
-  const difference = row.gained ?? row.lost
-  const limits = difference === null ? null : restrictionWords(difference.grants, code)
-  const actions =
-    difference === null ? '' : `: ${actionsWords(difference, code)}${limits === null ? '' : `, ${limits}`}`
-  const until =
-    row.change === 'prolonged' || row.change === 'shortened'
-      ? `: ${row.before?.expires ?? 'no end'} → ${row.after?.expires ?? 'no end'}`
-      : ''
-  const human = row.after === null ? '' : humanWords(row.after)
-  return `- ${name} ${changeWords[row.change]} ${code(row.permission)}${row.cause === null ? '' : causeWords[row.cause]}${actions}${until}${human}`
-}
-
-function humanWords({ justification, owner, expires, assignment }: NonNullable<GateEntry['after']>): string {
-  const parts = [
-    assignment === 'eligible' ? 'eligible' : null,
-    justification ? `“${reason(justification)}”` : 'no justification',
-    owner ? `owner ${code(owner)}` : null,
-    expires ? `until ${expires}` : null,
-  ].filter((part) => part !== null)
-  return ` — ${parts.join(', ')}`
+/** Whose review there is for what needs one, or why there is none. */
+function reviewSection({ review_needed, review, scope_changes, entries_to_review }: GateVerdict): string[] {
+  if (!review_needed) return []
+  const what = [
+    ...(scope_changes.length > 0 ? ['scope'] : []),
+    ...(entries_to_review.length > 0 ? ['approvals that grow'] : []),
+  ].join(' and ')
+  if (review?.approved) return [`Reviewed and approved by ${review.by.map(code).join(' and ')}: ${what}.`]
+  const reasons = review?.reasons.map(prose).join(' ') ?? ''
+  return [
+    `Needs a review (${what}): an approving one of the head commit, by somebody with write access who neither opened the pull request nor made any of its commits.${reasons === '' ? '' : ` ${reasons}`}`,
+  ]
 }
 
 function verificationSection({ verification, touched }: GateVerdict): string[] {
@@ -138,7 +107,7 @@ function verificationSection({ verification, touched }: GateVerdict): string[] {
       ? []
       : [
           `Not of this pull request: ${fitRows(
-            untouched.map((row) => `${code(row.user)} ${code(row.permission)} (${row.kind})`),
+            untouched.map((row) => `${code(row.principal.name)} ${code(row.permission)} (${row.kind})`),
             4_000,
             'findings',
           ).replaceAll('\n', '; ')}`,

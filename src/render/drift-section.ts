@@ -1,140 +1,97 @@
-/** Drift for people, the same in summary and issue: grouped by cause, each with its path and what to do. */
-import type { Drift, Verdict } from '../audit/model.ts'
-import { entryJson } from '../baseline/write-baseline.ts'
-import { code, jsonBlock } from './escape.ts'
-import { bytes } from './rows.ts'
-import {
-  actionsWords,
-  causeWords,
-  cutWords,
-  datesWords,
-  denyWords,
-  driftHeading,
-  listWords,
-  pathWords,
-  restrictionWords,
-  wayWords,
-} from './words.ts'
+/** Drift for people, the same in summary and issue: one row for each cause, and a folded block for each. */
+import type { Cause, Drift, Verdict } from '../audit/model.ts'
+import { compareSeverity, isOpen } from '../audit/order.ts'
+import { type BlockOptions, causeBlock } from './cause-block.ts'
+import { causeDay, causeHolders, causeWords, heldWords, severityMarks } from './drift-words.ts'
+import { code } from './escape.ts'
+import { fold } from './fold.ts'
+import { htmlCode } from './html.ts'
+import { peopleOf } from './principal-words.ts'
+import { fitMade } from './rows.ts'
+import { othersCell, revocationCell, revocationGroups, sharedRevocations } from './way-out-words.ts'
 
-/** Paths shown of one drift; the report has them all. */
-const PATHS = 5
-/** UTF-8 bytes of a row without an entry: long names must not push the findings after them out of the text. */
-const LONGEST_ROW = 6000
+/** What of a verdict the drift is shown of. */
+export type Shown = Pick<Verdict, 'drift' | 'causes' | 'holdings' | 'traces'>
 
-/**
- * Rows of Markdown that may be cut after any of them: causes in the order of the drift, and under each what was
- * gained once, with a row for each user who gained it.
- *
- * @param options.entries whether each user comes with the entry to paste
- */
-export function driftRows(
-  verdict: Pick<Verdict, 'drift' | 'causes'>,
-  options: { readonly entries: boolean },
-): string[] {
-  const byCause = Map.groupBy(verdict.drift, (row) => row.cause)
-  return [...byCause].flatMap(([key, drift]) => {
-    const cause = verdict.causes.find((one) => one.key === key)
-    const heading = cause === undefined ? '' : `### ${causeWords(cause, drift, code)}\n\n`
-    const rows = [...Map.groupBy(drift, sameGain).values()].flatMap((group, at) => {
-      const [first = '', ...others] = gainRows(group, options.entries)
-      // What others gained is a paragraph of its own, not the last words of the one before.
-      return [at === 0 ? first : `\n${first}`, ...others]
+/** One cause with the drift that it explains. */
+export interface Finding {
+  /** From 1: the row of the table and the block bear the same. */
+  readonly number: number
+  readonly cause: Cause
+  readonly drift: readonly Drift[]
+}
+
+/** Causes of some drift in their order, with none that explains nothing of it. */
+export function findingsOf({ drift, causes }: Pick<Shown, 'drift' | 'causes'>): readonly Finding[] {
+  const byCause = Map.groupBy(drift, (row) => row.cause)
+  return causes
+    .flatMap((cause) => {
+      const rows = byCause.get(cause.key)
+      if (rows === undefined) return []
+      const drifting = new Set(rows.map((row) => `${row.principal.kind} ${row.principal.id}`))
+      const principals = cause.principals.filter(({ kind, id }) => drifting.has(`${kind} ${id}`))
+      return [{ cause: { ...cause, principals }, drift: rows }]
     })
-    // A heading never stands alone at the end of what fitted, and none follows without a blank line.
-    return rows.map((row, at) => (at === 0 ? heading + row : row) + (at === rows.length - 1 ? '\n' : ''))
-  })
+    .map((finding, at) => ({ number: at + 1, ...finding }))
 }
 
-/** Users who came to the same by the same way, and lose it by the same cuts, are told of together. */
-function sameGain(row: Drift): string {
-  const { kind, permission, grants, extent, because } = row
-  const ways = row.paths.map((path) => [path.group_id, path.policy_id, path.statement, path.pattern])
-  const cuts = row.cuts.map((alternatives) => alternatives.map((cut) => [cut.group_id, cut.policy_id]))
-  // What is attached to a user has its own date, and is detached from nobody else.
-  const isOwn =
-    row.paths.some((path) => path.via === 'user') ||
-    row.cuts.some((alternatives) => alternatives.some((cut) => cut.kind === 'detach-from-user'))
-  return JSON.stringify([kind, permission, grants, extent, because, ways, cuts, isOwn ? row.user_id : ''])
+/** The mark of the gravest of some drift. */
+export function markOf(drift: readonly Drift[]): string {
+  const [gravest] = drift.map((row) => row.severity).sort(compareSeverity)
+  return `${drift.some(isOpen) ? `⚠️${NO_BREAK}` : ''}${gravest === undefined ? '' : severityMarks[gravest]}`
 }
 
-/** Of several users, what they share is said first, so that it stands there whatever of the rest does not fit. */
-function gainRows(group: readonly Drift[], withEntries: boolean): string[] {
-  const [first, ...others] = group
-  if (first === undefined) return []
-  const what = whatToDo(group)
-  const users = group.map((row) => userRow(row, [], withEntries) + (withEntries ? '\n' : ''))
-  const told =
-    others.length === 0
-      ? [gainWords(first), userRow(first, ways(first, true), withEntries), what]
-      : [gainWords(first), `Each of them: ${ways(first, false).join('; and ')}.`, what, users[0] ?? '']
-  const row = told.filter((part) => part !== '').join('\n\n')
-  const isTooLong = !withEntries && bytes(row) > LONGEST_ROW
-  const short = `The path and what to do are too long to be shown here; the report has them.\n\n- **${driftHeading(first, code)}**`
-  return [isTooLong ? short : row, ...users.slice(1)]
+const HEAD =
+  '| | What changed | When | Who | Now holds | Undo it | Others touched |\n| --- | --- | --- | --- | --- | --- | --- |\n'
+
+/** One table with one row for each cause. */
+export function causeTable(findings: readonly Finding[], budget: number): string {
+  // What did not fit is said below the table, where a row of another shape would break it.
+  return `${HEAD}${fitMade(findings, causeRow, budget - HEAD.length, 'changes')}`
 }
 
-function gainWords(first: Drift): string {
-  const restriction = restrictionWords(first.grants, code)
-  const gained = `${first.kind === 'approval-expired' ? 'Holds' : 'Gained'}: ${actionsWords(first, code)}${restriction === null ? '' : `, ${restriction}`}.`
-  const paths = first.paths.slice(0, PATHS)
-  const dates = paths.flatMap((path) => {
-    const words = datesWords(path, code)
-    if (words === null) return []
-    // With several policies, a date without its policy says nothing.
-    return paths.length > 1 && path.policy !== null
-      ? `${code(path.policy)}: ${words}.`
-      : `${words.slice(0, 1).toUpperCase()}${words.slice(1)}.`
-  })
-  return [gained, ...new Set(dates)].join(' ')
-}
-
-/** The ways by which it is held, from the user on or without the user. */
-function ways(row: Drift, fromUser: boolean): string[] {
-  const more = row.paths.length - PATHS
-  return [
-    ...row.paths
-      .slice(0, PATHS)
-      .map((path) => (fromUser ? pathWords(row.user, path, code) : wayWords(path, code))),
-    ...(more > 0 ? [`and ${more} more ${more === 1 ? 'path' : 'paths'}, all in the report`] : []),
+function causeRow({ number, cause, drift }: Finding): string {
+  const groups = revocationGroups(drift)
+  const [best] = sharedRevocations(groups[0] ?? [], cause.kind, cause.principals.length)
+  const who = causeHolders(cause, code)
+  const cells = [
+    `${markOf(drift)}${NO_BREAK}${number}`,
+    causeWords(cause, drift, code),
+    cellDay(causeDay(cause)),
+    cause.principals.length > 1 ? `**${who}**` : who,
+    heldWords(drift, code),
+    undoCell(cause, best === undefined ? null : revocationCell(best, code), groups.length > 1),
+    best === undefined ? '' : othersCell(best, code),
   ]
+  return `| ${cells.map((cell) => cell.replaceAll('\n', ' ')).join(' | ')} |`
 }
 
-/** `IAMUserB: everything in IAM, not approved`, with what is its own below. */
-function userRow(row: Drift, below: readonly string[], withEntry: boolean): string {
-  const denies = denyWords(row.conditional_denies, code)
-  const lines = [...below, ...(denies === null ? [] : [denies])].map((line) => `\n  - ${line}`)
-  const inPlace = row.approval?.user_id === row.user_id ? ', in place of the present one' : ''
-  const entry = withEntry
-    ? `\n\n  <details><summary>The entry that approves it${inPlace}</summary>\n\n${indent(jsonBlock(entryJson(row.proposed_entry)))}\n\n  </details>`
-    : ''
-  return `- **${driftHeading(row, code)}**${lines.join('')}${entry}`
+/** Cells are narrow, and a day or a number alone on its line is read as another. */
+const NO_BREAK = '\u00a0'
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+
+/** `24 Nov 2026`; words that are no day as they are. */
+function cellDay(day: string): string {
+  const [, year, month, date] = /^(\d{4})-(\d\d)-(\d\d)$/.exec(day) ?? []
+  if (year === undefined) return day
+  return [String(Number(date)), months[Number(month) - 1], year].join(NO_BREAK)
 }
 
-/** The complete set of cuts, said once for everybody it is the same for. */
-function whatToDo(group: readonly Drift[]): string {
-  const [first] = group
-  if (first === undefined || first.cuts.length === 0) return ''
-  const who = group.length === 1 ? first.user : null
-  const steps = first.cuts.map((alternatives) =>
-    alternatives
-      .map((cut) =>
-        who === null && cut.kind === 'remove-from-group'
-          ? `remove each of the ${group.length} users from group ${code(cut.group ?? '')}`
-          : cutWords(first.user, { ...cut, others: Math.max(0, cut.others - (group.length - 1)) }, code),
-      )
-      .join(', or '),
-  )
-  return steps.length === 1
-    ? `To take it away: ${steps[0]}.`
-    : `To take it away, all of these: ${listWords(
-        steps.map((step, at) => `(${at + 1}) ${step}`),
-        20,
-      )}.`
+function undoCell({ kind }: Cause, revocation: string | null, several: boolean): string {
+  const words = [
+    ...(kind === 'expiry' ? ['renew'] : []),
+    ...(revocation === null ? [] : [`${revocation}${several ? ' and more, see below' : ''}`]),
+  ]
+  return words.length === 0 ? 'see below' : words.join(', or ')
 }
 
-function indent(text: string): string {
-  return text
-    .split('\n')
-    .map((line) => `  ${line}`)
-    .join('\n')
+/** Makes the folded block of a cause, with a blank line after it. */
+export function blockMaker(shown: Shown, more: Omit<BlockOptions, 'traces'>): (finding: Finding) => string {
+  const people = peopleOf(shown)
+  const options = { ...more, traces: shown.traces }
+  return (finding) => {
+    const { number, cause, drift } = finding
+    const heading = `${markOf(drift)} ${number} · ${causeWords(cause, drift, htmlCode)} → ${causeHolders(cause, htmlCode)}`
+    return `${fold(heading, causeBlock(cause, drift, people, options))}\n`
+  }
 }

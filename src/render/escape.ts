@@ -62,6 +62,14 @@ export function prose(text: string): string {
   )
 }
 
+/**
+ * Plain text of SARIF's `message.text`, in which `[text](id)` is a link and `\\` an escape (section 3.11.6 of the
+ * standard); GitHub and editors draw them.
+ */
+export function sarifText(text: string): string {
+  return visible(text).replace(/[\\[\]]/g, '\\$&')
+}
+
 /** Characters of a reason: whoever writes more would push everything else out of a comment or summary. */
 const LONGEST_REASON = 500
 

@@ -3,8 +3,13 @@ import { createHash } from 'node:crypto'
 import type { Drift, Verdict } from '../audit/model.ts'
 import type { Severity } from '../policy/types.ts'
 import { type Places, placeOf } from './annotations.ts'
-import { prose, visible } from './escape.ts'
-import { actionsWords, cutWords, driftHeading, pathWords } from './words.ts'
+import { driftHeading } from './drift-words.ts'
+import { prose, sarifText, visible } from './escape.ts'
+import { findingKey } from './finding-key.ts'
+import { pathWords } from './path-words.ts'
+import { type Subject, subjectsOf } from './principal-words.ts'
+import { cutWords } from './way-out-words.ts'
+import { actionsWords } from './words.ts'
 
 /** GitHub takes no more results in one run. */
 const MAXIMUM_RESULTS = 25_000
@@ -30,7 +35,7 @@ export function renderSarif(verdict: Verdict, places: Places, version: string): 
     name,
     shortDescription: { text: `${name} held and not approved` },
     fullDescription: {
-      text: `A user holds the audited permission ${name} beyond what the baseline approves.`,
+      text: `A principal holds the audited permission ${name} beyond what the baseline approves.`,
     },
     help: {
       text: 'Take the access away in IAM, or approve it with a reviewed entry in the baseline.',
@@ -39,7 +44,10 @@ export function renderSarif(verdict: Verdict, places: Places, version: string): 
     defaultConfiguration: { level: levels[severity] },
     properties: { 'security-severity': securitySeverity[severity], tags: ['security', 'iam'] },
   }))
-  const results = verdict.drift.slice(0, MAXIMUM_RESULTS).map((row) => resultOf(row, verdict, places))
+  const subjectOf = subjectsOf(verdict)
+  const results = verdict.drift
+    .slice(0, MAXIMUM_RESULTS)
+    .map((row) => resultOf(row, subjectOf(row.principal), verdict, places))
   const sarif = {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
@@ -56,21 +64,21 @@ export function renderSarif(verdict: Verdict, places: Places, version: string): 
   return `${JSON.stringify(sarif, null, 2)}\n`
 }
 
-function resultOf(row: Drift, verdict: Verdict, places: Places): unknown {
+function resultOf(row: Drift, subject: Subject, verdict: Verdict, places: Places): unknown {
   const { file, line } = placeOf(row, places)
   const [path] = row.paths
-  const ways = row.cuts.map((cuts) => cuts.map((cut) => cutWords(row.user, cut, visible)).join(', or '))
+  const ways = row.revocations.map(({ cuts }) => cuts.map((cut) => cutWords(cut, visible)).join(', and '))
   const plain = [
     `${driftHeading(row, visible)}.`,
     `Actions: ${actionsWords(row, visible)}.`,
-    ...(path === undefined ? [] : [`Path: ${pathWords(row.user, path, visible)}.`]),
-    ...(ways.length === 0 ? [] : [`To take it away: ${ways.join('; ')}.`]),
+    ...(path === undefined ? [] : [`Path: ${pathWords(subject, path, visible)}.`]),
+    ...(ways.length === 0 ? [] : [`To revoke it: ${ways.join('; or ')}.`]),
   ]
   return {
     ruleId: row.permission,
     ruleIndex: verdict.permissions.findIndex((permission) => permission.name === row.permission),
     level: levels[row.severity],
-    message: { text: plain.join(' '), markdown: plain.map(prose).join('\n\n') },
+    message: { text: plain.map(sarifText).join(' '), markdown: plain.map(prose).join('\n\n') },
     locations: [
       {
         physicalLocation: {
@@ -90,9 +98,7 @@ function resultOf(row: Drift, verdict: Verdict, places: Places): unknown {
  * Who, what and how much; not where, so that a moved line is the same finding. GitHub tells alerts apart by
  * `primaryLocationLineHash` alone; without it the upload would hash the line, which all drift of a permission shares.
  */
-function fingerprints({ kind, user_id, permission, grants }: Drift): Readonly<Record<string, string>> {
-  const hash = createHash('sha256')
-    .update(JSON.stringify([kind, user_id, permission, grants]))
-    .digest('hex')
+function fingerprints(row: Drift): Readonly<Record<string, string>> {
+  const hash = createHash('sha256').update(findingKey(row)).digest('hex')
   return { primaryLocationLineHash: `${hash}:1`, 'drift/v1': hash }
 }

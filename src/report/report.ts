@@ -1,8 +1,20 @@
 /** Builds the JSON report from what was decided. Adds nothing and renders nothing. */
-import type { DifferenceRow, Drift, RunInfo, Verdict } from '../audit/model.ts'
+import type { Gap, LiveKnownGap } from '../access/model.ts'
+import type { NamedPrincipal } from '../account/principal.ts'
+import {
+  type ApprovedHolding,
+  type DifferenceRow,
+  type Drift,
+  noParties,
+  type RunInfo,
+  type Verdict,
+  type WasHeldRow,
+} from '../audit/model.ts'
 import type { BaselineEntry } from '../baseline/baseline.ts'
 import { entryJson } from '../baseline/write-baseline.ts'
 import type { GateVerdict } from '../gate/model.ts'
+import { type Subject, subjectsOf } from '../render/principal-words.ts'
+import { pathJson, principalJson } from './path-json.ts'
 import type { Report } from './report-schema.ts'
 
 export interface ReportContext {
@@ -16,9 +28,17 @@ export interface ReportContext {
 
 /** The report of an audit. */
 export function buildReport(verdict: Verdict, context: ReportContext): Report {
-  const kind = (wanted: Drift['kind']) => verdict.drift.filter((row) => row.kind === wanted).map(driftJson)
+  const subjectOf = subjectsOf(verdict)
+  const whoBrought = new Map(verdict.causes.map(({ key, by }) => [key, by]))
+  const kind = (wanted: Drift['kind']) =>
+    verdict.drift
+      .filter((row) => row.kind === wanted)
+      .map((row) => ({
+        ...driftJson(row, subjectOf(row.principal)),
+        by: whoBrought.get(row.cause) ?? null,
+      }))
   return mutable({
-    version: 1,
+    version: 2,
     kind: context.kind,
     generated_at: context.generatedAt,
     tool: context.tool,
@@ -28,28 +48,28 @@ export function buildReport(verdict: Verdict, context: ReportContext): Report {
     auditor: verdict.auditor,
     result: verdict.result,
     complete: verdict.complete,
-    gaps: verdict.gaps,
-    known_gaps: verdict.known_gaps,
+    gaps: verdict.gaps.map(gapJson),
+    known_gaps: verdict.known_gaps.map(knownGapJson),
     notices: verdict.notices,
     coverage: verdict.coverage,
     population: verdict.population,
     catalogue: verdict.catalogue,
     root_user: verdict.root_user,
-    grants: verdict.holdings.map((holding) => ({
-      ...holding,
-      actions: [...holding.actions].sort(),
-      approval: approvalJson(holding.approval),
-    })),
+    grants: verdict.holdings.filter((one) => one.counts).map(holdingJson),
+    partial: verdict.partial.map(holdingJson),
+    dormant: verdict.dormant,
     drift: {
       unapproved_holders: kind('unapproved-holder'),
       exceeds_approval: kind('exceeds-approval'),
       approval_expired: kind('approval-expired'),
+      was_held: verdict.was_held.map((row) => wasHeldJson(row, subjectOf(row.principal))),
     },
+    traces: verdict.traces,
     no_longer_held: verdict.no_longer_held.map(differenceJson),
     reduced: verdict.reduced.map(differenceJson),
-    expiring: verdict.expiring.map(({ entry_index: _, ...row }) => ({ ...row, ...nothing })),
-    renamed: verdict.renamed.map((row) => ({ ...row, ...nothing })),
-    unreviewed: verdict.unreviewed.map(({ entry_index: _, ...row }) => ({ ...row, ...nothing })),
+    expiring: verdict.expiring.map(rowBeside),
+    renamed: verdict.renamed.map(rowBeside),
+    unreviewed: verdict.unreviewed.map(rowBeside),
     stats: {
       requests: verdict.stats.requests,
       retries: verdict.stats.retries,
@@ -59,20 +79,66 @@ export function buildReport(verdict: Verdict, context: ReportContext): Report {
 }
 
 /** Rows beside drift have the fields of the others: nothing was gained or lost. */
-const nothing = { grants: [], actions: [], example: null }
+function rowBeside<Row extends { readonly principal: NamedPrincipal; readonly entry_index: number }>(
+  row: Row,
+): object {
+  const { principal, entry_index: _, ...fields } = row
+  return { ...principalJson(principal), ...fields, grants: [], actions: [], example: null, ...noParties }
+}
+
+export function gapJson({ reaches, ...gap }: Gap): object {
+  return { ...gap, reaches: reaches?.map(principalJson) ?? null }
+}
+
+function knownGapJson({ reaches, ...gap }: LiveKnownGap): object {
+  return { ...gap, reaches: reaches.map(principalJson) }
+}
+
+export function holdingJson(holding: ApprovedHolding): object {
+  const { principal, enabled, permission, severity, extent, restricted, grants, approval } = holding
+  const { trusted, when, issuer, keys } = holding
+  return {
+    ...{ ...principalJson(principal), enabled, permission, severity, extent, restricted, grants },
+    actions: [...holding.actions].sort(),
+    paths: holding.paths.map((path) => pathJson(holding, path)),
+    paths_omitted: holding.paths_omitted,
+    conditional_denies: holding.conditional_denies,
+    ...(trusted === null ? {} : { trusted }),
+    ...(when === null ? {} : { when, issuer, keys }),
+    approval: approvalJson(approval),
+  }
+}
 
 function approvalJson(entry: BaselineEntry | null): unknown {
   return entry === null ? null : entryJson(entry)
 }
 
-function driftJson(row: Drift): object {
-  const { severity, extent, restricted, paths, cause } = row
-  return { ...differenceJson(row), severity, extent, restricted, paths, cause }
+function driftJson(row: Drift, subject: Subject): object {
+  const { severity, enabled, extent, restricted, conditional_denies, cause } = row
+  return {
+    ...{ ...differenceJson(row), severity, enabled, extent, restricted },
+    paths: row.paths.map((path) => pathJson(subject, path)),
+    conditional_denies,
+    revocations: row.revocations.map(({ cuts, others }) => ({
+      operations: cuts.map(({ operation }) => operation),
+      others,
+    })),
+    cause,
+  }
 }
 
-function differenceJson(row: DifferenceRow): object {
-  const { user_id, user, permission, grants, actions, example } = row
-  return { user_id, user, permission, grants, actions: [...actions].sort(), example }
+function wasHeldJson(row: WasHeldRow, subject: Subject): object {
+  const { severity, enabled, extent, restricted, from, until, by, ended_by, history_read } = row
+  return {
+    ...{ ...differenceJson(row), severity, enabled, extent, restricted },
+    ...{ from, until, by, ended_by, history_read },
+    paths: row.paths.map((path) => pathJson(subject, path)),
+  }
+}
+
+function differenceJson({ principal, permission, grants, actions, example, parties }: DifferenceRow): object {
+  const sorted = [...actions].sort()
+  return { ...principalJson(principal), permission, grants, actions: sorted, example, ...parties }
 }
 
 /** The schema's type is the mutable twin of the verdict's readonly one. */
@@ -86,11 +152,9 @@ export function buildGateReport(verdict: GateVerdict, context: ReportContext): R
     ...emptyReport(context, verdict.result),
     complete: verdict.verification?.verified === true,
     notices: [...verdict.notices],
-    entries: verdict.entries.map(({ user_id, user, permission, change }) => ({
-      user_id,
-      user,
-      permission,
-      change,
+    entries: verdict.entries.map(({ principal, permission, change }) => ({
+      ...principalJson(principal),
+      ...{ permission, change },
     })),
     scope_changes: verdict.scope_changes.map((change) => change.message),
   }
@@ -121,7 +185,7 @@ export function buildStoppedReport(problems: readonly string[], context: ReportC
 /** Every field, with nothing in it. */
 function emptyReport(context: ReportContext, result: string): Report {
   return {
-    version: 1,
+    version: 2,
     kind: context.kind,
     generated_at: context.generatedAt,
     tool: context.tool,
@@ -129,8 +193,9 @@ function emptyReport(context: ReportContext, result: string): Report {
     inputs: context.inputs,
     ...{ account: null, auditor: null, result, complete: false },
     ...{ gaps: [], known_gaps: [], notices: [], coverage: [], population: null },
-    ...{ catalogue: null, root_user: null, grants: [] },
-    drift: { unapproved_holders: [], exceeds_approval: [], approval_expired: [] },
+    ...{ catalogue: null, root_user: null, grants: [], partial: [], dormant: [] },
+    drift: { unapproved_holders: [], exceeds_approval: [], approval_expired: [], was_held: [] },
+    traces: null,
     ...{ no_longer_held: [], reduced: [], expiring: [], renamed: [], unreviewed: [] },
     stats: { requests: 0, retries: 0, duration_ms: 0 },
   }
