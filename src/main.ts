@@ -1,3 +1,5 @@
+import { isMainThread } from 'node:worker_threads'
 import { run } from './action/run.ts'
+import { work } from './action/work.ts'
 
-await run(process.env)
+await (isMainThread ? run(process.env, process.argv[1] ?? '') : work(process.env))

@@ -1,17 +1,16 @@
 /** `mode: check`: everything an audit would use, tried once. Writes nothing but log, summary and report. */
-import { info } from '@actions/core'
 import { z } from 'zod'
-import { checkCloud } from '../cloud/check.ts'
-import { AuthenticationError } from '../cloud/cloud-error.ts'
-import { oidcClaims } from '../cloud/credentials.ts'
-import { systemClock } from '../cloud/pace.ts'
+import { configNotices } from '../audit/config-notices.ts'
+import { readBaseline } from '../baseline/read-baseline.ts'
+import { systemClock } from '../cloud/http/pace.ts'
+import { oidcClaims } from '../cloud/keys/credentials.ts'
 import { readConfig } from '../config/read-config.ts'
 import type { GitHubClient } from '../github/client.ts'
 import { GitHubError } from '../github/github-error.ts'
 import { createIssueStore } from '../github/issue-store.ts'
 import { createRepositoryReader } from '../github/repository.ts'
 import { createReviewReader } from '../github/review.ts'
-import { UserError } from '../problem.ts'
+import { shippedCatalogue } from '../policy/index.ts'
 import {
   type CheckResult,
   checkProblems,
@@ -21,26 +20,31 @@ import {
 } from '../render/check.ts'
 import { logLine } from '../render/escape.ts'
 import { buildCheckReport } from '../report/report.ts'
-import { openCloud, workflowToken } from './account.ts'
-import { auditorRights } from './auditor-rights.ts'
+import { askCloud, checkLines } from '../run/ask-cloud.ts'
+import type { CheckedFiles } from '../run/check-account.ts'
+import { contextOfTexts } from '../run/report-context.ts'
+import { readWorkspaceFile, writeAtomically } from '../run/workspace.ts'
+import { UserError } from '../text/problem.ts'
 import { openGitHub } from './github.ts'
+import { info } from './log.ts'
 import type { Outcome, Run } from './outcome.ts'
-import { toolInfo } from './tool.ts'
-import { writeAtomically } from './workspace.ts'
+import { workflowToken } from './workflow-token.ts'
 
 /** Tries everything. @throws UserError for inputs that make no sense */
 export async function checkMode(run: Run): Promise<Outcome> {
   const { inputs, context } = run
   const started = systemClock.now()
   const token = await workflowClaims(run)
-  const { traffic, ...asked } = await askCloud(run)
+  const files = await checkedFiles(run)
+  const { traffic, ...asked } = await askCloud(run, files)
   const result: CheckResult = {
     ...token,
     ...asked,
     github: await checkGitHub(run),
     providerUrn: inputs.oidcProviderUrn,
+    notices: files.config === null ? [] : configNotices(files.config, inputs.config, shippedCatalogue(), []),
   }
-  for (const line of logLines(result)) info(logLine(line))
+  for (const line of checkLines(result)) info(logLine(line))
   const problems = checkProblems(result)
   const passed = problems.length === 0 ? 'passed' : 'failed'
   const account = asked.cloud?.account ?? null
@@ -49,10 +53,10 @@ export async function checkMode(run: Run): Promise<Outcome> {
     auditor: asked.cloud?.auditor ?? null,
     stats: { ...traffic, duration_ms: systemClock.now() - started },
   }
-  const report = buildCheckReport(passed, [...problems, ...missingOptional(result)], known, {
-    ...{ kind: 'check', generatedAt: new Date().toISOString(), tool: toolInfo(), run: context.run },
-    inputs: { config_sha256: null, baseline_sha256: null },
-  })
+  const report = buildCheckReport(
+    ...([passed, [...problems, ...missingOptional(result)], known] as const),
+    contextOfTexts('check', { config: null, baseline: null }, context.run),
+  )
   const path = `${context.outputFolder}/report.json`
   await writeAtomically(path, `${JSON.stringify(report, null, 2)}\n`)
   return {
@@ -69,44 +73,31 @@ export async function checkMode(run: Run): Promise<Outcome> {
   }
 }
 
-type AskedCloud = Pick<CheckResult, 'cloud' | 'cloudProblem' | 'clockOffset' | 'rights'> & {
-  readonly traffic: { readonly requests: number; readonly retries: number }
-}
-
-/** Asks the cloud everything. Whatever stops it, what was learned until then is kept. */
-async function askCloud({ inputs, context, environment }: Run): Promise<AskedCloud> {
-  let asked: AskedCloud = {
-    ...{ cloud: null, cloudProblem: null, clockOffset: null, rights: null },
-    traffic: { requests: 0, retries: 0 },
+/** Config and baseline of the checkout, or of the commit where nothing is checked out. What is wrong with them is said elsewhere. */
+async function checkedFiles({ inputs, context }: Run): Promise<CheckedFiles> {
+  const github = openGitHub(inputs, context)
+  const textOf = async (path: string, input: string): Promise<string | null> => {
+    const text = await readWorkspaceFile(context.workspace, path, input)
+    if (text !== null || github === null || context.run.sha === '') return text
+    return createRepositoryReader(github).fileAt(path, context.run.sha)
   }
-  try {
-    const { api } = openCloud(inputs, context, environment)
-    const learn = (more: Partial<AskedCloud>): void => {
-      const { requests, retries } = api.http.stats
-      asked = { ...asked, clockOffset: api.http.clockOffset, traffic: { requests, retries }, ...more }
-    }
+  const unlessWrong = async <T>(read: () => Promise<T | null>): Promise<T | null> => {
     try {
-      const cloud = await checkCloud(api)
-      learn({ cloud })
-      learn({ rights: await auditorRights(api, cloud) })
-    } finally {
-      learn({})
+      return await read()
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error
+      return null
     }
-  } catch (error) {
-    if (!(error instanceof UserError) && !(error instanceof AuthenticationError)) throw error
-    asked = { ...asked, cloudProblem: error.message }
   }
-  return asked
-}
-
-function logLines({ cloud, cloudProblem, claimsProblem, github }: CheckResult): string[] {
-  return [
-    ...(cloud?.rows ?? []).map((row) =>
-      `${row.status.padEnd(9)} ${row.call} ${row.action ?? ''} ${row.detail}`.trimEnd(),
-    ),
-    ...new Set([cloudProblem, claimsProblem].filter((line) => line !== null)),
-    ...github.map((row) => `${row.status.padEnd(9)} GitHub: ${row.what} ${row.detail}`.trimEnd()),
-  ]
+  const config = await unlessWrong(async () => {
+    const text = await textOf(inputs.config, 'config')
+    return text === null ? null : readConfig(text, inputs.config)
+  })
+  const baseline = await unlessWrong(async () => {
+    const text = await textOf(inputs.baseline, 'baseline')
+    return text === null ? null : readBaseline(text, inputs.baseline)
+  })
+  return { config, baseline, configPath: inputs.config }
 }
 
 /** Claims of the workflow's token, where one can be had. It is asked for and not kept. */
@@ -130,6 +121,7 @@ async function checkGitHub(run: Run): Promise<GitHubRow[]> {
   if (client === null) return [{ what: 'github-token', status: 'failed', detail: 'there is none' }]
   const reader = createRepositoryReader(client)
   const facts = await reader.facts()
+  const isRefused = facts.visibility === 'public' && !run.inputs.allowPublic
   let config: CommittedConfig = { keepsIssue: true, note: '' }
   const contents = await attempt('contents: read', async () => {
     config = committedConfig(await reader.fileAt(run.inputs.config, run.context.run.sha), run.inputs.config)
@@ -138,8 +130,10 @@ async function checkGitHub(run: Run): Promise<GitHubRow[]> {
   return [
     {
       what: 'visibility and default branch',
-      status: facts.problem === null ? 'ok' : 'failed',
-      detail: facts.problem ?? `${facts.visibility}, ${facts.defaultBranch}`,
+      status: facts.problem === null && !isRefused ? 'ok' : 'failed',
+      detail:
+        facts.problem ??
+        `${facts.visibility}, ${facts.defaultBranch}${isRefused ? '; an audit refuses to run in a public repository unless allow-public is true' : ''}`,
     },
     contents,
     ...(config.keepsIssue ? await issueRows(client) : [noIssue]),

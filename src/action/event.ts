@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { RunInfo } from '../audit/model.ts'
-import { UserError } from '../problem.ts'
-import { type Mode, modes } from './inputs.ts'
+import { type Mode, modes } from '../run/inputs.ts'
+import { UserError } from '../text/problem.ts'
 
 const modeByEvent: Readonly<Record<string, Mode>> = {
   schedule: 'audit',

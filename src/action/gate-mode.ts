@@ -1,38 +1,32 @@
 /** `mode: gate`: judges what a pull request changes in config and baseline. Needs no keys; verifies with them. */
-import { realpath } from 'node:fs/promises'
-import { info } from '@actions/core'
-import { exitOf } from '../audit/exit.ts'
-import { readBaseline } from '../baseline/read-baseline.ts'
-import { readConfig } from '../config/read-config.ts'
-import { judge, withReview, withVerification } from '../gate/judge.ts'
-import type { GateVerdict, ReviewDecision } from '../gate/model.ts'
-import {
-  approvalCandidates,
-  type PermissionAnswer,
-  reviewDecision,
-  unreadableReviews,
-} from '../gate/review-decision.ts'
-import { verifyAgainstAccount } from '../gate/verify.ts'
+import { needsReview, readChange } from '../gate/change.ts'
+import { decideGate } from '../gate/decide.ts'
+import type { GateEvent, GateVerdict } from '../gate/model.ts'
 import type { GitHubClient } from '../github/client.ts'
 import { createIssueStore } from '../github/issue-store.ts'
 import { createRepositoryReader } from '../github/repository.ts'
-import { createReviewReader, rerunFailedGate } from '../github/review.ts'
+import { rerunFailedGate } from '../github/review.ts'
 import { stickyBudget, syncStickyComment } from '../github/sticky-comment.ts'
-import { UserError } from '../problem.ts'
-import { gateAnnotations, gateSentence, renderGate } from '../render/comment.ts'
+import { gateAnnotations, gateSentence, type LineLink, renderGate } from '../render/comment.ts'
 import { logLine } from '../render/escape.ts'
 import { SUMMARY_BUDGET } from '../render/summary.ts'
 import { buildGateReport } from '../report/report.ts'
-import { hasCredentials, saveSnapshot } from './account.ts'
-import { auditAccount, sha256, today } from './audit-mode.ts'
+import { today } from '../run/audit-account.ts'
+import { gatherAccount } from '../run/gate-account.ts'
+import { contextOfTexts } from '../run/report-context.ts'
+import { writeAtomically } from '../run/workspace.ts'
+import { UserError } from '../text/problem.ts'
+import type { RunContext } from './event.ts'
+import { gatherReviews } from './gate-answers.ts'
 import { type GateSides, readSides } from './gate-sides.ts'
 import { openGitHub, refusePublic, repositoryFacts } from './github.ts'
-import { driftKinds } from './inputs.ts'
+import { info } from './log.ts'
 import type { Outcome, Run } from './outcome.ts'
-import { toolInfo } from './tool.ts'
-import { isInside, writeAtomically } from './workspace.ts'
 
-/** Judges. @throws UserError when base or head cannot be read: what cannot be compared does not pass */
+/**
+ * Asks, gathers, decides once, and says it. @throws UserError when base or head cannot be read: what cannot be
+ * compared does not pass
+ */
 export async function gateMode(run: Run): Promise<Outcome> {
   const { inputs, context } = run
   const github = openGitHub(inputs, context)
@@ -42,19 +36,35 @@ export async function gateMode(run: Run): Promise<Outcome> {
       'The gate reads the base through the GitHub API and has no github-token. Pass one with contents: read.',
     )
   const sides = await readSides(inputs, context, createRepositoryReader(github))
-  let verdict = judge({
-    ...{ base: sides.base, head: sides.head, today: today() },
-    paths: sides.paths,
-    event: context.mergeGroup === null ? 'pull_request' : 'merge_group',
+  const { base, head, paths, notices } = sides
+  const change = readChange({ base, head, paths, today: today(), event: eventOf(context) })
+  const verdict = decideGate(change, {
+    reviews: needsReview(change) ? await gatherReviews(run, github, sides) : null,
+    account: await gatherAccount(run, run.context.workspace, change),
+    notices,
   })
-  verdict = { ...verdict, notices: [...sides.notices, ...verdict.notices] }
-  if (verdict.review_needed) verdict = withReview(verdict, await readReviews(run, github, sides))
-  if (verdict.touched) verdict = await verified(run, sides, verdict)
+  return deliver(run, github, sides, verdict)
+}
+
+function eventOf({ event, mergeGroup }: RunContext): GateEvent {
+  if (mergeGroup !== null) return 'merge_group'
+  return event === 'pull_request_target' ? 'pull_request_target' : 'pull_request'
+}
+
+/** Writes log, comment and report. Nothing is decided here. */
+async function deliver(
+  run: Run,
+  github: GitHubClient,
+  sides: GateSides,
+  verdict: GateVerdict,
+): Promise<Outcome> {
+  const { inputs, context } = run
+  const link = lineLinks(run, sides)
   info(logLine(gateSentence(verdict)))
   for (const failure of verdict.failures)
     info(logLine(`FAIL ${failure.file}:${failure.line ?? 1} ${failure.message} ${failure.remedy}`))
   const remarks = [
-    ...(await tellPullRequest(run, github, verdict)),
+    ...(await tellPullRequest(run, github, verdict, link)),
     ...(await turnGreen(run, github, verdict, sides)),
   ]
   for (const remark of [...verdict.notices, ...remarks]) info(logLine(remark))
@@ -66,9 +76,20 @@ export async function gateMode(run: Run): Promise<Outcome> {
       ...{ result: verdict.result, report, verified: String(isVerified), complete: String(isVerified) },
       'issue-action': inputs.dryRun ? 'skipped' : 'none',
     },
-    summary: renderGate(verdict, remarks, SUMMARY_BUDGET),
+    summary: renderGate(verdict, { remarks, link }, SUMMARY_BUDGET),
     annotations: gateAnnotations(verdict),
     failure: verdict.result === 'passed' ? null : failureSentence(verdict),
+  }
+}
+
+/** The lines as GitHub shows them, at the commit that was judged. */
+function lineLinks({ context, environment }: Run, { judgedSha }: GateSides): LineLink {
+  const server = (environment.GITHUB_SERVER_URL || 'https://github.com').replace(/\/+$/, '')
+  const { repository } = context.run
+  if (repository === '') return () => null
+  return (file, line) => {
+    const path = file.split('/').map(encodeURIComponent).join('/')
+    return `${server}/${repository}/blob/${judgedSha}/${path}#L${line}`
   }
 }
 
@@ -85,91 +106,17 @@ function failureSentence(verdict: GateVerdict): string {
   }`
 }
 
-/** Reads reviews live. What cannot be read is no approval, and says why. */
-async function readReviews(
-  { context }: Run,
-  github: GitHubClient,
-  { headSha }: GateSides,
-): Promise<ReviewDecision> {
-  const { pullRequest } = context
-  if (pullRequest === null) return unreadableReviews('there is no pull request.')
-  const reader = createReviewReader(github)
-  try {
-    const [reviews, commit] = await Promise.all([
-      reader.reviews(pullRequest.number),
-      createRepositoryReader(github).commit(headSha),
-    ])
-    const question = {
-      ...{ reviews, headSha, author: pullRequest.author },
-      commitAuthors: [commit.author, commit.committer],
-    }
-    const permissions = new Map<string, PermissionAnswer>()
-    for (const login of approvalCandidates(question))
-      permissions.set(login, await permissionOf(reader, login))
-    return reviewDecision({ ...question, permissions })
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error
-    return unreadableReviews(error.message)
-  }
-}
-
-async function permissionOf(
-  reader: ReturnType<typeof createReviewReader>,
-  login: string,
-): Promise<PermissionAnswer> {
-  try {
-    return await reader.permissionOf(login)
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error
-    return { unreadable: error.message }
-  }
-}
-
-/** Holds the head against the account, when there are keys or a snapshot that the pull request cannot have written. */
-async function verified(run: Run, sides: GateSides, verdict: GateVerdict): Promise<GateVerdict> {
-  const { inputs, context, environment } = run
-  const { config: configText, baseline: baselineText } = sides.head
-  if (configText === null || baselineText === null) return verdict
-  if (verdict.failures.some((failure) => failure.code === 'malformed' || failure.code === 'other-account'))
-    return verdict
-  if (
-    inputs.snapshot === ''
-      ? !hasCredentials(inputs, environment)
-      : !(await isOutside(context.workspace, inputs.snapshot))
-  )
-    return verdict
-  const approvals = {
-    config: readConfig(configText, sides.paths.config),
-    baseline: readBaseline(baselineText, sides.paths.baseline),
-    configText,
-  }
-  const audited = await auditAccount(run, approvals)
-  await saveSnapshot(run.inputs, audited.snapshot)
-  const exit = exitOf(audited.verdict, { failOn: new Set(driftKinds), failOnSeverity: 'low' })
-  return withVerification(
-    verdict,
-    verifyAgainstAccount({
-      ...{ gate: verdict, head: approvals.baseline, audit: audited.verdict, exit },
-      users: audited.snapshot.users,
-    }),
-  )
-}
-
-async function isOutside(workspace: string, path: string): Promise<boolean> {
-  const real = await realpath(path).catch(() => null)
-  return real !== null && !isInside(await realpath(workspace), real)
-}
-
 /** The sticky comment: only where the pull request touches the files, or did so before. */
 async function tellPullRequest(
   { inputs, context }: Run,
   github: GitHubClient,
   verdict: GateVerdict,
+  link: LineLink,
 ): Promise<string[]> {
   if (context.pullRequest === null) return []
   const key = inputs.baseline
   const body = verdict.touched
-    ? renderGate(verdict, [], stickyBudget(key) - 1000)
+    ? renderGate(verdict, { remarks: [], link }, stickyBudget(key) - 1000)
     : `# IAM permission audit: gate\n\n✅ ${gateSentence(verdict)} An earlier version of it did.\n`
   if (inputs.dryRun) {
     for (const line of body.split('\n')) info(logLine(`  ${line}`))
@@ -201,11 +148,5 @@ async function turnGreen(
 }
 
 function reportOf({ context }: Run, { head }: GateSides, verdict: GateVerdict): unknown {
-  return buildGateReport(verdict, {
-    ...{ kind: 'gate', generatedAt: new Date().toISOString(), tool: toolInfo(), run: context.run },
-    inputs: {
-      config_sha256: head.config === null ? null : sha256(head.config),
-      baseline_sha256: head.baseline === null ? null : sha256(head.baseline),
-    },
-  })
+  return buildGateReport(verdict, contextOfTexts('gate', head, context.run))
 }

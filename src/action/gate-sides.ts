@@ -1,12 +1,12 @@
 /** The two sides a gate compares: the files at the base and in the pull request, each read as data. */
-import { sameLines } from '../gate/judge.ts'
+import { sameLines } from '../gate/change.ts'
 import type { GatePaths, GateTexts } from '../gate/model.ts'
 import { GitHubError } from '../github/github-error.ts'
 import type { RepositoryReader } from '../github/repository.ts'
-import { UserError } from '../problem.ts'
+import type { Inputs } from '../run/inputs.ts'
+import { readWorkspaceFile, repositoryPath } from '../run/workspace.ts'
+import { UserError } from '../text/problem.ts'
 import type { PullRequest, RunContext } from './event.ts'
-import type { Inputs } from './inputs.ts'
-import { readWorkspaceFile, repositoryPath } from './workspace.ts'
 
 export interface GateSides {
   readonly base: GateTexts
@@ -16,6 +16,8 @@ export interface GateSides {
   readonly baseSha: string
   /** The commit whose author and reviews count. */
   readonly headSha: string
+  /** The commit whose files are judged: of a pull request that is merged with the base, the merge. */
+  readonly judgedSha: string
   /** What could not be told of them. */
   readonly notices: readonly string[]
 }
@@ -54,7 +56,8 @@ export async function readSides(
   }
   if (mergeGroup !== null) {
     const { baseSha, headSha } = mergeGroup
-    return { base: await at(baseSha), head: await checkedOut(headSha), paths, baseSha, headSha, notices }
+    const head = await checkedOut(headSha)
+    return { base: await at(baseSha), head, paths, baseSha, headSha, judgedSha: headSha, notices }
   }
   if (pullRequest === null) throw new UserError('There is neither a pull request nor a merge group to judge.')
   const { headSha } = pullRequest
@@ -62,8 +65,9 @@ export async function readSides(
   // The event's base.sha is where main stood when the pull request was last pushed; the merge commit's first parent
   // is where it stands now.
   const baseSha = merge?.base ?? (await reader.mergeBase(pullRequest.baseSha, headSha))
+  const judgedSha = merge === null ? headSha : run.sha
   const head = merge === null ? await at(headSha) : await checkedOut(run.sha)
-  return { base: await at(baseSha), head, paths, baseSha, headSha, notices }
+  return { base: await at(baseSha), head, paths, baseSha, headSha, judgedSha, notices }
 }
 
 /**

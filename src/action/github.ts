@@ -2,9 +2,10 @@
 import { GitHubClient } from '../github/client.ts'
 import { GitHubError } from '../github/github-error.ts'
 import { createRepositoryReader, type RepositoryFacts } from '../github/repository.ts'
-import { UserError } from '../problem.ts'
+import type { Inputs } from '../run/inputs.ts'
+import { scrubAll } from '../run/secrets.ts'
+import { UserError } from '../text/problem.ts'
 import type { RunContext } from './event.ts'
-import type { Inputs } from './inputs.ts'
 
 /** The client; null without a token. */
 export function openGitHub(inputs: Inputs, context: RunContext): GitHubClient | null {
@@ -15,6 +16,7 @@ export function openGitHub(inputs: Inputs, context: RunContext): GitHubClient | 
     apiUrl: context.apiUrl,
     sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
     now: Date.now,
+    scrub: scrubAll,
   })
 }
 

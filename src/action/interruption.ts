@@ -1,5 +1,5 @@
 /** What can end a run from outside its own course: a cancelled job, or an error that nobody awaits. */
-import { UserError } from '../problem.ts'
+import { UserError } from '../text/problem.ts'
 
 /**
  * Settles with the cause when the run is cut off, and never otherwise. The runner that cancels a job sends SIGINT,

@@ -1,13 +1,11 @@
 /** What a mode is given, and what it hands back when it is done: decided and rendered, ready to be delivered. */
 import type { Annotation } from '../render/annotations.ts'
+import type { AccountRun } from '../run/account-run.ts'
 import type { RunContext } from './event.ts'
-import type { Inputs } from './inputs.ts'
 import type { Outputs } from './outputs.ts'
 
-export interface Run {
-  readonly inputs: Inputs
+export interface Run extends AccountRun {
   readonly context: RunContext
-  readonly environment: NodeJS.ProcessEnv
 }
 
 export interface Outcome {

@@ -1,6 +1,7 @@
 /** The outputs of `action.yml`, every one of them set on every run. */
-import { setOutput } from '@actions/core'
+import { principalKey } from '../account/principal.ts'
 import type { Verdict } from '../audit/model.ts'
+import { setOutput } from './log.ts'
 
 /** Names and defaults: what a run that stops early reports. */
 const outputDefaults = {
@@ -18,6 +19,8 @@ const outputDefaults = {
   'issue-action': 'none',
   report: '',
   'proposed-baseline': '',
+  evidence: '',
+  'holders-csv': '',
   sarif: '',
   verified: 'false',
 } as const
@@ -32,7 +35,7 @@ export function verdictOutputs(verdict: Verdict): Outputs {
   const unapproved = verdict.drift.filter((row) => row.kind === 'unapproved-holder')
   // Without a baseline nothing was compared, and a count of zero would be an all-clear that nobody gave.
   const compared = {
-    'unapproved-holders': String(new Set(unapproved.map((row) => row.user_id)).size),
+    'unapproved-holders': String(new Set(unapproved.map((row) => principalKey(row.principal))).size),
     'exceeding-approvals': pairs('exceeds-approval'),
     'expired-approvals': pairs('approval-expired'),
     'no-longer-held': String(verdict.no_longer_held.length),

@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
-import { readApprovals } from '../../src/action/approvals.ts'
+import { readApprovals } from '../../src/run/approvals.ts'
 
 const paths = { config: 'config.yml', baseline: 'baseline.json' }
 

@@ -2,8 +2,8 @@ import { mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } fr
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
-import { isInside, readWorkspaceFile, workspacePath, writeAtomically } from '../../src/action/workspace.ts'
-import { UserError } from '../../src/problem.ts'
+import { isInside, readWorkspaceFile, workspacePath, writeAtomically } from '../../src/run/workspace.ts'
+import { UserError } from '../../src/text/problem.ts'
 
 const folder = () => mkdtempSync(join(tmpdir(), 'workspace-'))
 

@@ -1,18 +1,18 @@
 import { expect, test } from '@jest/globals'
-import { AccountBuilder, allow, deny, document, idOf } from '../../simulator/iam/account.ts'
-import { auditorRights } from '../../src/action/auditor-rights.ts'
-import { checkCloud } from '../../src/cloud/check.ts'
-import { auditorPolicy } from '../../src/cloud/permissions-needed.ts'
+import { AccountBuilder, allow, deny, document, idOf, trustIam } from '../../simulator/iam/account.ts'
+import { checkCloud } from '../../src/cloud/iam/check.ts'
+import { auditorPolicy } from '../../src/cloud/iam/permissions-needed.ts'
 import type { AuditorRights } from '../../src/render/check.ts'
-import { type StageOptions, stage } from '../cloud/stage.ts'
+import { checkAccount } from '../../src/run/check-account.ts'
+import { everySource, type StageOptions, stage } from '../cloud/stage.ts'
 
 const company = () =>
   new AccountBuilder('acme')
     .users('alice', 'bob')
     .group('ops')
     .group('admin')
-    .agency('iam-audit')
-    .agency('other')
+    .agency('iam-audit', trustIam(idOf('account', 'acme')))
+    .agency('other', trustIam(idOf('account', 'acme')))
     .policy('Admin', document(allow('iam:*:*')))
     .policy('NoAdmin', document(deny('iam:*:*')))
     .policy('Odd', '{"Version":"5.0","Statement":[{"Effect":"Allow"}]}')
@@ -34,7 +34,8 @@ async function rightsOf(
   options: StageOptions,
 ): Promise<AuditorRights> {
   const { api } = stage(change(company()).account, options)
-  return auditorRights(api, await checkCloud(api))
+  const check = await checkCloud(api, everySource)
+  return (await checkAccount(api, check, { config: null, baseline: null, configPath: 'config' })).rights
 }
 
 const may = { writes: expect.arrayContaining(['iam:policies:createVersionV5']), untold: null }
@@ -110,9 +111,15 @@ test.each(cases)('what the auditor may change: %s', async (_name, change, princi
 test('what may not be read is not called harmless', async () => {
   const change = (one: AccountBuilder) =>
     one.attach('Admin', { agency: 'iam-audit' }).attach('Admin', { user: 'bob' })
-  const but = (action: string) => auditorPolicy().Statement[0]?.Action.filter((one) => one !== action) ?? []
-  const agencies = { principal: agency, allowed: but('iam:policies:listEntitiesV5') }
-  expect(await rightsOf(change, agencies)).toEqual(untold(/iam:policies:listEntitiesV5/))
+  const but = (...actions: readonly string[]) =>
+    auditorPolicy().Statement[0]?.Action.filter((one) => !actions.includes(one)) ?? []
+  // Who has a policy attached can be read of the policy, or of everybody who might have it.
+  const byEntity = { principal: agency, allowed: but('iam:policies:listEntitiesV5') }
+  expect(await rightsOf(change, byEntity)).toEqual(may)
+  const neither = but('iam:policies:listEntitiesV5', 'iam:agencies:listAttachedPoliciesV5')
+  expect(await rightsOf(change, { principal: agency, allowed: neither })).toEqual(
+    untold(/policies attached to the agency iam-audit/),
+  )
   const users = { principal: bob, allowed: but('iam:policies:getVersionV5') }
   expect(await rightsOf(change, users)).toEqual(untold(/Admin/))
   expect(await rightsOf(change, { principal: bob, allowed: [] })).toEqual(untold(/users was refused/))

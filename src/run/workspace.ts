@@ -2,7 +2,8 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve, sep } from 'node:path'
-import { UserError } from '../problem.ts'
+import { UserError } from '../text/problem.ts'
+import { scrub } from './secrets.ts'
 
 /** Far above any real config or baseline: 5,000 users with ten entries each stay below it. */
 const maximumBytes = 64 * 1024 * 1024
@@ -108,7 +109,8 @@ export function isInside(folder: string, path: string): boolean {
 }
 
 /**
- * Writes a file so that a reader sees the old contents or the new, never a part. Folders are made.
+ * Writes a file so that a reader sees the old contents or the new, never a part. Folders are made. A text is written
+ * without any secret in play; bytes are written as they are.
  *
  * @throws UserError when it cannot be written.
  */
@@ -116,7 +118,7 @@ export async function writeAtomically(path: string, contents: string | Uint8Arra
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`
   try {
     await mkdir(dirname(path), { recursive: true })
-    await writeFile(temporary, contents)
+    await writeFile(temporary, typeof contents === 'string' ? scrub(contents) : contents)
     await rename(temporary, path)
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => {})

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import { readInputs } from '../../src/action/inputs.ts'
-import { halfFamilies, keysFromEnvironment } from '../../src/cloud/credentials.ts'
-import { UserError } from '../../src/problem.ts'
+import { halfFamilies, keysFromEnvironment } from '../../src/cloud/keys/credentials.ts'
+import { readInputs } from '../../src/run/inputs.ts'
+import { UserError } from '../../src/text/problem.ts'
 
 const given = (inputs: Record<string, string>) =>
   Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]))
@@ -24,7 +24,7 @@ test('without inputs every default of action.yml holds', () => {
     maxRate: 10,
     dryRun: false,
     allowPublic: false,
-    failOn: new Set(['unapproved-holder', 'exceeds-approval', 'approval-expired']),
+    failOn: new Set(['unapproved-holder', 'exceeds-approval', 'approval-expired', 'was-held']),
     update: new Set(['new', 'exceeding', 'expired', 'no-longer-held']),
   })
 })
@@ -34,6 +34,20 @@ test('fail-on takes none, and no-longer-held beside the drift kinds', () => {
   expect(readInputs(given({ 'fail-on': 'no-longer-held, approval-expired' })).failOn).toEqual(
     new Set(['no-longer-held', 'approval-expired']),
   )
+})
+
+test('update takes renew, which is no default', () => {
+  expect(readInputs(given({ update: 'renew' })).update).toEqual(new Set(['renew']))
+  expect(readInputs({}).update).not.toContain('renew')
+})
+
+test.each([
+  ['cn-east-3', '', 'cn-north-4'],
+  ['ap-southeast-3', '', 'ap-southeast-1'],
+  ['eu-west-101', '', 'ap-southeast-1'],
+  ['cn-east-3', 'cn-south-1', 'cn-south-1'],
+])('traces of region %s and trace-region %j are asked for in %s', (region, traceRegion, expected) => {
+  expect(readInputs(given({ region, 'trace-region': traceRegion })).traceRegion).toBe(expected)
 })
 
 test('users are separated by commas or line breaks', () => {
@@ -76,6 +90,16 @@ describe('what is wrong is named', () => {
       'endpoints and region, with the rest',
       { 'iam-endpoint': 'https://iam.evil.example', 'sts-endpoint': 'http://sts', region: 'Mars', mode: 'x' },
       ['input iam-endpoint', 'input mode', 'input region', 'input sts-endpoint'],
+    ],
+    [
+      'where traces are, which is no other service',
+      { 'trace-region': 'nowhere', 'trace-endpoint': 'https://iam.ap-southeast-1.myhuaweicloud.com' },
+      ['input trace-endpoint', 'input trace-region'],
+    ],
+    [
+      'a bucket that is called as the service',
+      { 'trace-endpoint': 'https://cts.obs.myhuaweicloud.com' },
+      ['input trace-endpoint'],
     ],
     [
       'several at once',

@@ -1,18 +1,23 @@
 /** Reads the inputs of `action.yml` in one place into one typed object, and reports everything wrong at once. */
+
 import type { DriftKind } from '../audit/model.ts'
-import { isHeaderText, notHeaderText } from '../cloud/credentials.ts'
-import { isRegion, parseEndpoint } from '../cloud/endpoint.ts'
-import { isRate } from '../cloud/pace.ts'
+import { type EndpointService, isRegion, parseEndpoint } from '../cloud/http/endpoint.ts'
+import { isRate } from '../cloud/http/pace.ts'
+import { isHeaderText, notHeaderText } from '../cloud/keys/credentials.ts'
 import type { Severity } from '../policy/types.ts'
-import { type Problem, UserError } from '../problem.ts'
+import { isDay } from '../text/day.ts'
+import { type Problem, UserError } from '../text/problem.ts'
 
 export const modes = ['audit', 'gate', 'update-baseline', 'check'] as const
 export type Mode = (typeof modes)[number]
 
-export const driftKinds = ['unapproved-holder', 'exceeds-approval', 'approval-expired'] as const
-export type FailOn = DriftKind | 'no-longer-held'
+/** What fails the job by default. `was-held` is found only where the config asks for traces. */
+export const driftKinds = ['unapproved-holder', 'exceeds-approval', 'approval-expired', 'was-held'] as const
+export type FailOn = DriftKind | (typeof driftKinds)[number] | 'no-longer-held'
 
-export const updateKinds = ['new', 'exceeding', 'expired', 'no-longer-held'] as const
+/** What an update brings up to date by default. */
+export const updateDefaults = ['new', 'exceeding', 'expired', 'no-longer-held'] as const
+export const updateKinds = [...updateDefaults, 'renew'] as const
 export type UpdateKind = (typeof updateKinds)[number]
 
 const severities = ['critical', 'high', 'medium', 'low'] as const
@@ -29,6 +34,8 @@ export const inputDefaults = {
   'agency-urn': '',
   'oidc-audience': 'sts.huaweicloud.com',
   region: 'ap-southeast-1',
+  'trace-region': '',
+  'trace-endpoint': '',
   'iam-endpoint': 'https://iam.myhuaweicloud.com',
   'sts-endpoint': '',
   'allow-custom-endpoint': 'false',
@@ -42,7 +49,7 @@ export const inputDefaults = {
   'fail-on-severity': 'low',
   sarif: '',
   'dry-run': 'false',
-  update: updateKinds.join(','),
+  update: updateDefaults.join(','),
   users: '',
   justification: '',
   owner: '',
@@ -71,6 +78,10 @@ export interface Inputs {
   readonly agencyUrn: string
   readonly oidcAudience: string
   readonly region: string
+  /** Region whose Cloud Trace Service has the account's traces of IAM. */
+  readonly traceRegion: string
+  /** Empty: the endpoint of `traceRegion`. */
+  readonly traceEndpoint: string
   readonly iamEndpoint: string
   /** Empty: the regional endpoint of `region`. */
   readonly stsEndpoint: string
@@ -100,16 +111,30 @@ export function rawInput(environment: NodeJS.ProcessEnv, name: InputName): strin
   return environment[`INPUT_${name.toUpperCase()}`]?.trim() || inputDefaults[name]
 }
 
+/** How an input is named where it is asked for: in the words of whoever can correct it. */
+export type InputWords = (name: InputName) => string
+
 /**
- * All inputs, parsed.
+ * All inputs of the action, parsed.
  *
  * @throws UserError with one problem for every input that is not what `action.yml` says.
  */
 export function readInputs(environment: NodeJS.ProcessEnv): Inputs {
+  return parseInputs(
+    (name) => rawInput(environment, name),
+    (name) => `input ${name}`,
+  )
+}
+
+/**
+ * Inputs by their texts, wherever those come from.
+ *
+ * @throws UserError with one problem for every input that is not what `action.yml` says.
+ */
+export function parseInputs(raw: (name: InputName) => string, words: InputWords): Inputs {
   const problems: Problem[] = []
-  const raw = (name: InputName) => rawInput(environment, name)
   const wrong = (name: InputName, allowed: string) =>
-    problems.push({ where: `input ${name}`, message: `found ${quoted(raw(name))}; allowed: ${allowed}.` })
+    problems.push({ where: words(name), message: `found ${quoted(raw(name))}; allowed: ${allowed}.` })
 
   const oneOf = <T extends string>(name: InputName, allowed: readonly T[]): T => {
     const found = allowed.find((value) => value === raw(name))
@@ -146,6 +171,8 @@ export function readInputs(environment: NodeJS.ProcessEnv): Inputs {
     agencyUrn: raw('agency-urn'),
     oidcAudience: raw('oidc-audience'),
     region: raw('region'),
+    traceRegion: raw('trace-region') || traceRegionOf(raw('region')),
+    traceEndpoint: raw('trace-endpoint'),
     iamEndpoint: raw('iam-endpoint'),
     stsEndpoint: raw('sts-endpoint'),
     allowCustomEndpoint: yesOrNo('allow-custom-endpoint'),
@@ -166,13 +193,13 @@ export function readInputs(environment: NodeJS.ProcessEnv): Inputs {
     expires: raw('expires'),
     githubToken: raw('github-token'),
   }
-  problems.push(...unusable(raw), ...endpointProblems(inputs), ...contradictions(inputs))
+  problems.push(...unusable(raw, words), ...endpointProblems(inputs, words), ...contradictions(inputs, words))
   if (problems.length > 0) throw new UserError(problems)
   return inputs
 }
 
 /** Keys and tokens that no header can carry, and names that the cloud does not have. Secrets are not quoted. */
-function unusable(raw: (name: InputName) => string): Problem[] {
+function unusable(raw: (name: InputName) => string, words: InputWords): Problem[] {
   const sent = ['access-key-id', 'secret-access-key', 'security-token', 'github-token'] as const
   const urns = [
     ['oidc-provider-urn', 'oidcProvider'],
@@ -181,43 +208,54 @@ function unusable(raw: (name: InputName) => string): Problem[] {
   return [
     ...sent
       .filter((name) => !isHeaderText(raw(name)))
-      .map((name) => ({ where: `input ${name}`, message: notHeaderText })),
+      .map((name) => ({ where: words(name), message: notHeaderText })),
     ...urns
       .filter(([name, type]) => raw(name) !== '' && !new RegExp(`^iam::[^:]+:${type}:.`).test(raw(name)))
       .map(([name, type]) => ({
-        where: `input ${name}`,
+        where: words(name),
         message: `found ${quoted(raw(name))}; allowed: iam::<account id>:${type}:<name>.`,
       })),
   ]
 }
 
 /** Endpoints that keys may not be sent to. */
-function endpointProblems(inputs: Inputs): Problem[] {
-  const { region, iamEndpoint, stsEndpoint, allowCustomEndpoint } = inputs
+function endpointProblems(inputs: Inputs, words: InputWords): Problem[] {
+  const { region, traceRegion, iamEndpoint, stsEndpoint, traceEndpoint, allowCustomEndpoint } = inputs
   const problems: Problem[] = []
-  if (!isRegion(region))
-    problems.push({
-      where: 'input region',
-      message: `found ${quoted(region)}; allowed: the name of a region, such as ap-southeast-1.`,
-    })
-  for (const [text, service] of [
-    [iamEndpoint, 'iam'],
-    [stsEndpoint, 'sts'],
+  for (const [name, text] of [
+    ['region', region],
+    ['trace-region', traceRegion],
   ] as const)
+    if (!isRegion(text))
+      problems.push({
+        where: words(name),
+        message: `found ${quoted(text)}; allowed: the name of a region, such as ap-southeast-1.`,
+      })
+  const endpoints: readonly (readonly [InputName, string, EndpointService])[] = [
+    ['iam-endpoint', iamEndpoint, 'iam'],
+    ['sts-endpoint', stsEndpoint, 'sts'],
+    ['trace-endpoint', traceEndpoint, 'cts'],
+  ]
+  for (const [name, text, service] of endpoints)
     try {
       if (text !== '') parseEndpoint(text, service, allowCustomEndpoint)
     } catch (error) {
       if (!(error instanceof UserError)) throw error
-      problems.push(...error.problems)
+      problems.push(...error.problems.map((problem) => ({ ...problem, where: words(name) })))
     }
   return problems
 }
 
+/** IAM is a global service: its traces are kept in one region of each of Huawei's partitions. */
+function traceRegionOf(region: string): string {
+  return region.startsWith('cn-') ? 'cn-north-4' : 'ap-southeast-1'
+}
+
 /** Inputs that are right one by one and wrong together. */
-function contradictions(inputs: Inputs): Problem[] {
+function contradictions(inputs: Inputs, words: InputWords): Problem[] {
   const problems: Problem[] = []
   const clash = (name: InputName, message: string, remedy: string) =>
-    problems.push({ where: `input ${name}`, message, remedy })
+    problems.push({ where: words(name), message, remedy })
   if (inputs.oidcProviderUrn !== '' && inputs.agencyUrn === '')
     clash('agency-urn', 'is empty while oidc-provider-urn is set.', 'Name the agency to act as.')
   if (inputs.oidcProviderUrn !== '' && inputs.accessKeyId !== '')
@@ -247,11 +285,6 @@ function listOf(text: string): string[] {
 }
 
 /** Whether the text is a calendar day that exists, as `YYYY-MM-DD`. */
-function isDay(text: string): boolean {
-  const time = Date.parse(`${text}T00:00:00Z`)
-  return !Number.isNaN(time) && new Date(time).toISOString().slice(0, 10) === text
-}
-
 function quoted(text: string): string {
   return JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text)
 }

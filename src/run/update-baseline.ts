@@ -1,0 +1,56 @@
+/** The baseline brought up to date with what is held now. */
+import { realpath } from 'node:fs/promises'
+import { presentPrincipals } from '../access/findings.ts'
+import { proposeBaseline } from '../audit/propose.ts'
+import { readBaseline } from '../baseline/read-baseline.ts'
+import { rewriteBaseline, writeBaseline } from '../baseline/write-baseline.ts'
+import { compareApprovals } from '../gate/compare-entries.ts'
+import type { UpdateResult } from '../render/update.ts'
+import { UserError } from '../text/problem.ts'
+import { type Audited, today } from './audit-account.ts'
+import type { Inputs } from './inputs.ts'
+import { writeAtomically } from './workspace.ts'
+
+/**
+ * Rewrites the file at `target` where there is something to change. The audit must be complete: half an account is
+ * nobody's baseline.
+ *
+ * @throws UserError when nobody or several are meant by a name, or the file cannot be written
+ */
+export async function updateBaseline(
+  inputs: Inputs,
+  { verdict, found, approvals: { config, baseline } }: Audited,
+  target: string,
+): Promise<UpdateResult> {
+  const { baseline: next, left_alone } = proposeBaseline({
+    ...{ verdict, principals: presentPrincipals(found), config, baseline: baseline?.baseline ?? null },
+    ...{ update: inputs.update, only: inputs.users, today: today() },
+    fields: { justification: inputs.justification, owner: inputs.owner, expires: inputs.expires },
+  })
+  const text =
+    baseline === null
+      ? writeBaseline(next)
+      : next === baseline.baseline
+        ? baseline.text
+        : rewriteBaseline(baseline, next)
+  const updated = text !== baseline?.text
+  // Read back before it is written: what the next run would refuse must not take the place of a good file.
+  const changes = updated ? compareApprovals(baseline, readBaseline(text, inputs.baseline)) : []
+  if (updated) await writeAtomically(await realpath(target).catch(() => target), text)
+  return {
+    ...{ baselinePath: inputs.baseline, updated, entries: next.approvals.length },
+    changes,
+    left_alone,
+  }
+}
+
+/** A day that has passed would write approvals that are over as they are made. */
+export function refusePastExpiry(expires: string, where: string): void {
+  if (expires === '' || expires >= today()) return
+  throw new UserError([
+    {
+      where,
+      message: `found ${JSON.stringify(expires)}, which is past; allowed: today (UTC) or later.`,
+    },
+  ])
+}
