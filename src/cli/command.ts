@@ -1,110 +1,44 @@
-/** What the shell commands share: their arguments, the snapshot they read, and how they end. */
-import { readFileSync } from 'node:fs'
-import { parseArgs } from 'node:util'
-import { UserError } from '../problem.ts'
-import { visible } from '../render/escape.ts'
-import type { Snapshot } from '../snapshot/snapshot.ts'
-import { readSnapshot } from '../snapshot/snapshot-file.ts'
+/** What a command is given, and what it comes to. */
+import type { AccountRun } from '../run/account-run.ts'
 
-export interface Command {
-  readonly usage: string
-  /** How many words may follow the options, at least and at most. */
-  readonly words: readonly [least: number, most: number]
-  /** Answers in lines of text; names of the cloud must have been made visible. @throws UserError */
-  readonly answer: (question: Question) => readonly string[]
-}
+/** Yes or green, no or red, not asked as it can be, undecided. */
+export type ExitCode = 0 | 1 | 2 | 3
 
-export interface Question {
-  readonly snapshot: Snapshot
+export const formats = ['text', 'json', 'markdown', 'html', 'sarif'] as const
+export type Format = (typeof formats)[number]
+
+export interface CommandRun extends AccountRun {
+  /** Where relative paths begin. */
+  readonly folder: string
+  readonly format: Format
+  /** Words after the options. */
   readonly words: readonly string[]
-  /** Text and path of the file that `--config` names; null without it. */
-  readonly config: { readonly text: string; readonly path: string } | null
+  /** Values of options that are no input of the action, by their names; a switch is `true`. */
+  readonly own: Readonly<Record<string, string | true>>
+  /** Milliseconds since the epoch. */
+  readonly now: number
 }
 
-/** What a command has to say, and to which end: 0 answered, 2 not asked as it can be. */
 export interface Answer {
-  readonly output: string
-  readonly errors: string
-  readonly exitCode: 0 | 2
+  /** Written to standard output, or to the file of `--out`. */
+  readonly output: string | Uint8Array
+  /** Said beside it, a line each. */
+  readonly notes: readonly string[]
+  readonly exitCode: ExitCode
 }
 
-/**
- * Runs a command.
- *
- * @param now milliseconds since the epoch, to tell how old the snapshot is
- */
-export function answerCommand(command: Command, args: readonly string[], now: number): Answer {
-  try {
-    const { snapshotPath, configPath, words } = readArguments(command, args)
-    const { snapshot, warning } = readSnapshot(readFile(snapshotPath), snapshotPath, now)
-    const config =
-      configPath === undefined
-        ? null
-        : { text: new TextDecoder().decode(readFile(configPath)), path: configPath }
-    const output = `${command.answer({ snapshot, words, config }).join('\n')}\n`
-    return { output, errors: warning === null ? '' : `${visible(warning)}\n`, exitCode: 0 }
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error
-    const lines = error.message.split('\n').map(visible)
-    return { output: '', errors: `${lines.join('\n')}\n`, exitCode: 2 }
-  }
+/** The value of an option that takes one; null where it is not given. */
+export function optionValue({ own }: CommandRun, name: string): string | null {
+  const value = own[name]
+  return typeof value === 'string' ? value : null
 }
 
-/** Runs a command as the process it is: answers on the output, errors beside it. */
-export function runCommand(command: Command): void {
-  const { output, errors, exitCode } = answerCommand(command, process.argv.slice(2), Date.now())
-  process.stderr.write(errors)
-  process.stdout.write(output)
-  process.exitCode = exitCode
+/** Lines as a text that ends with a line break. */
+export function textOf(lines: readonly string[]): string {
+  return `${lines.join('\n')}\n`
 }
 
-function readArguments(
-  { usage, words: [least, most] }: Command,
-  args: readonly string[],
-): {
-  readonly snapshotPath: string
-  readonly configPath: string | undefined
-  readonly words: readonly string[]
-} {
-  const wrong = (why: string): never => {
-    throw new UserError(`${why}\nUsage: ${usage}`)
-  }
-  const { values, positionals } = (() => {
-    try {
-      return parseArgs({
-        args: [...args],
-        options: { snapshot: { type: 'string' }, config: { type: 'string' } },
-        allowPositionals: true,
-      })
-    } catch (error) {
-      return wrong((error as Error).message)
-    }
-  })()
-  if (values.snapshot === undefined)
-    return wrong(
-      'No snapshot is named; save-snapshot of the action writes one, and so does npm run snapshot.',
-    )
-  if (positionals.length < least || positionals.length > most)
-    return wrong(
-      `${positionals.length} words follow the options, where ${least === most ? least : `${least} to ${most}`} may.`,
-    )
-  return { snapshotPath: values.snapshot, configPath: values.config, words: positionals }
-}
-
-function readFile(path: string): Uint8Array {
-  try {
-    return readFileSync(path)
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    throw new UserError(
-      [
-        {
-          where: path,
-          message: `cannot be read (${code ?? 'unknown error'}).`,
-          remedy: 'Name a file that can.',
-        },
-      ],
-      { cause: error },
-    )
-  }
+/** JSON as people can read it too. */
+export function jsonText(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`
 }

@@ -1,108 +1,156 @@
-/**
- * `npm run explain -- --snapshot FILE [--config FILE] USER [ACTION]`: why a user holds an action or does not; without
- * one, all that the user holds of what is audited (of the presets, unless a config is named).
- */
-import { findHoldings, type HoldingsWithContext } from '../audit/holdings.ts'
-import { takeInventory } from '../audit/inventory.ts'
-import type { Holding } from '../audit/model.ts'
+/** `iam-audit explain PRINCIPAL [ACTION]`: why somebody holds an action or does not, or what of all that is audited. */
+import { resolve } from 'node:path'
 import { readConfig } from '../config/read-config.ts'
-import {
-  expandAliases,
-  mergeCatalogue,
-  presetNames,
-  presetPermission,
-  shippedCatalogue,
-} from '../policy/index.ts'
+import { expandAliases, newestPresetNames, presetPermission } from '../policy/index.ts'
 import type { Permission } from '../policy/types.ts'
-import { UserError } from '../problem.ts'
 import { visible } from '../render/escape.ts'
-import { actionsWords, denyWords, holdingWords } from '../render/words.ts'
-import type { Snapshot, User } from '../snapshot/snapshot.ts'
-import { type Command, type Question, runCommand } from './command.ts'
-import { gapLines, scopeLine } from './doubts.ts'
-import { explainForUser } from './explain-action.ts'
-import { limitWords, pathLine } from './lines.ts'
+import { inputDefaults } from '../run/inputs.ts'
+import { scrubAll } from '../run/secrets.ts'
+import { UserError } from '../text/problem.ts'
+import { quoteText } from '../text/quote.ts'
+import { answerJson } from './answer-json.ts'
+import { askedPermission, doubtsAbout, isLiteral } from './asked-action.ts'
+import { type Answer, type CommandRun, jsonText, textOf } from './command.ts'
+import { explanationOf, statementLines } from './explanation.ts'
+import { readTextFile } from './files.ts'
+import { findPrincipal, type Meant } from './find-principal.ts'
+import { holderLines, nameOf } from './holder-lines.ts'
+import {
+  type Asked,
+  doubtLines,
+  doubtsOf,
+  findingsOf,
+  hasDoubts,
+  readAccount,
+  scopeLine,
+} from './question.ts'
 
-export const explain: Command = {
-  usage: 'npm run explain -- --snapshot FILE [--config FILE] USER [ACTION]',
-  words: [1, 2],
-  answer: (question) => {
-    const { snapshot, words } = question
-    const [name = '', action] = words
-    const user = findUser(snapshot, name)
-    const about = `${visible(user.user_name)} (${visible(user.user_id)})${user.enabled ? '' : ', disabled'}`
-    const lines =
-      action === undefined
-        ? holdingsOf(user, about, question)
-        : explainForUser(user, about, action, snapshot, takeInventory(snapshot))
-    return [...lines, scopeLine(snapshot)]
-  },
+/** Answers: 0 yes, 1 no, 3 not as far as could be read and decided. @throws UserError, CloudError */
+export async function explainCommand(run: CommandRun): Promise<Answer> {
+  const [who = '', action = null] = run.words
+  const permissions = action === null ? await auditedPermissions(run) : [literalPermission(action)]
+  if (action !== null && run.inputs.snapshot === '') doubtsAbout(action, { catalogue: null }, run)
+  const { snapshot, warnings } = scrubAll(await readAccount(run, permissions))
+  if (action !== null) doubtsAbout(action, snapshot, run)
+  const asked = { snapshot, warnings, found: findingsOf(snapshot, permissions, run.now) }
+  const meant = findPrincipal(asked.found, who)
+  return meant.kind === 'principal'
+    ? explained(run, asked, permissions, meant, action)
+    : toldAtOnce(run, asked, meant, action)
 }
 
-/** The user with this id, or else with this name. @throws UserError when nobody or several are meant */
-function findUser(snapshot: Snapshot, text: string): User {
-  const byId = snapshot.users.find((user) => user.user_id === text)
-  const named = byId === undefined ? snapshot.users.filter((user) => user.user_name === text) : [byId]
-  const [user] = named
-  if (user === undefined)
+function literalPermission(action: string): Permission {
+  if (!isLiteral(action))
     throw new UserError(
-      `The snapshot has no user whose id or name is ${JSON.stringify(text)}. Names have their letter case.`,
+      `${quoteText(action)} is no action, which has three parts such as iam:users:createUserV5. For a pattern, ask who-can.`,
     )
-  if (named.length > 1)
-    throw new UserError(
-      `${named.length} users are called ${JSON.stringify(text)}: ${named.map((one) => one.user_id).join(', ')}. Give an id.`,
-    )
-  return user
+  return askedPermission(action)
 }
 
-/** A preset as a config that names it audits it: with the aliases of its actions. */
-function asAudited(preset: Permission | null): Permission[] {
-  return preset === null ? [] : [{ ...preset, actions: expandAliases(preset.actions) }]
-}
-
-function holdingsOf(user: User, about: string, { snapshot, config }: Question): string[] {
-  if (user.is_root_user) return [`${about} is the root user and can do everything.`]
-  const permissions: readonly Permission[] =
-    config === null
-      ? presetNames.flatMap((name) => asAudited(presetPermission(name)))
-      : readConfig(config.text, config.path).permissions
-  const found = findHoldings({
-    ...{ snapshot, permissions, baseline: null, today: snapshot.taken_at.slice(0, 10) },
-    catalogue: snapshot.catalogue === null ? shippedCatalogue() : mergeCatalogue(snapshot.catalogue),
-    // Only known gaps need digests, and without a baseline there are none.
-    sha256: () => '',
-  })
-  const own = found.holdings.filter((holding) => holding.user_id === user.user_id)
-  const gaps = gapLines(found.gaps.filter((gap) => gap.user_ids?.includes(user.user_id) ?? true))
-  const asked = permissions.map((permission) => permission.name).join(', ')
-  return [
-    own.length === 0 && gaps.length > 0
-      ? `${about}: nothing of ${asked} was found, and not everything could be told.`
-      : `${about} holds ${own.length === 0 ? `nothing of ${asked}.` : `something of ${own.length} of ${permissions.length} audited permissions:`}`,
-    ...own.flatMap((holding) => [...holdingLines(holding), ...takenLines(user, holding, found)]),
-    ...(gaps.length > 0 ? ['Not determined:', ...gaps] : []),
-  ]
-}
-
-function holdingLines(holding: Holding): string[] {
-  const denies = denyWords(holding.conditional_denies, visible)
-  return [
-    `  ${holdingWords(holding, visible)}: ${actionsWords(holding, visible)}${limitWords(holding)}`,
-    ...holding.paths.map((path) => `    ${pathLine(holding, path)}`),
-    ...(denies === null ? [] : [`    ${denies}`]),
-  ]
-}
-
-/** Deny statements that took a part of the permission away; none binds a member of the built-in group. */
-function takenLines(user: User, { permission }: Holding, found: HoldingsWithContext): string[] {
-  if (found.adminMembers.has(user.user_id)) return []
-  const routes = found.inventory.routes(user.user_id)
-  const held = found.heldBy(user, routes, false, permission)
-  return (held?.deniedBy ?? []).map(({ policy, statement, pattern }) => {
-    const row = found.inventory.policies.get(policy)
-    const version = row?.version?.version_id ?? row?.default_version_id ?? ''
-    return `    but for what a Deny takes away: ${visible(row?.policy_name ?? policy)} ${visible(version)}, statement ${statement}, ${visible(pattern)}`
+/** What the config audits; without one, the newest presets. @throws UserError */
+async function auditedPermissions({
+  folder,
+  inputs: { config },
+}: CommandRun): Promise<readonly Permission[]> {
+  const text = await readTextFile(resolve(folder, config), config)
+  if (text !== null) return readConfig(text, config).permissions
+  if (config !== inputDefaults.config)
+    throw new UserError([{ where: config, message: 'is not there.', remedy: 'Name a config that is.' }])
+  return newestPresetNames.flatMap((name) => {
+    const preset = presetPermission(name)
+    // As a config that names it audits it: with the aliases of its actions.
+    return preset === null ? [] : [{ ...preset, actions: expandAliases(preset.actions) }]
   })
 }
 
-if (import.meta.main) runCommand(explain)
+function explained(
+  run: CommandRun,
+  { snapshot, warnings, found }: Asked,
+  permissions: readonly Permission[],
+  { principal }: Extract<Meant, { kind: 'principal' }>,
+  action: string | null,
+): Answer {
+  const theirs = found.holdings.filter(
+    (one) => one.principal.kind === principal.kind && one.principal.id === principal.id,
+  )
+  // As the audit has it: of a permission that counts only as a whole, a part makes nobody its holder.
+  const [holdings, parts] = [theirs.filter((one) => one.counts), theirs.filter((one) => !one.counts)]
+  const doubts = doubtsOf(found, permissions, principal)
+  const answer = holdings.length > 0 ? 'yes' : hasDoubts(doubts) ? 'undecided' : 'no'
+  const told = action === null ? null : explanationOf(found, principal, action)
+  const about = nameOf({ principal, enabled: principal.enabled }, run.own.ids === true)
+  const headline =
+    action === null
+      ? auditedHeadline(about, answer, permissions, holdings.length)
+      : actionHeadline(about, visible(action), answer, told?.isTakenAway === true)
+  const output =
+    run.format === 'json'
+      ? jsonText(
+          answerJson({ kind: 'explain', action, principal, answer }, found, doubts, holdings, {
+            denied: told?.deniedBy ?? [],
+            ruledOut: told?.ruledOut ?? [],
+          }),
+        )
+      : textOf([
+          headline,
+          ...holderLines(holdings, { ids: run.own.ids === true, permission: action === null }),
+          ...parts.map(
+            ({ permission }) =>
+              `Not counted: a part of ${visible(permission)}, which counts only as a whole.`,
+          ),
+          ...(told === null ? [] : statementLines(told, answer === 'yes')),
+          ...doubtLines(doubts),
+          scopeLine(snapshot),
+        ])
+  return { output, notes: warnings.map(visible), exitCode: exitCodes[answer] }
+}
+
+const exitCodes = { yes: 0, no: 1, undecided: 3 } as const
+
+function actionHeadline(
+  about: string,
+  action: string,
+  answer: keyof typeof exitCodes,
+  isTakenAway: boolean,
+): string {
+  if (answer === 'yes') return `Yes: ${about} holds ${action}.`
+  if (answer === 'undecided')
+    return `Undetermined: nothing that was read and decided gives ${action} to ${about}, and not everything was.`
+  return isTakenAway
+    ? `No: a Deny takes ${action} away from ${about}.`
+    : `No: nothing gives ${action} to ${about}.`
+}
+
+function auditedHeadline(
+  about: string,
+  answer: keyof typeof exitCodes,
+  permissions: readonly Permission[],
+  count: number,
+): string {
+  const names = permissions.map((one) => visible(one.name)).join(', ')
+  if (answer === 'yes')
+    return `${about} holds something of ${count} of ${permissions.length} audited permissions:`
+  return answer === 'no'
+    ? `${about} holds nothing of ${names}.`
+    : `${about}: nothing of ${names} was found, and not everything could be read or decided.`
+}
+
+/** The root user, and agencies that nobody can assume. */
+function toldAtOnce(
+  run: CommandRun,
+  { snapshot, found, warnings }: Asked,
+  meant: Exclude<Meant, { kind: 'principal' }>,
+  action: string | null,
+): Answer {
+  const isRoot = meant.kind === 'root'
+  const answer = isRoot ? 'yes' : 'no'
+  const headline = isRoot
+    ? `Yes: ${visible(meant.root.user)} is the root user and can do everything.`
+    : `No: nobody can act as the agency ${visible(meant.agency.agency)}, which ${meant.agency.why === 'expired' ? 'has expired' : 'trusts nobody'}.`
+  const nothing = { gaps: [], others: [] }
+  const output =
+    run.format === 'json'
+      ? jsonText(answerJson({ kind: 'explain', action, principal: null, answer }, found, nothing, []))
+      : textOf([headline, scopeLine(snapshot)])
+  return { output, notes: warnings.map(visible), exitCode: exitCodes[answer] }
+}

@@ -1,66 +1,38 @@
-/** `npm run who-can -- --snapshot FILE ACTION`: every user who holds an action, or some action of a pattern, and how. */
-import { findHoldings } from '../audit/holdings.ts'
-import type { Holding } from '../audit/model.ts'
-import {
-  createEvaluator,
-  isActionString,
-  mergeCatalogue,
-  patternProblem,
-  shippedCatalogue,
-} from '../policy/index.ts'
-import type { Permission } from '../policy/types.ts'
-import { UserError } from '../problem.ts'
+/** `iam-audit who-can ACTION`: every principal that holds an action, or some action of a pattern, and how. */
 import { visible } from '../render/escape.ts'
-import { denyWords } from '../render/words.ts'
-import { type Command, runCommand } from './command.ts'
-import { documentsOf, gapLines, scopeLine, unreadAttachmentLines, unreadAttachments } from './doubts.ts'
-import { limitWords, pathLine } from './lines.ts'
+import { principalsCount } from '../render/principal-words.ts'
+import { scrubAll } from '../run/secrets.ts'
+import { answerJson } from './answer-json.ts'
+import { askedPermission, doubtsAbout } from './asked-action.ts'
+import { type Answer, type CommandRun, jsonText, textOf } from './command.ts'
+import { holderLines } from './holder-lines.ts'
+import { doubtLines, doubtsOf, findingsOf, hasDoubts, readAccount, scopeLine } from './question.ts'
 
-export const whoCan: Command = {
-  usage: 'npm run who-can -- --snapshot FILE ACTION',
-  words: [1, 1],
-  answer: ({ snapshot, words: [action = ''] }) => {
-    const permission = askedPermission(action)
-    const found = findHoldings({
-      ...{ snapshot, permissions: [permission], baseline: null, today: snapshot.taken_at.slice(0, 10) },
-      catalogue: snapshot.catalogue === null ? shippedCatalogue() : mergeCatalogue(snapshot.catalogue),
-      // Only known gaps need digests, and without a baseline there are none.
-      sha256: () => '',
-    })
-    const evaluator = createEvaluator({ documents: documentsOf(snapshot), permissions: [permission] })
-    const unread = unreadAttachments(snapshot, (id) => evaluator.relevance(id) !== 'none')
-    const holders = [...found.holdings].sort((one, other) => (nameKey(one) < nameKey(other) ? -1 : 1))
-    const doubts = [...gapLines(found.gaps), ...unreadAttachmentLines(unread)]
-    const root = found.root_user
-    return [
-      `${holders.length} ${holders.length === 1 ? 'user holds' : 'users hold'} ${visible(action)}${doubts.length > 0 ? ', as far as could be told' : ''}${holders.length > 0 ? ':' : '.'}`,
-      ...holders.flatMap(holderLines),
-      ...(root === null ? [] : [`The root user ${visible(root.user)} can do everything.`]),
-      ...(doubts.length > 0 ? ['Not determined:', ...doubts] : []),
-      scopeLine(snapshot),
-    ]
-  },
+/** Answers: 0 somebody, 1 nobody, 3 nobody as far as could be read. @throws UserError, CloudError */
+export async function whoCanCommand(run: CommandRun): Promise<Answer> {
+  const [action = ''] = run.words
+  const permission = askedPermission(action)
+  if (run.inputs.snapshot === '') doubtsAbout(action, { catalogue: null }, run)
+  const { snapshot, warnings } = scrubAll(await readAccount(run, [permission]))
+  const notes = [...warnings, ...doubtsAbout(action, snapshot, run)].map(visible)
+  const found = findingsOf(snapshot, [permission], run.now)
+  const doubts = doubtsOf(found, [permission], null)
+  const answer = found.holdings.length > 0 ? 'yes' : hasDoubts(doubts) ? 'undecided' : 'no'
+  const holders = found.holdings.map((one) => one.principal)
+  const root = found.root_user
+  const output =
+    run.format === 'json'
+      ? jsonText(
+          answerJson({ kind: 'who-can', action, principal: null, answer }, found, doubts, found.holdings),
+        )
+      : textOf([
+          holders.length === 0
+            ? `Nobody that was looked at holds ${visible(action)}${hasDoubts(doubts) ? ', and not everything could be read or decided' : ''}.`
+            : `${principalsCount(holders)} ${holders.length === 1 ? 'holds' : 'hold'} ${visible(action)}${hasDoubts(doubts) ? ', as far as could be read and decided' : ''}:`,
+          ...holderLines(found.holdings, { ids: run.own.ids === true, permission: false }),
+          ...(root === null ? [] : [`The root user ${visible(root.user)} can do everything.`]),
+          ...doubtLines(doubts),
+          scopeLine(snapshot),
+        ])
+  return { output, notes, exitCode: { yes: 0, no: 1, undecided: 3 }[answer] as 0 | 1 | 3 }
 }
-
-function askedPermission(action: string): Permission {
-  const problem = isActionString(action) ? null : patternProblem(action)
-  if (problem !== null)
-    throw new UserError(`${JSON.stringify(action)} is no action and no pattern of actions: ${problem}.`)
-  return { name: action, severity: 'high', holds: 'any', actions: [action], except: [] }
-}
-
-function holderLines(holding: Holding): string[] {
-  const part = holding.extent === 'part' ? ', a part of it' : ''
-  const denies = denyWords(holding.conditional_denies, visible)
-  return [
-    `${visible(holding.user)} (${visible(holding.user_id)})${holding.enabled ? '' : ', disabled'}${part}${limitWords(holding)}`,
-    ...holding.paths.map((path) => `  ${pathLine(holding, path)}`),
-    ...(denies === null ? [] : [`  ${denies}`]),
-  ]
-}
-
-function nameKey({ user, user_id }: Holding): string {
-  return `${user}\u0000${user_id}`
-}
-
-if (import.meta.main) runCommand(whoCan)
