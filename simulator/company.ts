@@ -1,5 +1,6 @@
 /** A company of some three hundred people, as a newcomer would find it: what was approved, and what has happened since. */
-import { AccountBuilder, allow, deny, document, idOf, type SimulatedAccount } from './iam/account.ts'
+import { AccountBuilder, allow, deny, document, Operations, type SimulatedAccount } from './iam/account.ts'
+import { agencies, federation, lately, legacyAdministrators, signIns } from './inhabitants.ts'
 
 export interface Company {
   readonly account: SimulatedAccount
@@ -56,6 +57,42 @@ owners:
  * @param now milliseconds since the epoch: dates are believable as seen from there
  */
 export function northwind(now: number): Company {
+  const builder = founded(now)
+  return {
+    account: builder.account,
+    config,
+    thenTimePasses: () => timePasses(builder, now),
+    review: (text) => reviewed(text, now),
+  }
+}
+
+/**
+ * The same company with everything that real accounts have besides identity policies: legacy roles, agencies that
+ * partners, pipelines and its own people may assume, and people whom an identity provider vouches for.
+ *
+ * @param now milliseconds since the epoch; what happened lately lies in the 50 hours before
+ */
+export function companyWithEverything(now: number): Company {
+  const builder = founded(now)
+  legacyAdministrators(builder, person)
+  agencies(builder, person)
+  federation(builder)
+  signIns(builder, person)
+  return {
+    account: builder.account,
+    config,
+    thenTimePasses: () => {
+      timePasses(builder, now)
+      lately(builder, person, now)
+    },
+    review: (text) => reviewed(text, now),
+  }
+}
+
+const person = (at: number): string => people[at] as string
+
+/** The company as far as identity policies go. */
+function founded(now: number): AccountBuilder {
   const builder = new AccountBuilder('northwind', now)
   builder.users(...people.slice(0, 300)).users('ci-deploy', 'terraform', 'break-glass')
   const disabled = builder.account.users.find((user) => user.user_name === people[41])
@@ -63,15 +100,11 @@ export function northwind(now: number): Company {
   systemPolicies(builder)
   teams(builder)
   administrators(builder)
-  builder.account.features = { v5_console: 'on' }
-  builder.account.providers = { oidc: 1, saml: 0 }
-  builder.agency('OrganizationAccountAccessAgency').agency('ServiceAgencyForECS').agency('CiAgency')
-  return {
-    account: builder.account,
-    config,
-    thenTimePasses: () => timePasses(builder),
-    review: (text) => reviewed(text, now),
-  }
+  return builder
+    .oidcProvider('github')
+    .agency('OrganizationAccountAccessAgency')
+    .agency('ServiceAgencyForECS')
+    .agency('CiAgency')
 }
 
 function systemPolicies(builder: AccountBuilder): void {
@@ -104,7 +137,6 @@ function teams(builder: AccountBuilder): void {
 }
 
 function administrators(builder: AccountBuilder): void {
-  const person = (at: number): string => people[at] as string
   builder
     .group('admin', person(0))
     .group('platform', person(1), person(2), person(3), person(4))
@@ -142,27 +174,22 @@ function administrators(builder: AccountBuilder): void {
     .attach('Deploy', { user: person(30) }, 120)
 }
 
-/** What happened since the last review. */
-function timePasses(builder: AccountBuilder): void {
-  const person = (at: number): string => people[at] as string
+/** What happened since the last review, each step with its trace. */
+function timePasses({ account }: AccountBuilder, now: number): void {
+  const ago = (days: number): Operations =>
+    new Operations(account, { user: person(0) }, () => now - days * 86_400_000)
   // By membership, by attachment to a group, directly, by a new default version, by the built-in group.
-  builder.join('platform', person(55))
-  builder.attach('IAMFullAccessPolicy', { group: 'kms-team-1' }, 2)
-  builder.attach('IAMFullAccessPolicy', { user: person(99) }, 1)
-  builder.version('Operate-dns-team-1', document(operate('dns'), allow('iam:agencies:*')), 3)
-  builder.join('admin', person(120))
+  ago(5).addUserToGroup(person(55), 'platform')
+  ago(2).attachPolicy('IAMFullAccessPolicy', { group: 'kms-team-1' })
+  ago(1).attachPolicy('IAMFullAccessPolicy', { user: person(99) })
+  ago(3).createPolicyVersion('Operate-dns-team-1', document(operate('dns'), allow('iam:agencies:*')))
+  ago(6).addUserToGroup(person(120), 'admin')
   // More than was approved.
-  builder.version(
-    'Deploy',
-    document(allow(['ecs:*:*', 'cce:*:*', 'iam:agencies:pass', 'iam:credentials:*'])),
-    4,
-  )
+  const deploy = allow(['ecs:*:*', 'cce:*:*', 'iam:agencies:pass', 'iam:credentials:*'])
+  ago(4).createPolicyVersion('Deploy', document(deploy))
   // Less, and a new name.
-  builder.account.attachments = builder.account.attachments.filter(
-    (one) => one.principal_id !== idOf('user', 'terraform'),
-  )
-  const renamed = builder.account.users.find((user) => user.user_name === person(2))
-  if (renamed) renamed.user_name = `${person(2)}-schmidt`
+  ago(4).detachPolicy('IAMFullAccessPolicy', { user: 'terraform' })
+  ago(2).updateUser(person(2), { user_name: `${person(2)}-schmidt` })
 }
 
 /** What people add to a proposed baseline in review. */

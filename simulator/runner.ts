@@ -74,6 +74,8 @@ export async function runAction(options: ActionOptions = {}): Promise<ActionRun>
 
   const environment: Record<string, string> = {
     PATH: process.env.PATH ?? '',
+    // What the compiler made of the bundle is kept for the next start: nobody waits for it a hundred times.
+    NODE_COMPILE_CACHE: join(tmpdir(), 'iam-audit-compiled'),
     HOME: temporary,
     CI: 'true',
     GITHUB_ACTIONS: 'true',

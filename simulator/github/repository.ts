@@ -82,10 +82,21 @@ function directory(commit: Commit, path: string, call: Call): Answer | null {
 function commitBody(call: Call, commit: Commit): unknown {
   return once('commit', {
     sha: commit.sha,
+    html_url: `https://github.com/${call.parameters.owner}/${call.parameters.repo}/commit/${commit.sha}`,
     author: commit.author === null ? null : user(commit.author),
     committer: commit.committer === null ? null : user(commit.committer),
     parents: commit.parents.map((sha) => ({ sha, url: `${call.base}/commits/${sha}` })),
+    ...(commit.date === undefined ? {} : { commit: datedCommit(call, commit, commit.date) }),
   })
+}
+
+/** The part of a commit that git knows. */
+function datedCommit(call: Call, { sha }: Commit, date: string): object {
+  const signature = { name: 'somebody', email: 'somebody@example.com', date }
+  return {
+    ...{ author: signature, committer: signature, message: '', comment_count: 0 },
+    ...{ url: `${call.base}/git/commits/${sha}`, tree: { sha, url: `${call.base}/git/trees/${sha}` } },
+  }
 }
 
 const getCommit: Handler = (state, call) => {
@@ -118,7 +129,65 @@ const compare: Handler = (state, call) => {
     commits: [],
     files: [],
   })
-  return { status: 200, body }
+  const rows = between(state, one.sha, other.sha).map((commit) => commitBody(call, commit))
+  // GitHub shows 250 of them, unless it is asked for pages.
+  return page(call, rows, (part) => ({ ...(body as object), commits: part, total_commits: rows.length }))
+}
+
+/** Commits reachable from the head and not from the base, oldest first. */
+function between(state: State, base: string, head: string): Commit[] {
+  const before = new Set(history(state, base))
+  return history(state, head)
+    .filter((sha) => !before.has(sha))
+    .flatMap((sha) => state.commits.find((commit) => commit.sha === sha) ?? [])
+    .reverse()
+}
+
+/** Commits that changed a file, newest first; all of them without a path. */
+const listCommits: Handler = (state, call) => {
+  const { path, sha } = call.query
+  const start = commitAt(state, state.refs[sha ?? ''] ?? sha)
+  if (start === undefined) return notFound
+  const textAt = (id: string | undefined): string | undefined =>
+    path === undefined ? id : state.commits.find((commit) => commit.sha === id)?.files[path]
+  const rows = history(state, start.sha)
+    .flatMap((id) => state.commits.find((commit) => commit.sha === id) ?? [])
+    .filter((commit) => textAt(commit.sha) !== textAt(commit.parents[0]))
+  return page(
+    call,
+    rows.map((commit) => commitBody(call, commit)),
+  )
+}
+
+/** GitHub lists no more commits of a pull request. */
+const LISTED_COMMITS = 250
+
+const listPullCommits: Handler = (state, call) => {
+  const pull = findPull(state, call)
+  if (pull === undefined) return notFound
+  const rows = between(state, pull.base, pull.head).slice(0, LISTED_COMMITS)
+  return page(
+    call,
+    rows.map((commit) => commitBody(call, commit)),
+  )
+}
+
+const listPullsOfCommit: Handler = (state, call) => {
+  const sha = call.parameters.commit_sha ?? ''
+  const merged = history(state, state.refs[state.defaultBranch] ?? '')
+  const rows = state.pulls
+    .filter(
+      (pull) => pull.merge === sha || between(state, pull.base, pull.head).some((one) => one.sha === sha),
+    )
+    .map((pull) =>
+      once('pull-request-simple', {
+        number: pull.number,
+        user: user(pull.user),
+        html_url: `https://github.com/${state.repository}/pull/${pull.number}`,
+        merged_at: merged.includes(pull.merge ?? pull.head) ? '2026-01-01T00:00:00Z' : null,
+      }),
+    )
+  return page(call, rows)
 }
 
 function findPull(state: State, call: Call): Pull | undefined {
@@ -140,6 +209,7 @@ const getPull: Handler = (state, call) => {
     user: user(pull.user),
     head: side(pull.head, 'topic'),
     base: side(pull.base, pull.baseRef),
+    commits: between(state, pull.base, pull.head).length,
   })
   return { status: 200, body }
 }
@@ -213,9 +283,12 @@ export const repositoryHandlers: Readonly<Record<string, Handler>> = {
   'GET /user': getUser,
   [`GET ${repository}`]: getRepository,
   [`GET ${repository}/contents/{path}`]: getContents,
+  [`GET ${repository}/commits`]: listCommits,
   [`GET ${repository}/commits/{ref}`]: getCommit,
+  [`GET ${repository}/commits/{commit_sha}/pulls`]: listPullsOfCommit,
   [`GET ${repository}/compare/{basehead}`]: compare,
   [`GET ${repository}/pulls/{pull_number}`]: getPull,
+  [`GET ${repository}/pulls/{pull_number}/commits`]: listPullCommits,
   [`GET ${repository}/pulls/{pull_number}/reviews`]: listReviews,
   [`GET ${repository}/collaborators/{username}/permission`]: getPermission,
   [`GET ${repository}/actions/runs`]: listRuns,

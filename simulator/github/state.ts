@@ -38,6 +38,8 @@ export interface Commit {
   /** Logins; null where GitHub cannot match the address to an account. */
   readonly author: string | null
   readonly committer: string | null
+  /** When it was committed, ISO 8601; not told: some moment. */
+  readonly date?: string
 }
 
 export interface Review {
@@ -52,6 +54,8 @@ export interface Pull {
   head: string
   base: string
   readonly baseRef: string
+  /** The commit by which it was merged or squashed. */
+  readonly merge?: string
   reviews: Review[]
 }
 

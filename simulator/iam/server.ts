@@ -1,10 +1,17 @@
-/** Plays IAM v5 and STS on a loopback port: checks signatures, keeps to the limits, and fails on demand. */
+/** Plays IAM, STS and Cloud Trace Service on a loopback port: checks signatures, keeps to the limits, fails on demand. */
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { SimulatedAccount, SimulatedKey } from './account.ts'
+import { type Actor, Operations, type SimulatedAccount, type SimulatedKey } from './account.ts'
 import { handle, type Reply, type Session } from './handle.ts'
 import { signatureFault } from './verify-signature.ts'
+
+export interface ForcedAnswer {
+  readonly status: number
+  readonly body?: unknown
+  readonly raw?: string
+  readonly headers?: Record<string, string>
+}
 
 /** What goes wrong with a request. Several may be combined. */
 export interface Fault {
@@ -16,8 +23,8 @@ export interface Fault {
   readonly after?: number
   /** Strikes so many times; default: always. */
   readonly times?: number
-  /** Answers this instead. `raw` is sent as it stands. */
-  readonly answer?: { status: number; body?: unknown; raw?: string; headers?: Record<string, string> }
+  /** Answers this instead, perhaps depending on the request. `raw` is sent as it stands. */
+  readonly answer?: ForcedAnswer | ((request: { method: string; path: string }) => ForcedAnswer)
   /** Changes the JSON of a successful answer. */
   readonly change?: (body: Record<string, unknown>) => unknown
   /** Milliseconds before the headers. */
@@ -60,6 +67,8 @@ export interface IamSimulator extends AsyncDisposable {
   readonly calls: readonly RecordedCall[]
   /** Adds a fault while it runs. */
   fault(fault: Fault): void
+  /** Lets somebody change the account, now by the clock of this server, with a trace of it. */
+  as(actor: Actor): Operations
   close(): Promise<void>
 }
 
@@ -101,7 +110,8 @@ export async function startIamSimulator(options: IamSimulatorOptions): Promise<I
       request.socket.destroy()
       return
     }
-    const forced = struck.find((fault) => fault.answer !== undefined)?.answer
+    const given = struck.find((fault) => fault.answer !== undefined)?.answer
+    const forced = typeof given === 'function' ? given(arrived) : given
     const refused = options.limit !== undefined && !takeToken(bucket, options.limit)
     let reply: Reply = refused
       ? {
@@ -145,6 +155,7 @@ export async function startIamSimulator(options: IamSimulatorOptions): Promise<I
     fault: (fault) => {
       faults.push({ fault, seen: 0 })
     },
+    as: (actor) => new Operations(account, actor, now),
     close,
     [Symbol.asyncDispose]: close,
   }
