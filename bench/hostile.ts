@@ -1,8 +1,8 @@
 /** Times the hostile patterns of the tests: `node bench/hostile.ts`. Each is answered in milliseconds, or undetermined. */
 import { hostilePairs, hostilePolicies, hostileSets } from '../__tests__/policy/cases/hostile.ts'
-import { actionSetDifference, createEvaluator, parseDocument } from '../src/policy/index.ts'
+import { actionSetDifference, createEvaluator, parseDocument, userIdentity } from '../src/policy/index.ts'
 
-const identity = { user_id: 'u', user_name: 'u', urn: 'iam::1:user:u' }
+const identity = userIdentity({ user_id: 'u', user_name: 'u', urn: 'iam::1:user:u' }, { account: '1' })
 const permission = {
   name: 'p',
   severity: 'high',
@@ -22,7 +22,10 @@ function audit(actions: readonly string[], effect: string): object {
     ['bad', document(effect, actions)],
     ['good', document('Allow', ['iam:users:*'])],
   ])
-  return createEvaluator({ documents, permissions: [permission] }).held(['bad', 'good'], identity, 'p')
+  return createEvaluator({ documents, permissions: [permission] }).held(
+    [{ policies: ['bad', 'good'], identity }],
+    'p',
+  )
 }
 
 function print(name: string, question: () => object): void {
@@ -43,5 +46,8 @@ for (const [name, allowed, denied] of hostilePairs)
       { Effect: 'Deny', Action: denied },
     ]
     const documents = new Map([['bad', parseDocument(JSON.stringify({ Version: '5.0', Statement }))]])
-    return createEvaluator({ documents, permissions: [permission] }).held(['bad'], identity, 'p')
+    return createEvaluator({ documents, permissions: [permission] }).held(
+      [{ policies: ['bad'], identity }],
+      'p',
+    )
   })

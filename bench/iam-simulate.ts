@@ -7,7 +7,13 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { createEvaluator, namedActions, parseDocument } from '../src/policy/index.ts'
+import {
+  createEvaluator,
+  mergeCatalogue,
+  namedActions,
+  parseDocument,
+  userIdentity,
+} from '../src/policy/index.ts'
 import type { CatalogueAction } from '../src/policy/types.ts'
 import { benchAccount } from './policy-account.ts'
 
@@ -138,13 +144,14 @@ function heldActions({ catalogue, services, policies, users }: Account): (readon
       parseDocument(JSON.stringify({ Version: '5.0', Statement })),
     ]),
   )
-  const live = { source: 'live', actions: catalogue } as const
+  const live = mergeCatalogue(catalogue)
   const actions = services.map((service) => `${service}:*:*`)
   const audited = { name: 'all', severity: 'high', holds: 'any', actions, except: [] } as const
   const evaluator = createEvaluator({ documents, permissions: [audited] })
   return users.map((lists, at) => {
-    const identity = { user_id: `${at}`, user_name: `u${at}`, urn: `iam::1:user:u${at}` }
-    const held = evaluator.held(lists, identity, 'all')
+    const user = { user_id: `${at}`, user_name: `u${at}`, urn: `iam::1:user:u${at}` }
+    const identity = userIdentity(user, { account: '1' })
+    const held = evaluator.held([{ policies: lists, identity }], 'all')
     if ('undetermined' in held) throw new Error(held.undetermined)
     return namedActions(held.grants, live)
   })

@@ -1,11 +1,13 @@
 /** The account of the benchmark as the product sees it: a snapshot, a config, and a baseline that approves nearly all. */
 import { createHash } from 'node:crypto'
-import { type AuditInput, audit } from '../src/audit/audit.ts'
+import { noOthers, onlyIdentityPolicies } from '../__tests__/snapshot/only-identity-policies.ts'
+import { presentPrincipals } from '../src/access/findings.ts'
+import type { Snapshot } from '../src/account/snapshot.ts'
+import { type AuditInput, auditWithFindings } from '../src/audit/audit.ts'
 import { proposeBaseline } from '../src/audit/propose.ts'
 import type { Baseline } from '../src/baseline/baseline.ts'
 import type { Config } from '../src/config/config.ts'
 import { presetPermission } from '../src/policy/index.ts'
-import type { Snapshot } from '../src/snapshot/snapshot.ts'
 import type { BenchAccount } from './policy-account.ts'
 
 const ACCOUNT = 'd78cbac186b744899480f25bd022aaaa'
@@ -18,15 +20,19 @@ export interface Prepared {
   readonly baseline: Baseline
 }
 
-/** The baseline lacks one entry in fifty: they are the drift. */
-export function prepare(account: BenchAccount): Prepared {
-  const snapshot = snapshotOf(account)
+/** The baseline lacks one entry in fifty: they are the drift. `sources` add what stands beside identity policies. */
+export function prepare(
+  account: BenchAccount,
+  sources: readonly ((snapshot: Snapshot, account: BenchAccount) => Snapshot)[] = [],
+): Prepared {
+  const snapshot = sources.reduce((made, add) => add(made, account), snapshotOf(account))
   const config = configOf(account)
-  const verdict = audit(auditInput({ snapshot, config, baseline: null }))
-  const whole = proposeBaseline({
+  const { verdict, found } = auditWithFindings(auditInput({ snapshot, config, baseline: null }))
+  const { baseline: whole } = proposeBaseline({
     ...{
       verdict,
-      users: snapshot.users,
+      principals: presentPrincipals(found),
+      today: '2026-11-01',
       config,
       baseline: null,
       update: new Set(['new'] as const),
@@ -63,6 +69,8 @@ function configOf({ audited }: BenchAccount): Config {
       { ...iam, line: 3 },
       { name: 'platform', severity: 'high', holds: 'any', actions, except: [], line: 4 },
     ],
+    ...{ patterns: [], evidence: [], traces: null },
+    sources: { legacyRoles: 'required', agencies: 'required', federation: 'required' },
     approvals: { require: [], maxDays: null, warnDays: 14 },
     issue: { enabled: true, on: ['drift'], labels: [], assignees: [] },
   }
@@ -81,7 +89,8 @@ function snapshotOf(account: BenchAccount): Snapshot {
     }))
   const count = (seen: number) => ({ seen, expected: seen })
   return {
-    ...{ version: 1, kind: 'iam-audit-snapshot', taken_at: '2026-11-01T00:00:00Z', account_id: ACCOUNT },
+    ...onlyIdentityPolicies,
+    ...{ version: 2, kind: 'iam-audit-snapshot', taken_at: '2026-11-01T00:00:00Z', account_id: ACCOUNT },
     ...{ auditor: null, gaps: [], notices: [] },
     users: account.users.map(({ user_id }) => ({
       ...{ user_id, user_name: `name-${user_id}`, urn: `iam::${ACCOUNT}:user:name-${user_id}` },
@@ -106,6 +115,7 @@ function snapshotOf(account: BenchAccount): Snapshot {
       users: count(account.users.length),
       groups: count(account.groups.size),
       policies: count(account.documents.size),
+      ...noOthers,
     },
     catalogue: account.catalogue.map((row) => ({ ...row, aliases: [...row.aliases] })),
     stats: { requests: 0, retries: 0, duration_ms: 0, method: 'policy-first', documents_cached: 0 },

@@ -3,7 +3,7 @@
  * `node bench/policy.ts`. Each size is audited once, in a fresh process as in a job: nothing is warm and nothing is
  * remembered, and the sources are plain JavaScript as in the bundle, so that the stripping of types costs nothing. What
  * reading the input left behind is swept before the clock starts: it is no part of the audit. Memory is the peak of that
- * process beyond a bare one, its input included.
+ * process beyond a bare one, its input included. Then the same with legacy roles and agencies beside.
  */
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -14,6 +14,7 @@ import { shippedCatalogue } from '../src/policy/index.ts'
 import { comparePeer } from './iam-simulate.ts'
 import { benchAccount, benchCatalogue } from './policy-account.ts'
 import { auditInput, type Prepared, prepare } from './policy-snapshot.ts'
+import { withAgencies, withLegacyRoles } from './policy-sources.ts'
 
 interface Measure {
   readonly holdings: number
@@ -46,6 +47,47 @@ function bareMemory(): number {
   return Number(execFileSync(process.execPath, ['-p', script], { encoding: 'utf8' })) / 1024
 }
 
+const SOURCES = [
+  ['identity policies', []],
+  ['and legacy roles', [withLegacyRoles]],
+  ['and agencies', [withAgencies]],
+  ['all of it', [withLegacyRoles, withAgencies]],
+] as const
+
+/** The same users with more sources of power beside identity policies; runs take turns, since the machine is busy. */
+function reportSources(folder: string, script: string): void {
+  console.log(row(['users', 'sources', 'holdings', 'drift', 'ms', 'times', 'MB']))
+  const catalogue = benchCatalogue(shippedCatalogue().actions)
+  for (const users of SIZES.slice(1)) {
+    const account = benchAccount(users, catalogue)
+    const paths = SOURCES.map(([, sources], at) => {
+      const path = join(folder, `sources-${users}-${at}.json`)
+      writeFileSync(path, JSON.stringify(prepare(account, sources)))
+      return path
+    })
+    const runs = Array.from({ length: RUNS }, () => paths.map((path) => measureApart(script, path)))
+    const medians = SOURCES.map((_, at) => medianOf(runs.map((one) => one[at] as Measure)))
+    const first = medians[0]?.milliseconds ?? 1
+    for (const [at, { holdings, drift, milliseconds, megabytes }] of medians.entries())
+      console.log(
+        row([
+          ...[users, SOURCES[at]?.[0] ?? '', holdings, drift, milliseconds.toFixed(0)],
+          ...[(milliseconds / first).toFixed(2), megabytes.toFixed(0)],
+        ]),
+      )
+  }
+}
+
+function measureApart(script: string, path: string): Measure {
+  const args = ['--expose-gc', script, '--measure', path]
+  return JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' })) as Measure
+}
+
+/** The median: the machine does other things as well. */
+function medianOf(runs: readonly Measure[]): Measure {
+  return [...runs].sort((one, other) => one.milliseconds - other.milliseconds)[RUNS >> 1] as Measure
+}
+
 /** This file as plain JavaScript. */
 function compiled(): string {
   const folder = resolve('.cache/bench')
@@ -67,25 +109,19 @@ function compiled(): string {
 }
 
 function row(cells: readonly (string | number)[]): string {
-  return cells.map((cell) => String(cell).padStart(14)).join('')
+  return cells.map((cell) => String(cell).padStart(18)).join('')
 }
 
 /** Prints the table; the rate of the largest account. */
-function report(folder: string): number {
+function report(folder: string, script: string): number {
   const catalogue = benchCatalogue(shippedCatalogue().actions)
-  const script = compiled()
   const bare = bareMemory()
   console.log(row(['users', 'actions', 'holdings', 'drift', 'ms', 'µs/user', 'decisions/s', 'MB over bare']))
   let rate = 0
   for (const users of SIZES) {
     const path = join(folder, `${users}.json`)
     writeFileSync(path, JSON.stringify(prepare(benchAccount(users, catalogue))))
-    const runs = Array.from({ length: RUNS }, () => {
-      const args = ['--expose-gc', script, '--measure', path]
-      return JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' })) as Measure
-    })
-    // The median: the machine does other things as well.
-    const middle = runs.sort((one, other) => one.milliseconds - other.milliseconds)[RUNS >> 1] as Measure
+    const middle = medianOf(Array.from({ length: RUNS }, () => measureApart(script, path)))
     const { holdings, drift, milliseconds, megabytes } = middle
     rate = (users * catalogue.length) / (milliseconds / 1000)
     console.log(
@@ -115,7 +151,10 @@ if (option === '--measure' && path !== undefined) console.log(JSON.stringify(mea
 else {
   const folder = mkdtempSync(join(tmpdir(), 'bench-'))
   try {
-    await reportPeer(report(folder))
+    const script = compiled()
+    const rate = report(folder, script)
+    reportSources(folder, script)
+    await reportPeer(rate)
   } finally {
     rmSync(folder, { recursive: true })
   }

@@ -1,9 +1,10 @@
 /**
- * Builds `dist/` from `src/`: the compiler writes plain JavaScript to `build/`, ncc bundles it.
- * With `--check`, builds beside `dist/` and fails when the committed bundle differs from the sources.
+ * Builds `dist/` from `src/`: the compiler writes plain JavaScript to `build/`, ncc makes a bundle of the action and one
+ * of the command `iam-audit`. With `--check`, builds beside `dist/` and fails when the committed bundles differ from the
+ * sources. With `--out FOLDER`, builds there.
  */
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -19,7 +20,28 @@ function build(target: string): void {
   rmSync('build', { recursive: true, force: true })
   run('node_modules/.bin/tsc', ['-p', 'tsconfig.build.json'])
   rmSync(target, { recursive: true, force: true })
-  run('node_modules/.bin/ncc', ['build', 'build/main.js', '--out', target, '--license', 'licenses.txt'])
+  bundle('build/main.js', target)
+  const beside = mkdtempSync(join(tmpdir(), 'cli-'))
+  bundle('build/cli.js', beside)
+  // One list for both, in which what both have stands once.
+  const licenses = new Set([target, beside].flatMap(licensesIn))
+  writeFileSync(join(target, 'licenses.txt'), [...licenses].join(''))
+  writeFileSync(
+    join(target, 'cli.js'),
+    `#!/usr/bin/env node\n${readFileSync(join(beside, 'index.js'), 'utf8')}`,
+  )
+  chmodSync(join(target, 'cli.js'), 0o755)
+  rmSync(beside, { recursive: true })
+}
+
+function bundle(entry: string, target: string): void {
+  run('node_modules/.bin/ncc', ['build', entry, '--out', target, '--license', 'licenses.txt'])
+}
+
+/** Each package with its license, as ncc lists them one after the other. */
+function licensesIn(folder: string): string[] {
+  const text = readFileSync(join(folder, 'licenses.txt'), 'utf8').replace(/\n*$/, '\n\n')
+  return text.split(/^(?=(?:@[\w.-]+\/)?[\w.-]+\n(?:[A-Z0-9][\w.-]*)\n(?:.*[Ll]icense|\(|Copyright|\n))/m)
 }
 
 function contents(folder: string): Map<string, string> {
@@ -48,5 +70,6 @@ if (process.argv.includes('--check')) {
   }
   process.stdout.write('dist/ is what src/ builds\n')
 } else {
-  build('dist')
+  const at = process.argv.indexOf('--out')
+  build(at < 0 ? 'dist' : (process.argv[at + 1] ?? 'dist'))
 }
