@@ -22,7 +22,7 @@ test('the first run shows who holds what, proposes a baseline, and opens no issu
   expect(run.outputs).toMatchObject({
     result: 'no-baseline',
     complete: 'true',
-    coverage: 'partial',
+    coverage: 'full',
     'account-id': idOf('account', 'acme'),
     'issue-action': 'none',
     // Nothing was compared: a zero would be an all-clear.
@@ -36,16 +36,27 @@ test('the first run shows who holds what, proposes a baseline, and opens no issu
     'mode: audit',
   ])
   expect(run.exitCode).toBe(1)
-  expect(run.summary).toContain('**2 users of `production`')
+  expect(run.summary.split('\n')[0]).toBe(
+    '# ⚠️ 2 users of `production` hold an audited permission; there is no baseline yet, so none is approved',
+  )
   expect(run.summary).toContain('among IAM users, by v5 identity policies')
-  expect(run.summary).toContain('`alice` → group `ops` → `CustomOps` v1, statement 1, `iam:*:*`')
-  expect(run.summary).toContain('Not looked at: legacy roles')
+  // The holders stand unfolded, by the way they hold it, before any JSON.
+  const [holders = ''] = run.summary.split('```json')
+  expect(holders).not.toContain('<details>\n')
+  expect(holders).toContain(
+    '| 🔴 | group `ops` → `CustomOps` v1, statement 1, `iam:*:*` | `alice` | everything',
+  )
+  expect(holders).toContain('| 🔴 | built-in group `admin`, which holds everything | `carol` | everything')
+  expect(run.summary).toContain('Not looked at: IAM Identity Center, traces (switched off).')
   expect(run.report.grants.map((grant: { user: string }) => grant.user)).toEqual(['alice', 'carol'])
   expect(run.report.root_user.user).toBe('acme')
   expect(run.report.population).toEqual({
     users: { seen: 5, expected: 5 },
     groups: { seen: 3, expected: 3 },
     policies: { seen: 2, expected: null },
+    roles: { seen: 0, expected: null },
+    agencies: { seen: 0, expected: 0 },
+    providers: { seen: 0, expected: null },
   })
   expect(world.github.state.issues).toEqual([])
   expect(world.github.violations).toEqual([])
@@ -128,7 +139,7 @@ describe('a new holder is drift, an issue, and a red job', () => {
     expect(run.summary).toContain('```mermaid')
     expect(run.log).toMatch(new RegExp(`DRIFT ${user}: `))
     const [issue] = world.github.state.issues
-    expect(issue?.title).toBe(`IAM permission audit: production (${idOf('account', 'acme')})`)
+    expect(issue?.title).toBe(`🔴 1 unapproved IAM holder: production (${idOf('account', 'acme')})`)
     expect(issue?.body).toContain(path)
     expect(issue?.labels).toEqual(['iam-audit'])
     expect(world.github.violations).toEqual([])
@@ -185,10 +196,31 @@ test('the built-in group under another name: its members are read and count, and
   builder.join('readers-of-news', 'dave')
   const run = await world.audit()
   expect(run.outputs).toMatchObject({ result: 'drift', complete: 'false', 'unapproved-holders': '1' })
-  expect(run.report.gaps).toMatchObject([{ code: 'admin-group-renamed', users: ['carol', 'dave'] }])
-  expect(run.report.drift.unapproved_holders).toMatchObject([
-    { user: 'dave', paths: [{ via: 'builtin-group', group: 'readers-of-news' }] },
+  expect(run.report.gaps).toMatchObject([
+    { code: 'admin-group-renamed', reaches: [{ user: 'carol' }, { user: 'dave' }] },
   ])
+  expect(run.report.drift.unapproved_holders).toMatchObject([
+    { user: 'dave', paths: [{ links: [{ kind: 'builtin-group', group: 'readers-of-news' }] }] },
+  ])
+})
+
+test('no built-in group at all is a gap, until the baseline says that there is none', async () => {
+  const builder = new AccountBuilder('acme').users('alice').policy('CustomOps', document(allow('iam:*:*')))
+  const { account } = builder.attach('CustomOps', { user: 'alice' })
+  await using world = await startWorld(account, { withoutAdminGroup: true })
+  const first = await world.audit()
+  expect(first.outputs).toMatchObject({ result: 'incomplete', complete: 'false' })
+  expect(first.report.gaps).toMatchObject([{ code: 'admin-group-missing' }])
+  world.files[BASELINE] = JSON.stringify({
+    ...{ version: 1, account: account.account_id, admin_group: 'none' },
+    ...{ audited_permissions: {}, approvals: [] },
+  })
+  expect((await world.audit()).outputs).toMatchObject({ result: 'drift', complete: 'true' })
+  // "none" holds only while no group has that name.
+  builder.group('admin', 'alice')
+  const born = await world.audit()
+  expect(born.outputs).toMatchObject({ result: 'drift', complete: 'true' })
+  expect(born.report.drift.unapproved_holders[0].paths[0].links).toMatchObject([{ kind: 'builtin-group' }])
 })
 
 test('disabled when approved, enabled again: the entry does not cover it', async () => {
@@ -280,7 +312,13 @@ describe('what could not be read is said aloud and makes the audit incomplete', 
       'proposed-baseline': '',
     })
     expect(run.report.gaps).toMatchObject([
-      { code: 'forbidden', policy: 'ReadIam', users: ['bob'], iam_action: 'iam:policies:getVersionV5' },
+      {
+        ...{ code: 'forbidden', http_code: 'PAP5.0001', iam_action: 'iam:policies:getVersionV5' },
+        ...{
+          message: expect.stringContaining('ReadIam'),
+          reaches: [{ principal_type: 'user', user: 'bob' }],
+        },
+      },
     ])
     expect(run.log + run.summary).not.toContain('ENCODED')
   })
@@ -304,9 +342,11 @@ describe('what could not be read is said aloud and makes the audit incomplete', 
     const run = await world.audit()
     expect(run.outputs).toMatchObject({ result: 'incomplete' })
     expect(run.report.gaps).toMatchObject([
-      { code: 'undetermined-policy', policy: 'Broken', users: ['dave'] },
+      {
+        ...{ code: 'undetermined-policy', reaches: [{ principal_type: 'user', user: 'dave' }] },
+        document: { kind: 'policy', policy: 'Broken', sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
+      },
     ])
-    expect(run.report.gaps[0].sha256).toMatch(/^[0-9a-f]{64}$/)
   })
 })
 
@@ -369,7 +409,9 @@ test('names full of markup, mentions and commands are nothing but names', async 
     run.log.split('\n').filter((line) => line.startsWith('::set-output') || /^::error::x/.test(line)),
   ).toEqual([])
   const reason = run.log.split('\n').find((line) => line.startsWith('::error::')) ?? ''
-  expect(reason).toContain('3 users hold more than was approved')
+  expect(reason).toMatch(
+    /::3 users hold more of [a-z-]+ than was approved: .* and https?:.* say by which change, and how to revoke or approve it/,
+  )
   // A line break of a name would make it look like a line of ours.
   expect(reason).not.toContain('%0A')
   const body = world.github.state.issues[0]?.body ?? ''
@@ -498,10 +540,11 @@ test('where nothing can be read, the job says what was tried and who was not loo
     // Not "absent": nobody could look.
     { source: 'admin-group', status: 'denied', count: null },
     { source: 'root-user', status: 'audited', count: 1 },
-    { source: 'legacy-roles', status: 'not-attempted', count: null },
-    { source: 'agencies', status: 'denied', count: null },
-    { source: 'federation', status: 'denied', count: null },
+    { source: 'legacy-roles', status: 'absent', count: 0 },
+    { source: 'agencies', status: 'absent', count: 0 },
+    { source: 'federation', status: 'absent', count: 0 },
     { source: 'identity-center', status: 'not-attempted', count: null },
+    { source: 'traces', status: 'off', count: null },
   ])
   expect(run.report.population.groups).toEqual({ seen: 0, expected: null })
   expect(run.summary).toContain('the built-in group admin (not permitted)')

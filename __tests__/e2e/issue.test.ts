@@ -40,11 +40,19 @@ test('the issue is opened, left alone, commented on change, and closed', async (
   expect((await world.audit()).outputs['issue-action']).toBe('updated')
   expect(github.state.comments.length).toBe(1)
   expect(github.state.comments[0]?.body).toContain('`carol`')
-  expect(github.state.comments[0]?.body).not.toContain('`bob`')
+  // What is left comes first, then what is new.
+  expect(github.state.comments[0]?.body).toMatch(
+    /not approved \(1\)[\s\S]*`bob`[\s\S]*New \(1\)[\s\S]*`carol`/,
+  )
+  expect(github.state.issues[0]?.title).toMatch(/^🔴 2 unapproved IAM holders: production \(/)
   leave(builder, 'bob')
   leave(builder, 'carol')
   expect((await world.audit()).outputs).toMatchObject({ 'issue-action': 'closed', result: 'unchanged' })
-  expect(github.state.issues[0]?.state).toBe('closed')
+  expect(github.state.comments[1]?.body).toMatch(/`bob`, `iam-administration`: revoked/)
+  expect(github.state.issues[0]).toMatchObject({
+    state: 'closed',
+    title: expect.stringMatching(/^✅ IAM audit:/),
+  })
   expect((await world.audit()).outputs['issue-action']).toBe('none')
   expect(github.state.issues.length).toBe(1)
   expect(github.violations).toEqual([])
@@ -92,8 +100,8 @@ describe('where the record may not be touched', () => {
     const run = await world.audit(options)
     expect(run.outputs).toMatchObject({ 'issue-action': 'skipped', result: 'drift' })
     expect(world.github.writes).toEqual([])
-    expect(run.log).toContain('The issue would be: IAM permission audit: production')
-    expect(run.log).toMatch(/^ {2}- \*\*`bob`: everything/m)
+    expect(run.log).toContain('The issue would be: 🔴 1 unapproved IAM holder: production')
+    expect(run.log).toMatch(/^ {2}\| 🔴.*\| added to group `ops` \|.*\| `bob` \| \*\*everything\*\*/m)
     expect(run.log).not.toContain('␣')
   })
 })

@@ -23,8 +23,9 @@ test('2,000 users and 2,000 groups: few requests, every holder found', async () 
   const expected = new Set(builder.account.groups.slice(0, 50).flatMap((group) => group.members))
   expect(new Set(run.report.grants.map((grant: { user_id: string }) => grant.user_id))).toEqual(expected)
   expect(run.outputs.complete).toBe('true')
-  // Policy list, two documents, one list of entities, 50 groups twice, 11 pages of users, 10 of groups, and 7.
-  expect(world.cloud.calls.length).toBeLessThanOrEqual(1 + 2 + 1 + 100 + 11 + 10 + 7)
+  // Twice the policy list, the entities of one policy, 50 groups, 11 pages of users and 10 of groups; two documents;
+  // who asks, the account's own counts, the catalogue. Twice two agency lists, the providers, and seven of legacy roles.
+  expect(world.cloud.calls.length).toBeLessThanOrEqual(2 * (1 + 1 + 50 + 11 + 10) + 2 + 3 + 2 * (2 + 1 + 7))
 })
 
 test('a summary that would be too long is cut at whole rows, and says so', async () => {
@@ -47,7 +48,7 @@ test('a summary that would be too long is cut at whole rows, and says so', async
   expect(run.log.split('\n').filter((line) => line.startsWith('DRIFT '))).toHaveLength(1500)
   const annotations = run.log.split('\n').filter((line) => line.startsWith('::error'))
   expect(annotations).toHaveLength(10)
-  expect(annotations.at(-1)).toContain('1500 users hold more than was approved')
+  expect(annotations.at(-1)).toMatch(/1500 users hold more of [a-z-]+ than was approved/)
   expect(run.summary).toMatch(/\d+ more (findings|holders) did not fit here/)
   expect(run.summary.split('\n').at(-2)).toContain('</sub>')
   const body = world.github.state.issues[0]?.body ?? ''
@@ -185,8 +186,9 @@ test('keyless: the OIDC token is exchanged for keys that can only read', async (
     const run = await world.audit(options)
     expect(run.outputs.result).toBe('no-baseline')
     const key = world.cloud.session.keys.at(-1)
-    expect(key?.allowed).toContain('iam:policies:getVersionV5')
-    expect(key?.allowed?.some((action) => /create|attach|update|delete|\*/.test(action))).toBe(false)
+    expect(key?.allowed).toContain('iam:*:get*')
+    const reads = /^(iam:\*?:(get|list|show|check)\*|cts:trace:list)$/
+    expect(key?.allowed?.filter((action) => !reads.test(action))).toEqual([])
     const shown = run.log.replace(/::add-mask::.*/g, '')
     for (const secret of [key?.secretAccessKey, key?.securityToken]) expect(shown).not.toContain(secret)
     const cache = `/tmp/iam-audit-keyless-${process.pid}`

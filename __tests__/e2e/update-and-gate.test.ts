@@ -2,12 +2,12 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
-import { AccountBuilder, allow, document, idOf } from '../../simulator/iam/account.ts'
+import { AccountBuilder, allow, document, idOf, trustIam } from '../../simulator/iam/account.ts'
 import type { ActionOptions, ActionRun } from '../../simulator/runner.ts'
 import { BASELINE, CONFIG, plainConfig, startWorld, type World } from './world.ts'
 
 const sha = (letter: string): string => letter.repeat(40)
-const [MAIN, HEAD, MERGE] = [sha('a'), sha('b'), sha('c')]
+const [MAIN, HEAD, MERGE, EARLIER] = [sha('a'), sha('b'), sha('c'), sha('d')]
 
 const company = (): AccountBuilder =>
   new AccountBuilder('acme')
@@ -18,10 +18,12 @@ const company = (): AccountBuilder =>
 
 const strictConfig = `${plainConfig}approvals:\n  require: [justification]\n`
 
-/** Who made the commits. */
+/** Who opened the pull request and made its commits; `earlier` made one before the last. */
 interface Makers {
+  readonly opener: string
   readonly author: string
   readonly committer: string
+  readonly earlier: string
 }
 
 /** Puts a pull request from `base` to `head` into the world, and runs the gate on it. */
@@ -29,15 +31,26 @@ async function gate(
   world: World,
   base: Record<string, string>,
   head: Record<string, string>,
-  { author = 'mona', committer = 'mona', ...options }: ActionOptions & Partial<Makers> = {},
+  {
+    opener = 'mona',
+    author = 'mona',
+    committer = 'mona',
+    earlier,
+    ...options
+  }: ActionOptions & Partial<Makers> = {},
 ): Promise<ActionRun> {
   const { state } = world.github
   const commit = (one: string, parents: string[], files: Record<string, string>) => ({
     ...{ sha: one, parents, files, author, committer },
   })
-  state.commits = [commit(MAIN, [], base), commit(HEAD, [MAIN], head), commit(MERGE, [MAIN, HEAD], head)]
-  const earlier = state.pulls[0]?.reviews ?? []
-  state.pulls = [{ number: 7, user: 'mona', head: HEAD, base: MAIN, baseRef: 'main', reviews: earlier }]
+  state.commits = [
+    commit(MAIN, [], base),
+    ...(earlier === undefined ? [] : [{ ...commit(EARLIER, [MAIN], head), author: earlier }]),
+    commit(HEAD, [earlier === undefined ? MAIN : EARLIER], head),
+    commit(MERGE, [MAIN, HEAD], head),
+  ]
+  const reviews = state.pulls[0]?.reviews ?? []
+  state.pulls = [{ number: 7, user: opener, head: HEAD, base: MAIN, baseRef: 'main', reviews }]
   if (!state.issues.some((issue) => issue.number === 7))
     state.issues.push({
       ...world.github.addIssue({ user: 'mona', isPullRequest: true, title: 'A pull request' }),
@@ -53,7 +66,7 @@ async function gate(
     payload: {
       pull_request: {
         number: 7,
-        user: { login: 'mona' },
+        user: { login: opener },
         head: { sha: HEAD, repo: { full_name: 'acme/security' } },
         base: { sha: MAIN, ref: 'main' },
       },
@@ -179,11 +192,9 @@ describe('the gate fails on', () => {
 describe('a scope change passes only with the review of somebody else who may write', () => {
   const base = files(baselineOf(approved('alice')))
   const head = files(baselineOf(approved('alice')), `${plainConfig}approvals:\n  require: []\n`)
-  const review = (user: string, commit = HEAD, state: 'APPROVED' | 'DISMISSED' = 'APPROVED') => ({
-    user,
-    commit,
-    state,
-  })
+  type State = 'APPROVED' | 'DISMISSED' | 'CHANGES_REQUESTED'
+  const review = (user: string, commit = HEAD, state: State = 'APPROVED') => ({ user, commit, state })
+  const app = { opener: 'updates[bot]' }
   const cases: [string, ReturnType<typeof review>[], 'passed' | 'failed', Partial<Makers>][] = [
     ['by a reviewer with write', [review('rita')], 'passed', {}],
     ['by the author of the head commit', [review('rita')], 'failed', { author: 'rita' }],
@@ -191,12 +202,27 @@ describe('a scope change passes only with the review of somebody else who may wr
     ['by the author', [review('mona')], 'failed', {}],
     ['by a reader', [review('ruth')], 'failed', {}],
     ['of an earlier commit', [review('rita', MAIN)], 'failed', {}],
+    ['by the author of an earlier commit', [review('rita')], 'failed', { earlier: 'rita' }],
+    [
+      'while somebody asks for changes',
+      [review('sam', MAIN, 'CHANGES_REQUESTED'), review('rita')],
+      'failed',
+      {},
+    ],
+    [
+      'while a reader asks for changes',
+      [review('ruth', HEAD, 'CHANGES_REQUESTED'), review('rita')],
+      'passed',
+      {},
+    ],
+    ['by one, where an app opened it', [review('rita')], 'failed', app],
+    ['by two, where an app opened it', [review('rita'), review('sam')], 'passed', app],
     ['that was dismissed', [review('rita'), review('rita', HEAD, 'DISMISSED')], 'failed', {}],
   ]
   test.each(cases)('%s', async (_name, reviews, result, makers) => {
     await using world = await startWorld(company().account, {
       github: {
-        collaborators: { rita: 'write', mona: 'admin', ruth: 'read' },
+        collaborators: { rita: 'write', sam: 'admin', mona: 'admin', ruth: 'read' },
         pulls: [{ number: 7, user: 'mona', head: HEAD, base: MAIN, baseRef: 'main', reviews }],
       },
     })
@@ -204,6 +230,108 @@ describe('a scope change passes only with the review of somebody else who may wr
     expect(run.outputs.result).toBe(result)
     if (result === 'failed') expect(run.log).toContain('run this check again')
   })
+})
+
+test('approvals.require: review asks for one of every entry that grows', async () => {
+  const config = `${plainConfig}approvals:\n  require: [justification, review]\n`
+  await using world = await startWorld(company().account, { github: { collaborators: { rita: 'write' } } })
+  const base = files(baselineOf(approved('alice')), config)
+  const head = files(baselineOf(approved('alice'), approved('bob')), config)
+  const refused = await gate(world, base, head)
+  expect(refused.outputs.result).toBe('failed')
+  expect(refused.log).toContain('An approval that grows')
+  world.github.state.pulls[0]?.reviews.push({ user: 'rita', commit: HEAD, state: 'APPROVED' })
+  const passed = await gate(world, base, head)
+  expect(passed.outputs.result).toBe('passed')
+  expect(passed.summary).toContain('Reviewed and approved by `rita`')
+  expect(world.github.violations).toEqual([])
+})
+
+test('an agency that trusts somebody more: with a new reason, and a review where it is asked for', async () => {
+  const config = `${plainConfig}approvals:\n  require: [justification, review]\n`
+  await using world = await startWorld(company().account, { github: { collaborators: { rita: 'write' } } })
+  const partner = { account: 'fedc0000fedc0000fedc0000fedc0000' }
+  const agency = (trusted: object[], justification: string) => ({
+    ...{ agency: 'msp', agency_id: 'a'.repeat(32), permission: 'iam-administration', trusted },
+    ...{ grants: [{ actions: ['iam:*:*'] }], justification },
+  })
+  const own = { account: idOf('account', 'acme') }
+  const sides = (justification: string) =>
+    [[agency([own], 'partner')], [agency([own, partner], justification)]].map((entries) =>
+      files(baselineOf(...entries), config),
+    )
+  const run = async (justification: string): Promise<ActionRun> => {
+    const [base = {}, head = {}] = sides(justification)
+    return gate(world, base, head)
+  }
+  const unsaid = await run('partner')
+  expect(unsaid.log).toContain('approves more than before with the justification that was given for less')
+  expect(unsaid.report.entries).toMatchObject([
+    { principal_type: 'agency', principal: 'msp', change: 'widened' },
+  ])
+  const unseen = await run('and the new partner')
+  expect(unseen.outputs.result).toBe('failed')
+  expect(unseen.log).not.toContain('given for less')
+  world.github.state.pulls[0]?.reviews.push({ user: 'rita', commit: HEAD, state: 'APPROVED' })
+  const passed = await run('and the new partner')
+  expect(passed.outputs.result).toBe('passed')
+  expect(passed.summary).toContain('**more**: for account `fedc0000fedc0000fedc0000fedc0000`')
+})
+
+test('a new entry of an agency: with a reason, and a review where it is asked for', async () => {
+  const config = `${plainConfig}approvals:\n  require: [justification, review]\n`
+  await using world = await startWorld(company().account, { github: { collaborators: { rita: 'write' } } })
+  const agency = (more: object) => ({
+    ...{ agency: 'msp', agency_id: 'a'.repeat(32), permission: 'iam-administration' },
+    ...{ trusted: [{ account: idOf('account', 'acme') }], grants: [{ actions: ['iam:*:*'] }], ...more },
+  })
+  const base = files(baselineOf(approved('alice')), config)
+  const propose = (more: object) =>
+    gate(world, base, files(baselineOf(approved('alice'), agency(more)), config))
+  const unsaid = await propose({})
+  expect(unsaid.outputs.result).toBe('failed')
+  expect(unsaid.log).toMatch(/msp.*justification/)
+  expect((await propose({ justification: 'partner' })).log).toContain('An approval that grows')
+  world.github.state.pulls[0]?.reviews.push({ user: 'rita', commit: HEAD, state: 'APPROVED' })
+  const passed = await propose({ justification: 'partner' })
+  expect(passed.outputs.result).toBe('passed')
+  expect(passed.report.entries).toMatchObject([
+    { principal_type: 'agency', principal: 'msp', change: 'added' },
+  ])
+  // For everybody it is a change of scope, whatever the config asks for.
+  world.github.state.pulls[0]?.reviews.splice(0)
+  const everybody = await propose({ justification: 'partner', trusted: [{ everybody: true }] })
+  expect(everybody.outputs.result).toBe('failed')
+  expect(everybody.report.scope_changes).toHaveLength(1)
+})
+
+test('with keys the gate asks whether an agency trusts whom the entry says', async () => {
+  const builder = company().agency('msp', trustIam(idOf('account', 'acme')))
+  await using world = await startWorld(builder.attach('CustomOps', { agency: 'msp' }).account)
+  const entryOf = (...trusted: object[]) => ({
+    ...{ agency: 'msp', agency_id: idOf('agency', 'msp'), permission: 'iam-administration', trusted },
+    ...{ grants: [{ actions: ['iam:*:*'] }], justification: 'partner' },
+  })
+  const propose = (...trusted: object[]) =>
+    gate(
+      world,
+      files(baselineOf(approved('alice'))),
+      files(baselineOf(approved('alice'), entryOf(...trusted))),
+      { inputs: { 'access-key-id': 'AccessKey', 'secret-access-key': 'SecretKey' } },
+    )
+  const own = { account: idOf('account', 'acme') }
+  expect((await propose(own)).outputs).toMatchObject({ result: 'passed', verified: 'true' })
+  const more = await propose(own, { account: 'fedc0000fedc0000fedc0000fedc0000' })
+  expect(more.outputs).toMatchObject({ result: 'failed', verified: 'true' })
+  expect(more.log).toContain('fedc0000fedc0000fedc0000fedc0000')
+})
+
+test('a config that comes from nowhere needs a review', async () => {
+  await using world = await startWorld(company().account)
+  const baseline = baselineOf(approved('alice'))
+  const run = await gate(world, { [BASELINE]: baseline }, files(baseline))
+  expect(run.outputs.result).toBe('failed')
+  expect(run.log).toContain('it was moved, or its path was changed')
 })
 
 test('with keys the gate verifies what the pull request claims', async () => {
@@ -244,6 +372,23 @@ test('pull_request_target: the head is read as data from the API, not from the w
   const run = await gate(world, base, head, { event: 'pull_request_target', sha: MAIN, files: base })
   expect(run.outputs.result).toBe('passed')
   expect(run.report.entries).toMatchObject([{ user: 'bob', change: 'added' }])
+})
+
+test('pull_request_target: with keys the account is asked only what the base audits', async () => {
+  const builder = company().policy('Storage', document(allow('obs:*:*')))
+  await using world = await startWorld(builder.attach('Storage', { user: 'carol' }).account)
+  const base = files(baselineOf(approved('alice')))
+  const everything = 'version: 1\naudited-permissions:\n  - name: everything\n    actions: ["*:*:*"]\n'
+  const head = files(baselineOf(approved('alice')), everything)
+  const run = await gate(world, base, head, {
+    ...{ event: 'pull_request_target', sha: MAIN, files: base },
+    inputs: { 'access-key-id': 'AccessKey', 'secret-access-key': 'SecretKey' },
+  })
+  expect(run.outputs.result).toBe('failed')
+  const comment = world.github.state.comments.at(-1)?.body ?? ''
+  expect(comment).toContain('only what the config audits before this change')
+  for (const told of [run.log, run.summary, comment, JSON.stringify(run.report)])
+    expect(told).not.toContain('carol')
 })
 
 test('a read-only token, as forks have: everything in the summary, and no failure for that', async () => {

@@ -5,7 +5,7 @@ import {
   type GitHubSimulatorOptions,
   startGitHubSimulator,
 } from '../../simulator/github/server.ts'
-import type { SimulatedAccount } from '../../simulator/iam/account.ts'
+import { idOf, type SimulatedAccount } from '../../simulator/iam/account.ts'
 import {
   type IamSimulator,
   type IamSimulatorOptions,
@@ -34,9 +34,12 @@ export interface WorldOptions {
   readonly cloud?: Omit<IamSimulatorOptions, 'account'>
   readonly github?: GitHubSimulatorOptions
   readonly config?: string
+  /** The account has no built-in group, as no account of the real cloud is. */
+  readonly withoutAdminGroup?: true
 }
 
 export async function startWorld(account: SimulatedAccount, options: WorldOptions = {}): Promise<World> {
+  if (options.withoutAdminGroup === undefined) withAdminGroup(account)
   const cloud = await startIamSimulator({ account, ...options.cloud })
   const github = await startGitHubSimulator({ commits: [{ sha: DEFAULT_SHA }], ...options.github })
   const files: Record<string, string> = { [CONFIG]: options.config ?? plainConfig }
@@ -51,6 +54,7 @@ export async function startWorld(account: SimulatedAccount, options: WorldOption
         'secret-access-key': simulatorKeys.secretAccessKey,
         'iam-endpoint': cloud.url,
         'sts-endpoint': cloud.url,
+        'trace-endpoint': cloud.url,
         'max-rate': '1000',
         'github-token': github.state.token,
         ...given.inputs,
@@ -75,4 +79,13 @@ export async function startWorld(account: SimulatedAccount, options: WorldOption
       await Promise.all([cloud.close(), github.close(), ...runs.map((run) => run[Symbol.asyncDispose]())])
     },
   }
+}
+
+/** Every account is born with the built-in group; where a test does not speak of it, it has no members. */
+function withAdminGroup({ groups }: SimulatedAccount): void {
+  if (groups.some((group) => group.group_name === 'admin')) return
+  groups.push({
+    ...{ group_id: idOf('group', 'admin'), group_name: 'admin' },
+    ...{ created_at: '2020-01-01T00:00:00.000Z', members: [] },
+  })
 }
