@@ -137,7 +137,9 @@ const LAYERS = 3
 
 /** The text as it is, and without one layer of escapes after the other. */
 function layersOf(text: string): Plain[] {
-  const layers: Plain[] = [{ text, startOf: (at) => at, endOf: (at) => at + 1 }]
+  // The look-alike of a bar is as long as the bar. It is undone before all else: a secret may hold what looks like an
+  // escape, and whoever undoes both at once has something shorter than a secret.
+  const layers: Plain[] = [{ text: text.replaceAll('∣', '|'), startOf: (at) => at, endOf: (at) => at + 1 }]
   while (layers.length <= LAYERS) {
     const next = withoutOneLayer(layers[layers.length - 1] as Plain)
     if (next === null) break
