@@ -1,6 +1,12 @@
 /** Times the hostile patterns of the tests: `node bench/hostile.ts`. Each is answered in milliseconds, or undetermined. */
-import { hostilePairs, hostilePolicies, hostileSets } from '../__tests__/policy/cases/hostile.ts'
-import { actionSetDifference, createEvaluator, parseDocument, userIdentity } from '../src/policy/index.ts'
+import { exhausting, hostilePairs, hostilePolicies, hostileSets } from '../__tests__/policy/cases/hostile.ts'
+import {
+  actionSetDifference,
+  createEvaluator,
+  parseDocument,
+  presetPermission,
+  userIdentity,
+} from '../src/policy/index.ts'
 
 const identity = userIdentity({ user_id: 'u', user_name: 'u', urn: 'iam::1:user:u' }, { account: '1' })
 const permission = {
@@ -51,3 +57,45 @@ for (const [name, allowed, denied] of hostilePairs)
       'p',
     )
   })
+
+/** Policies made to exhaust, as many as an account may have attached, each to somebody. */
+const ATTACHED = 700
+const presets = ['iam-administration@1', 'privilege-escalation@1', 'full-administration@1'].flatMap(
+  (id) => presetPermission(id) ?? [],
+)
+
+function exhaust(shapes: typeof exhausting, count: number): number {
+  const documents = new Map(
+    Array.from({ length: count }, (_, at) => {
+      const Statement = shapes[at % shapes.length]?.[1](at)
+      return [`p${at}`, parseDocument(JSON.stringify({ Version: '5.0', Statement }))] as const
+    }),
+  )
+  const evaluator = createEvaluator({ documents, permissions: presets, account: '1' })
+  let gaps = 0
+  for (const policy of documents.keys())
+    for (const { name } of presets)
+      if ('undetermined' in evaluator.held([{ policies: [policy], identity }], name)) gaps++
+  return gaps
+}
+
+console.log(
+  `\n${'ms each'.padStart(9)}  policies of 6 KB made to exhaust, audited for ${presets.length} presets`,
+)
+let worst: { readonly shape: (typeof exhausting)[number]; readonly each: number } | null = null
+for (const shape of exhausting) {
+  const began = performance.now()
+  exhaust([shape], 5)
+  const each = (performance.now() - began) / 5
+  if (worst === null || each > worst.each) worst = { shape, each }
+  console.log(`${each.toFixed(1).padStart(9)}  ${shape[0]}`)
+}
+for (const [name, shapes] of [
+  ['of all shapes', exhausting],
+  ...(worst === null ? [] : [[`of the worst (${worst.shape[0]})`, [worst.shape]] as const]),
+] as const) {
+  const began = performance.now()
+  const gaps = exhaust(shapes, ATTACHED)
+  const seconds = (performance.now() - began) / 1000
+  console.log(`${seconds.toFixed(1).padStart(7)} s  ${ATTACHED} policies ${name}: ${gaps} gaps`)
+}

@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { actionSetDifference, parseDocument, subtractGrants } from '../../src/policy/index.ts'
 import type { Permission } from '../../src/policy/types.ts'
-import { crossing, hostilePairs, hostilePolicies, hostileSets } from './cases/hostile.ts'
+import { crossing, exhausting, hostilePairs, hostilePolicies, hostileSets } from './cases/hostile.ts'
 import { createEvaluator } from './one-source.ts'
 
 describe('hostile sets', () => {
@@ -82,6 +82,17 @@ describe('hostile policies', () => {
     const evaluator = createEvaluator({ documents, permissions: [audited], stepBound: 5 })
     expect(evaluator.relevance('bad')).toBe('undetermined')
     expect(evaluator.held(['bad'], identity, 'p')).toEqual({ undetermined: expect.any(String) })
+  })
+
+  test.each(exhausting)('made to exhaust: %s', (_, statements) => {
+    const documents = new Map([
+      ['bad', parseDocument(JSON.stringify({ Version: '5.0', Statement: statements(1) }))],
+      ['good', hostile(['iam:users:*'])],
+    ])
+    const evaluator = createEvaluator({ documents, permissions: [permission] })
+    const answer = evaluator.held(['bad', 'good'], identity, 'p')
+    if (!('undetermined' in answer)) expect(answer.extent).not.toBe('none')
+    expect(evaluator.held(['good'], identity, 'p')).toMatchObject({ extent: 'part' })
   })
 
   test('a document of 150,000 statements is undetermined by itself', () => {

@@ -62,3 +62,103 @@ export const hostilePairs: readonly [string, readonly string[], readonly string[
     [...'lmnopqrstu'].map((letter) => `iam:${`*${letter}`.repeat(1000)}*:x*`),
   ],
 ]
+
+/** Policies are no longer than this. */
+const DOCUMENT_LENGTH = 6000
+
+/** As many patterns as a policy has room for. */
+function filled(pattern: (at: number) => string): string[] {
+  const list: string[] = []
+  for (let at = 0, length = 0; ; at++) {
+    const next = pattern(at)
+    length += next.length + 3
+    if (length > DOCUMENT_LENGTH) return list
+    list.push(next)
+  }
+}
+
+const letters = 'abcdefghijklmnopqrstuvwxyz'
+const starred = (from: number, count: number): string =>
+  `${Array.from({ length: count }, (_, at) => `*${letters[(from * 7 + at * (1 + (from % 5))) % 26]}`).join('')}*`
+const everything = { Effect: 'Allow', Action: ['*:*:*'] }
+
+/** Statements of policies made to exhaust whoever reads them; the seed makes each another one. */
+export const exhausting: readonly [string, (seed: number) => readonly object[]][] = [
+  ['no colons', (seed) => [{ Effect: 'Allow', Action: filled((at) => starred(at + seed, 20)) }]],
+  ['no colons, short', (seed) => [{ Effect: 'Allow', Action: filled((at) => starred(at + seed, 6)) }]],
+  [
+    'no colons, just within the bound',
+    (seed) => [{ Effect: 'Allow', Action: filled((at) => starred(at + seed, 6)).slice(0, 250) }],
+  ],
+  [
+    'no colons, spared',
+    (seed) => [everything, { Effect: 'Deny', NotAction: filled((at) => starred(at + seed, 20)) }],
+  ],
+  [
+    'stars in operations',
+    (seed) => [{ Effect: 'Allow', Action: filled((at) => `*:*:${starred(at + seed, 20)}`) }],
+  ],
+  [
+    'stars everywhere',
+    (seed) => [
+      { Effect: 'Allow', Action: filled((at) => [0, 1, 2].map(() => starred(at + seed, 5)).join(':')) },
+    ],
+  ],
+  [
+    'stars denied',
+    (seed) => [everything, { Effect: 'Deny', Action: filled((at) => `*:*:${starred(at + seed, 10)}`) }],
+  ],
+  [
+    'long stars denied',
+    (seed) => [everything, { Effect: 'Deny', Action: filled((at) => `iam:*:${starred(at + seed, 60)}`) }],
+  ],
+  [
+    'stars spared',
+    (seed) => [{ Effect: 'Allow', NotAction: filled((at) => `*:*:${starred(at + seed, 10)}`) }],
+  ],
+  [
+    'stars spared, statement by statement',
+    (seed) =>
+      Array.from({ length: 60 }, (_, at) => ({
+        Effect: 'Allow',
+        NotAction: [`*:*:${starred(at + seed, 12)}`],
+      })),
+  ],
+  [
+    'several Deny of all but stars',
+    (seed) => [
+      everything,
+      ...Array.from({ length: 8 }, (_, deny) => ({
+        ...{ Effect: 'Deny', NotAction: filled((at) => `*:*:${starred(at + deny + seed, 6)}`).slice(0, 30) },
+      })),
+    ],
+  ],
+  [
+    'many actions on many resources',
+    (seed) => [
+      {
+        ...{ Effect: 'Allow', Action: filled((at) => `iam:x${at}:*`).slice(0, 120) },
+        Resource: filled((at) => `*:*:*:*:${starred(at + seed, 10)}`).slice(0, 60),
+      },
+    ],
+  ],
+  [
+    'one resource of stars',
+    (seed) => [{ ...everything, Resource: [starred(seed, 1400), starred(seed + 1, 1400)] }],
+  ],
+  [
+    'many statements on stars',
+    (seed) =>
+      Array.from({ length: 60 }, (_, at) => ({
+        ...{ Effect: 'Allow', Action: ['iam:*:*'], Resource: [`iam:*:*:user:${starred(at + seed, 12)}`] },
+      })),
+  ],
+  ['infixes', (seed) => [{ Effect: 'Allow', Action: filled((at) => `*:*:*w${at + seed}x*`) }]],
+  [
+    'a letter so many from the end',
+    (seed) => [
+      everything,
+      { Effect: 'Deny', Action: filled((at) => `*:*:*${letters[(at + seed) % 26]}${'?'.repeat(1 + at)}`) },
+    ],
+  ],
+]
