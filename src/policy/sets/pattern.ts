@@ -188,7 +188,7 @@ function canonicalSegments(text: string): string {
 }
 
 /** A box takes about as long to make and to look at as this many steps of a walk, and each of its letters as one. */
-const STEPS_OF_A_BOX = 64
+const STEPS_OF_A_BOX = 128
 
 /** Steps to read a pattern: it may unfold into as many boxes as there are pairs of its wildcards. */
 export function readingSteps(pattern: string, meaning: 'grants' | 'takes-away'): number {

@@ -109,8 +109,8 @@ export class Search {
     let alive = 0
     for (const state of states) if (state >= 0) alive++
     for (const letter of this.#letters) {
-      // One step is one move of one automaton, so that the bound holds for time and memory alike.
-      this.#steps.take(alive + (states.length >> 2))
+      // A step for each automaton that moves, and half of one for those that stand still: time and memory are bounded alike.
+      this.#steps.take(1 + alive + (states.length >> 1))
       const next = states.map((state, box) => {
         if (state < 0) return -1
         const reached = this.#automaton(box, segment).step(state, letter)
