@@ -21,6 +21,7 @@ import { boxSet } from '../../src/policy/sets/box-set.ts'
 import { reachesBeyond } from '../../src/policy/sets/witness.ts'
 import type { Grant, Held, Permission, Undetermined } from '../../src/policy/types.ts'
 import * as any from './arbitraries.ts'
+import * as bothModels from './both-models.ts'
 import { ACCOUNT, createEvaluator, type HeldByOne, identityOf } from './one-source.ts'
 import { type ResourceStatement, slowDecision } from './slow-decision.ts'
 import {
@@ -197,6 +198,14 @@ export const properties: readonly Property[] = [
         }
       },
     ),
+  },
+  {
+    name: 'legacy grants with their twins beside v5 grants agree with sets of names',
+    runs: 1500,
+    property: fc.property(bothModels.sources, bothModels.permission, (sources, permission) => {
+      const action = bothModels.disagreementAbout(sources, permission)
+      if (action !== null) throw new Error(`They disagree about ${action}.`)
+    }),
   },
   {
     name: 'one action on one resource is decided as a slow reading of every statement decides it',
