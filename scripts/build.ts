@@ -4,7 +4,7 @@
  * sources. With `--out FOLDER`, builds there.
  */
 import { spawnSync } from 'node:child_process'
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -17,6 +17,11 @@ function run(command: string, args: string[]): void {
 }
 
 function build(target: string): void {
+  // ncc numbers modules by their path on disk: packages behind a link would make other bundles than those of a clone.
+  if (lstatSync('node_modules').isSymbolicLink()) {
+    process.stderr.write('build: node_modules is a link; run npm ci here first\n')
+    process.exit(1)
+  }
   rmSync('build', { recursive: true, force: true })
   run('node_modules/.bin/tsc', ['-p', 'tsconfig.build.json'])
   rmSync(target, { recursive: true, force: true })
