@@ -528,8 +528,22 @@ describe('a service-linked agency', () => {
   const agencyOf = (builder: AccountBuilder) =>
     builder.account.agencies[0] as { trust_policy: string | null; path: string }
 
-  test('is no holder, by its whole definition', () => {
-    expect(verdictOf({ account: linked() })).toMatchObject({ holdings: [], drift: [], notices: [] })
+  test('is no holder, by its whole definition; that it holds a whole permission is said', () => {
+    const verdict = verdictOf({ account: linked() })
+    expect(verdict).toMatchObject({ holdings: [], drift: [], gaps: [] })
+    expect(verdict.notices).toEqual([
+      expect.stringContaining('The service-linked agency svc holds everything in iam, by policies'),
+    ])
+  })
+
+  test('that holds a part alone, or on some resources alone, is counted and no more', () => {
+    for (const statement of [allow('iam:users:*'), allow('iam:*:*', { Resource: ['iam:*:*:user:a'] })]) {
+      const builder = account()
+        .systemPolicy('fixed', document(statement))
+        .agency('svc', trustService('service.X'), { path: 'service-linked-agency/service.X/' })
+        .attach('fixed', { agency: 'svc' })
+      expect(verdictOf({ account: builder })).toMatchObject({ holdings: [], notices: [] })
+    }
   })
 
   test.each<readonly [string, (builder: AccountBuilder) => void]>([
@@ -552,6 +566,28 @@ describe('a service-linked agency', () => {
     expect(verdict.drift).toMatchObject([{ kind: 'unapproved-holder', principal: { name: 'svc' } }])
     expect(verdict.notices.join()).toContain('svc')
   })
+})
+
+test('agencies that are named like those of Identity Center or of the organization are said to be, and no more', () => {
+  const builder = account().policy('admin-policy', administer)
+  for (const name of [
+    'SysReservedV3_Admin_Set_1a2b',
+    'OrganizationAccountAccessAgency',
+    'SysReservedV3_',
+    'plain',
+  ])
+    builder
+      .legacyAgency(name, { domain_id: OTHER, domain_name: 'head' })
+      .attach('admin-policy', { agency: name })
+  builder.legacyAgency('SysReservedV3_Idle_1a2b', { domain_id: OTHER, domain_name: 'head' })
+  const { holdings, notices } = verdictOf({ account: builder, baseline: null })
+  expect(holdings).toHaveLength(4)
+  expect(notices).toEqual([
+    expect.stringMatching(
+      /^Named like agencies of IAM Identity Center: SysReservedV3_Admin_Set_1a2b \(permission set Admin_Set\)\./,
+    ),
+    expect.stringMatching(/members: OrganizationAccountAccessAgency\./),
+  ])
 })
 
 describe('what an approval of an agency covers', () => {

@@ -3,7 +3,12 @@ import type { TrustedParty } from '../../src/access/model.ts'
 import type { AssumeLink } from '../../src/account/link.ts'
 import { code } from '../../src/render/escape.ts'
 import { pathWords } from '../../src/render/path-words.ts'
-import { alternativeWords, partyWords, principalsCount } from '../../src/render/principal-words.ts'
+import {
+  alternativeWords,
+  partyWords,
+  principalsCount,
+  principalWords,
+} from '../../src/render/principal-words.ts'
 import { adminPath, agency, attached, federated, groupOf, member, path, role, user } from './builders.ts'
 
 const plain = (text: string): string => text
@@ -164,6 +169,19 @@ test('tests of a mapping, and the text of the group that a provider names', () =
   ).toBe('Groups = a or b and Level not = 0')
   expect(alternativeWords({ names: 'corp-{Team}', tests: [] }, code)).toBe('the group called `corp-{Team}`')
   expect(alternativeWords([], plain)).toBe('')
+})
+
+test('an agency by its name, with whom that speaks of', () => {
+  const words = (name: string): string => principalWords(agency(name), code)
+  expect(words('ci-deploy')).toBe('agency `ci-deploy`')
+  expect(words('SysReservedV3_Admin_1a2b')).toBe(
+    'agency `SysReservedV3_Admin_1a2b` (named like one of Identity Center)',
+  )
+  expect(words('OrganizationAccountAccessAgency')).toBe(
+    "agency `OrganizationAccountAccessAgency` (named like the organization's)",
+  )
+  for (const forged of ['SysReservedV3_', 'sysreservedv3_a_b', 'OrganizationAccountAccessAgency2'])
+    expect(words(forged)).toBe(`agency \`${forged}\``)
 })
 
 test('principals are counted by kind, each once', () => {

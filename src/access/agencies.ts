@@ -16,8 +16,8 @@ export class Agencies {
   readonly principals: readonly Principal[]
   readonly assumable: readonly AssumableAgency[]
   readonly dormant: readonly DormantAgency[]
-  /** How many belong to a service by their whole definition: they are no holders. */
-  readonly serviceLinked: number
+  /** Those that belong to a service by their whole definition: they are no holders. */
+  readonly serviceLinked: readonly Principal[]
   readonly notices: readonly string[]
   readonly #byId: ReadonlyMap<string, { readonly agency: Agency; readonly trust: Trust }>
   readonly #dormant: ReadonlySet<string>
@@ -47,7 +47,9 @@ export class Agencies {
       hasExpired(agency.expire_time, now) ? 'expired' : trust.dormant ? 'trusted-by-nobody' : null
     const awake = kept.filter((one) => whyDormant(one) === null)
     this.#byId = new Map(read.map((one) => [one.agency.agency_id, one]))
-    this.serviceLinked = read.length - kept.length
+    this.serviceLinked = read
+      .filter((one) => !kept.includes(one))
+      .map(({ agency }) => principalOf(agency, snapshot))
     this.notices = notices
     this.dormant = kept.flatMap((one) => {
       const why = whyDormant(one)

@@ -15,6 +15,7 @@ import { createEvaluator, namedActions } from '../policy/index.ts'
 import type { Catalogue, Grant, Permission } from '../policy/types.ts'
 import { Access } from './access.ts'
 import { type Agencies, readAgencies } from './agencies.ts'
+import { namedLikeNotices, serviceLinkedNotices } from './agency-notices.ts'
 import { Assume } from './assume.ts'
 import { readDocuments } from './documents.ts'
 import { type Federation, readFederation } from './federation.ts'
@@ -149,6 +150,8 @@ export function findAccess(input: FindingsInput): Findings {
       ...documents.notices,
       ...admin.notices,
       ...agencies.notices,
+      ...serviceLinkedNotices(agencies, accepting, permissions),
+      ...namedLikeNotices(holdings),
       ...federation.notices,
     ],
     coverage: snapshot.coverage,

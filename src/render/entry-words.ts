@@ -7,6 +7,7 @@ import { ANY, isForEveryUser } from '../baseline/entry.ts'
 import type { EntryCause, GateDifference, GateEntry } from '../gate/model.ts'
 import type { TrustedItem } from '../policy/language/trusted.ts'
 import { code, reason, visible } from './escape.ts'
+import { likeWords } from './principal-words.ts'
 import { approvedWords, listWords, type Name, restrictionWords } from './words.ts'
 
 /** Whom an entry approves. @param verified keys of principals whose name the account confirmed; null: all of them */
@@ -20,7 +21,7 @@ export function whoWords(
   const told = isVerified ? '' : ', name not verified'
   switch (entry?.kind) {
     case 'agency':
-      return `agency ${code(entry.agency)} (${code(entry.agency_id)}${told})`
+      return `agency ${code(entry.agency)} (${[code(entry.agency_id), likeWords(entry.agency)].filter((part) => part !== null).join(', ')}${told})`
     case 'federated': {
       const group = entry.group_id === ANY ? 'any group it names' : `group ${code(entry.group)}`
       const id = entry.group_id === ANY ? '' : ` (${code(entry.group_id)}${told})`

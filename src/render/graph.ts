@@ -1,6 +1,7 @@
 /** How it reaches whom, as nodes and edges: the picture in Markdown and the one in the evidence are drawn from it. */
 import type { Link, Path } from '../account/link.ts'
 import type { NamedPrincipal } from '../account/principal.ts'
+import { principalWords } from './principal-words.ts'
 
 export type NodeKind = 'source' | 'principal' | 'group' | 'agency' | 'policy' | 'permission'
 
@@ -89,7 +90,7 @@ function stepOf(link: Link): readonly Step[] {
     case 'builtin-group':
       return [{ kind: 'group', key: link.group_id, label: `group ${link.group}` }]
     case 'assume':
-      return [{ kind: 'agency', key: link.agency_id, label: `agency ${link.agency}` }]
+      return [{ kind: 'agency', key: link.agency_id, label: agencyLabel(link.agency) }]
     case 'attachment':
       return [
         { kind: 'policy', key: link.policy_id, label: `${link.policy} ${link.version_id ?? ''}`.trimEnd() },
@@ -99,6 +100,10 @@ function stepOf(link: Link): readonly Step[] {
     case 'trust':
       return []
   }
+}
+
+function agencyLabel(name: string): string {
+  return principalWords({ kind: 'agency', id: '', name }, (text) => text)
 }
 
 /** Draws crowds, at most so many routes. */

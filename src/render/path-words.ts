@@ -1,6 +1,6 @@
 /** A path as a sentence: from whoever holds it, link by link, to the words that grant it. */
 import type { AssumeBy, AssumeLink, Link, Path, RoleLink } from '../account/link.ts'
-import { type Subject, subjectWords } from './principal-words.ts'
+import { likeWords, type Subject, subjectWords } from './principal-words.ts'
 import { dayOf, type Name, roleScopeWords } from './words.ts'
 
 /** `alice → group ops → CustomOps v3, statement 2, iam:*:*`. */
@@ -50,8 +50,10 @@ function roleWords({ role, scope, updated_at }: RoleLink, name: Name): string {
   return `${name(role)} (legacy ${updated_at === null ? 'role' : 'policy'}, ${roleScopeWords(scope, name)})`
 }
 
-function byWords({ by, conditional }: AssumeLink, name: Name): string {
-  return `${permissionWords(by, name)}${conditional ? ', on a condition' : ''}`
+function byWords({ agency, by, conditional }: AssumeLink, name: Name): string {
+  return [likeWords(agency), permissionWords(by, name), conditional ? 'on a condition' : null]
+    .filter((part) => part !== null)
+    .join(', ')
 }
 
 function permissionWords(by: AssumeBy, name: Name): string {

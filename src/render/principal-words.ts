@@ -1,5 +1,6 @@
 /** Who holds something, in words a person understands: users, agencies and those who may assume them, federated people. */
 import type { Holding, TrustedParty } from '../access/model.ts'
+import { namedLike } from '../account/agency-name.ts'
 import { type NamedPrincipal, type PrincipalKind, principalKey } from '../account/principal.ts'
 import type { Verdict } from '../audit/model.ts'
 import { conditionWords, countWords, listWords, type Name } from './words.ts'
@@ -41,11 +42,22 @@ export function principalWords({ kind, id, name: called }: NamedPrincipal, name:
     case 'user':
       return name(called)
     case 'agency':
-      return `agency ${name(called)}`
+      return `agency ${name(called)}${bracketed(likeWords(called))}`
     case 'federated':
       // A gap may reach all of them, whom no id names.
       return id === '*' ? called : `${name(called)} (federated)`
   }
+}
+
+/** Whom the name of an agency speaks of, which a name alone does not prove; null for an ordinary one. */
+export function likeWords(agency: string): string | null {
+  const like = namedLike(agency)
+  if (like === null) return null
+  return like.kind === 'organization' ? "named like the organization's" : 'named like one of Identity Center'
+}
+
+function bracketed(words: string | null): string {
+  return words === null ? '' : ` (${words})`
 }
 
 const kinds: readonly (readonly [PrincipalKind, string, string])[] = [
