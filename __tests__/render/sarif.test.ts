@@ -1,31 +1,19 @@
-import { readFileSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
-import { Ajv } from 'ajv'
-import addFormats from 'ajv-formats'
 import type { Verdict } from '../../src/audit/model.ts'
 import { renderSarif } from '../../src/render/sarif.ts'
 import { verdictOf } from '../report/account.ts'
-
-const {
-  $schema: _,
-  id: __,
-  ...schema
-} = JSON.parse(readFileSync('__tests__/render/schemas/sarif-schema-2.1.0.json', 'utf8'))
-const ajv = new Ajv({ strict: false, allErrors: true })
-;(addFormats as unknown as (one: Ajv) => void)(ajv)
-const validate = ajv.compile(schema)
+import { sarifProblems } from './sarif-schema.ts'
 
 const verdict = verdictOf()
 const places = { config: 'a b.yml', baseline: 'b.json', entryLines: [7, 9, 11], permissionLines: new Map() }
 const render = (one: Verdict) => JSON.parse(renderSarif(one, places, '1.0.0'))
 
 test('is SARIF 2.1.0', () => {
-  validate(render(verdict))
-  expect(validate.errors ?? []).toEqual([])
+  expect(sarifProblems(render(verdict))).toEqual([])
 })
 
 test('the schema would notice', () => {
-  expect(validate({ ...render(verdict), version: '2.0.0' })).toBe(false)
+  expect(sarifProblems({ ...render(verdict), version: '2.0.0' })).not.toEqual([])
 })
 
 test('one result for each drift, at the line of its entry, else of its permission, else line 1 of the config', () => {

@@ -158,6 +158,8 @@ export interface WasHeldRow extends DifferenceRow {
   /** Who began it, and who ended it, where a trace shows it. */
   readonly by: TraceBy | null
   readonly ended_by: TraceBy | null
+  /** Index in the baseline's approvals of their own entry, which approved less; null without one. */
+  readonly entry_index: number | null
   /** False: the baseline as it stood then could not be read. Such a row is reported and fails nothing. */
   readonly history_read: boolean
 }

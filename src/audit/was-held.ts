@@ -69,7 +69,7 @@ export function findWasHeld(input: WasHeldInput): WasHeld {
       record.readings,
       (index) => segments[index + 1] ?? null,
       (one, others) => judge.subtract(one, others),
-    ).map((period) => rowOf(period, input)),
+    ).map((period) => rowOf(period, input, judge.entryIndexOf(period.holding))),
   )
   const more = account.moments.length - MAXIMUM_MOMENTS
   return {
@@ -121,6 +121,11 @@ class Judge {
       approved.map((grants) => ({ grants })),
     )
     return 'undetermined' in left ? null : left.grants
+  }
+
+  /** Of the holder's own entry in the baseline of this run. */
+  entryIndexOf({ principal, permission }: Holding): number | null {
+    return this.#index.entryOf(principal, permission)?.index ?? null
   }
 
   /** Who held something in a stretch that nothing approves, then or now, and that is not held now. */
@@ -246,7 +251,7 @@ function keyOf({ principal, permission }: Pick<Holding, 'principal' | 'permissio
   return `${permission} ${principalKey(principal)}`
 }
 
-function rowOf(period: Period, { catalogue }: WasHeldInput): WasHeldRow {
+function rowOf(period: Period, { catalogue }: WasHeldInput, entry_index: number | null): WasHeldRow {
   const { holding, grants, parties, from, until, began, ended, judged } = period
   const actions = namedActions(grants, catalogue)
   const isWhole = JSON.stringify(grants) === JSON.stringify(holding.grants)
@@ -263,7 +268,7 @@ function rowOf(period: Period, { catalogue }: WasHeldInput): WasHeldRow {
     until: until === null ? null : new Date(until).toISOString(),
     by: began?.by ?? null,
     ended_by: ended?.by ?? null,
-    history_read: judged,
+    ...{ entry_index, history_read: judged },
   }
 }
 

@@ -1,8 +1,9 @@
 /** Annotations on the lines concerned: at most ten, the worst first. */
-import type { Verdict } from '../audit/model.ts'
+import type { Verdict, WasHeldRow } from '../audit/model.ts'
 import { driftHeading } from './drift-words.ts'
 import { visible } from './escape.ts'
 import { principalWords } from './principal-words.ts'
+import { wasHeldWords } from './trace-words.ts'
 
 export interface Annotation {
   readonly level: 'error' | 'warning' | 'notice'
@@ -36,15 +37,28 @@ export function placeOf(
     : { file: places.baseline, line }
 }
 
+/** Where somebody stands who held more between two runs: their entry, else the file that has none. */
+export function placeOfPast(
+  { entry_index }: Pick<WasHeldRow, 'entry_index'>,
+  { baseline, entryLines }: Places,
+): { readonly file: string; readonly line: number } {
+  return { file: baseline, line: (entry_index === null ? undefined : entryLines[entry_index]) ?? 1 }
+}
+
 /** Annotations of an audit. */
 export function auditAnnotations(verdict: Verdict, places: Places): readonly Annotation[] {
   const drift = verdict.drift.map((row): Annotation => {
     const message = driftHeading(row, visible)
     return { level: 'error', ...placeOf(row, places), title: 'Held and not approved', message }
   })
+  const past = verdict.was_held.map((row): Annotation => {
+    const message = `${principalWords(row.principal, visible)} ${wasHeldWords(row, visible)}`
+    const level = row.history_read ? 'error' : 'warning'
+    return { level, ...placeOfPast(row, places), title: 'Held between two runs', message }
+  })
   const expiring = verdict.expiring.map((row): Annotation => {
     const message = `The approval of ${principalWords(row.principal, visible)} for ${row.permission} ends on ${row.expires}, ${row.days_left === 0 ? 'today' : `in ${row.days_left} days`}.`
     return { level: 'warning', ...placeOf(row, places), title: 'Approval ends soon', message }
   })
-  return [...drift, ...expiring].slice(0, MAXIMUM)
+  return [...drift, ...past, ...expiring].slice(0, MAXIMUM)
 }

@@ -1,6 +1,6 @@
 /** When two rows are the same finding: the key of issues and alerts, which must not change from version to version. */
 import { principalKey } from '../account/principal.ts'
-import type { Drift } from '../audit/model.ts'
+import type { Drift, WasHeldRow } from '../audit/model.ts'
 import { hasParties } from '../audit/parties.ts'
 
 /** Text of (kind, principal, permission, gained set), with who may come by it now where that is what was gained. */
@@ -9,4 +9,9 @@ export function findingKey({ kind, principal, permission, grants, parties }: Dri
   if (!hasParties(parties)) return JSON.stringify(gained)
   const { trusted, when, issuer, keys } = parties
   return JSON.stringify([...gained, { trusted, when, issuer, keys }])
+}
+
+/** Of what is gone: the same finding as long as the window shows it. */
+export function wasHeldKey({ principal, permission, from, until }: WasHeldRow): string {
+  return JSON.stringify(['was-held', principalKey(principal), permission, from, until])
 }

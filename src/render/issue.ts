@@ -16,7 +16,7 @@ import type {
 import { blockMaker, causeTable, findingsOf, type Shown } from './drift-section.ts'
 import { disabledWords, driftWords } from './drift-words.ts'
 import { code, prose, visible } from './escape.ts'
-import { findingKey } from './finding-key.ts'
+import { findingKey, wasHeldKey } from './finding-key.ts'
 import { gapSection } from './gap-section.ts'
 import { APPROVE_MANY, type Links, linksLine } from './links.ts'
 import { pictureOf } from './picture.ts'
@@ -96,13 +96,12 @@ function driftRow(row: Drift): IssueRow {
   return { name: principal.name, principal: principalKey(principal), permission, words, key: findingKey(row) }
 }
 
-/** Of what is gone the same as long as the window shows it. */
 function wasHeldRow(row: WasHeldRow): IssueRow {
-  const { principal, permission, from, until } = row
+  const { principal, permission } = row
   return {
     ...{ name: principal.name, principal: principalKey(principal), permission },
     words: wasHeldWords(row, (text) => text),
-    key: JSON.stringify(['was-held', principalKey(principal), permission, from, until]),
+    key: wasHeldKey(row),
   }
 }
 
