@@ -10,6 +10,7 @@ import {
 } from '../../simulator/iam/account.ts'
 import type { Alternative, NamedAlternative } from '../../src/account/alternatives.ts'
 import type { FederatedEntry } from '../../src/baseline/baseline.ts'
+import { cutWords } from '../../src/render/way-out-words.ts'
 import { ACCOUNT, account, baselineOf, groupId, IAM, permission, sha256, verdictOf } from '../audit/stage.ts'
 
 const anybody = { type: 'UserName' }
@@ -209,6 +210,35 @@ describe('what an approval of a federated principal covers', () => {
   test('somebody more is a way out of its own: the rule', () => {
     const { drift } = verdictOf({ account: corp([rule(['ops'])]), baseline: [entryOf([[cloud]])] })
     expect(drift[0]?.revocations).toMatchObject([{ cuts: [{ kind: 'remove-mapping', what: 'ops' }] }])
+  })
+
+  test('only the rule that was not approved is to go, named by its mapping and its tests', () => {
+    const stage = corp([rule(['ops'], cloud), rule(['ops'], { type: 'Site', any_one_of: ['x'] })])
+    const { drift } = verdictOf({ account: stage, baseline: [entryOf([[cloud]])] })
+    expect(drift[0]?.revocations.map(({ cuts }) => cuts.map(({ operation }) => operation))).toEqual([
+      [
+        {
+          api: 'UpdateMapping',
+          parameters: { mapping_id: 'corp', provider: 'corp', group: 'ops' },
+          removes: { when: [[{ type: 'Site', any_one_of: ['x'] }]] },
+        },
+      ],
+    ])
+    const [cut] = drift[0]?.revocations[0]?.cuts ?? []
+    expect(cut && cutWords(cut, (text) => text)).toBe(
+      'take the rule Site = x of group ops out of the mapping of identity provider corp',
+    )
+  })
+
+  test('every rule is to go where nothing of it was approved, and where somebody else vouches', () => {
+    const stage = corp([rule(['ops'], cloud), rule(['ops'], { type: 'Site', any_one_of: ['x'] })])
+    const removed = (baseline: readonly FederatedEntry[]) =>
+      verdictOf({ account: stage, baseline })
+        .drift[0]?.revocations.flatMap(({ cuts }) => cuts)
+        .filter(({ kind }) => kind === 'remove-mapping')
+        .map(({ operation: { removes } }) => removes && 'when' in removes && removes.when.length)
+    expect(removed([])).toEqual([2])
+    expect(removed([entryOf([[cloud]], { issuer: 'https://old.example.com' })])).toEqual([2])
   })
 
   test('a group named by the provider is not covered by one that is not', () => {

@@ -1,6 +1,7 @@
 /** What becomes of an account when somebody does what a revocation says. */
 import { AccountBuilder, type SimulatedAccount } from '../../simulator/iam/account.ts'
 import type { Cut, Drift } from '../../src/audit/model.ts'
+import { rulesWithout, trustWithout } from './leave-out.ts'
 
 type Agency = SimulatedAccount['agencies'][number]
 
@@ -14,7 +15,7 @@ export function accountsAfter({ account }: AccountBuilder, row: Drift): AccountB
 }
 
 function cutFrom(account: SimulatedAccount, cut: Cut): SimulatedAccount {
-  const { link, from } = cut
+  const { from } = cut
   switch (cut.kind) {
     case 'detach':
       return {
@@ -47,9 +48,9 @@ function cutFrom(account: SimulatedAccount, cut: Cut): SimulatedAccount {
         ),
       }
     case 'remove-trusted':
-      return link.kind === 'trust' ? withoutTrust(account, from.id, JSON.parse(link.item)) : account
+      return withoutTrust(account, from.id, cut)
     case 'remove-mapping':
-      return withoutMapping(account, from.id, cut.what)
+      return withoutMapping(account, cut)
     case 'restore-version':
       return {
         ...account,
@@ -67,69 +68,33 @@ function idIn(cut: Cut, name: string): string | undefined {
   return cut.operation.parameters[name]
 }
 
-interface TrustStatement {
-  readonly Effect: string
-  readonly Principal?: unknown
-  readonly Condition?: unknown
-}
-
-/** An agency of the legacy kind trusts one party and goes with it, and so does what it was given; else the statements that name the party go. */
-function withoutTrust(
-  account: SimulatedAccount,
-  agencyId: string,
-  { condition, ...party }: Readonly<Record<string, unknown>>,
-): SimulatedAccount {
-  const isLegacy = account.agencies.some((one) => one.agency_id === agencyId && one.trust_policy === null)
-  if (isLegacy)
+/** An agency of the legacy kind trusts one party and goes with it, and so does what it was given; else its trust is written anew. */
+function withoutTrust(account: SimulatedAccount, agencyId: string, { operation }: Cut): SimulatedAccount {
+  const { removes } = operation
+  if (operation.api === 'DeleteAgencyV5')
     return {
       ...account,
       agencies: account.agencies.filter((one) => one.agency_id !== agencyId),
       attachments: account.attachments.filter((row) => row.principal_id !== agencyId),
       role_assignments: account.role_assignments.filter((row) => row.holder_id !== agencyId),
     }
-  const agencies = account.agencies.map((agency): Agency => {
-    if (agency.agency_id !== agencyId || agency.trust_policy === null) return agency
-    if ('document' in party) return { ...agency, trust_policy: '{"Version":"5.0","Statement":[]}' }
-    const trust = JSON.parse(agency.trust_policy) as { readonly Statement: readonly TrustStatement[] }
-    const Statement = trust.Statement.filter(
-      (one) =>
-        one.Effect !== 'Allow' ||
-        JSON.stringify(one.Condition) !== JSON.stringify(condition) ||
-        !isNamedBy(one.Principal, party),
-    )
-    return { ...agency, trust_policy: JSON.stringify({ ...trust, Statement }) }
-  })
+  if (removes === undefined || !('trusted' in removes)) throw new Error('nothing says what is to go')
+  const agencies = account.agencies.map(
+    (agency): Agency =>
+      agency.agency_id !== agencyId || agency.trust_policy === null
+        ? agency
+        : { ...agency, trust_policy: trustWithout(agency.trust_policy, removes.trusted) },
+  )
   return { ...account, agencies }
 }
 
-/** Whether the principal of a statement is the party; each statement of these accounts names one. */
-function isNamedBy(principal: unknown, party: Readonly<Record<string, unknown>>): boolean {
-  if (principal === '*' || principal === undefined) return 'everybody' in party
-  const [named = ''] = Object.values(principal as object)[0] as readonly string[]
-  const { account } = party
-  if (account !== undefined)
-    return [account, `iam::${account}:root`, `iam::${account}:*`, `iam::${account}:user:*`].includes(named)
-  return named === (party.user ?? party.agency ?? party.provider ?? party.service)
-}
-
-function withoutMapping(account: SimulatedAccount, provider: string, group: string): SimulatedAccount {
-  const bound = new Set(
-    account.identity_providers
-      .filter((one) => one.provider_id === provider)
-      .flatMap((one) => one.protocols.flatMap(({ mapping_id }) => mapping_id ?? [])),
-  )
-  interface Rule {
-    readonly local: readonly { readonly group?: { readonly name: string } }[]
-  }
+function withoutMapping(account: SimulatedAccount, { operation, what: group }: Cut): SimulatedAccount {
+  const { parameters, removes } = operation
+  if (removes === undefined || !('when' in removes)) throw new Error('nothing says what is to go')
+  const ids = parameters.mapping_id?.split(',') ?? []
   const mappings = account.mappings.map((mapping) =>
-    bound.has(mapping.mapping_id)
-      ? {
-          ...mapping,
-          rules: (mapping.rules as readonly Rule[]).map((rule) => ({
-            ...rule,
-            local: rule.local.filter((one) => one.group?.name !== group),
-          })),
-        }
+    ids.includes(mapping.mapping_id)
+      ? { ...mapping, rules: rulesWithout(mapping.rules, { group, when: removes.when }, account.groups) }
       : mapping,
   )
   return { ...account, mappings }

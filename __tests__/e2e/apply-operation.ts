@@ -1,13 +1,9 @@
 /** Makes the changes that a verdict offers: the cloud's operations, by their names and ids. */
 import type { SimulatedAccount } from '../../simulator/iam/account.ts'
+import type { Operation, Removal } from '../../src/audit/model.ts'
+import { rulesWithout, trustWithout } from '../audit/leave-out.ts'
 
-/** An operation as the report has it. */
-export interface Operation {
-  readonly api: string
-  readonly parameters: Readonly<Record<string, string>>
-}
-
-type Apply = (account: SimulatedAccount, ids: Operation['parameters']) => void
+type Apply = (account: SimulatedAccount, ids: Operation['parameters'], removes: Removal | undefined) => void
 
 const detach =
   (kind: 'user' | 'group' | 'agency'): Apply =>
@@ -57,13 +53,23 @@ const operations: Readonly<Record<string, Apply>> = {
   DeleteAgencyV5: (account, ids) => {
     account.agencies = account.agencies.filter((one) => one.agency_id !== ids.agency_id)
   },
+  UpdateTrustPolicyV5: ({ agencies }, ids, removes) => {
+    const agency = agencies.find((one) => one.agency_id === ids.agency_id)
+    if (agency?.trust_policy && removes !== undefined && 'trusted' in removes)
+      agency.trust_policy = trustWithout(agency.trust_policy, removes.trusted)
+  },
+  UpdateMapping: ({ mappings, groups }, ids, removes) => {
+    const mapping = mappings.find((one) => one.mapping_id === ids.mapping_id)
+    if (mapping && removes !== undefined && 'when' in removes)
+      mapping.rules = rulesWithout(mapping.rules, { group: ids.group ?? '', when: removes.when }, groups)
+  },
 }
 
-/** @throws Error for an operation that needs more than ids, such as the new text of a trust policy */
-export function applyOperation(account: SimulatedAccount, { api, parameters }: Operation): void {
+/** @throws Error for an operation that is not known, or changes nothing */
+export function applyOperation(account: SimulatedAccount, { api, parameters, removes }: Operation): void {
   const apply = operations[api]
-  if (apply === undefined) throw new Error(`${api} needs more than ids`)
+  if (apply === undefined) throw new Error(`${api} is not known`)
   const before = JSON.stringify(account)
-  apply(account, parameters)
+  apply(account, parameters, removes)
   if (JSON.stringify(account) === before) throw new Error(`${api} changes nothing`)
 }

@@ -3,7 +3,8 @@ import { expect } from '@jest/globals'
 import type { AccountBuilder } from '../../simulator/iam/account.ts'
 import { Operations } from '../../simulator/iam/account.ts'
 import type { ActionRun } from '../../simulator/runner.ts'
-import { applyOperation, type Operation } from './apply-operation.ts'
+import type { Operation } from '../../src/audit/model.ts'
+import { applyOperation } from './apply-operation.ts'
 import { startWorld, type World, type WorldOptions } from './world.ts'
 
 /** A change to an approved company, and the drift that it is. */
@@ -19,7 +20,7 @@ export interface Change {
   readonly path?: string
   /** A further look at the first row. */
   readonly row?: object
-  /** Makes by hand what an operation offered needs more than ids for. */
+  /** Undone by hand, where that is another thing than the first way out. */
   readonly undo?: (builder: AccountBuilder) => unknown
 }
 

@@ -1,10 +1,12 @@
 /** Verdicts put together row by row: what the renderers are shown, whatever could make it. */
+
 import type { Holding, TrustedParty } from '../../src/access/model.ts'
 import type { AttachmentLink, Holder, Link, MembershipLink, Path, RoleLink } from '../../src/account/link.ts'
 import { federatedId, federatedName, type NamedPrincipal } from '../../src/account/principal.ts'
 import type { Cause, Cut, Drift, Parties, Revocation, Verdict } from '../../src/audit/model.ts'
 import { noParties } from '../../src/audit/model.ts'
 import { inOrder } from '../../src/audit/order.ts'
+import { withoutOpen } from '../../src/audit/parties.ts'
 import type { BaselineEntry } from '../../src/baseline/baseline.ts'
 import type { Grant, Severity } from '../../src/policy/types.ts'
 import { ACCOUNT, hexId } from './ids.ts'
@@ -106,7 +108,11 @@ export function distrust(of: NamedPrincipal, party: TrustedParty): Cut {
       what: item,
     },
     ...{ scope: null, version_id: null, from: { kind: 'agency', id: of.id, name: of.name } },
-    operation: { api: 'UpdateTrustPolicyV5', parameters: { agency_id: of.id } },
+    operation: {
+      api: 'UpdateTrustPolicyV5',
+      parameters: { agency_id: of.id },
+      removes: { trusted: withoutOpen(party) },
+    },
   }
 }
 

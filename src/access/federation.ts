@@ -34,6 +34,8 @@ interface Found {
   readonly groupIds: readonly string[]
   readonly vouched: Vouched
   readonly fields: EntryFields
+  /** Whose rules give it. */
+  readonly mappingIds: readonly string[]
 }
 
 export class Federation {
@@ -81,6 +83,11 @@ export class Federation {
     return this.#byId.get(id)?.vouched ?? null
   }
 
+  /** The mappings whose rules make somebody this principal. */
+  mappingIds(id: string): readonly string[] {
+    return this.#byId.get(id)?.mappingIds ?? []
+  }
+
   /** What the principal is called now; null where provider or group is gone. */
   presentName(id: string): string | null {
     const [provider = '', group = ''] = id.split('/').map(decoded)
@@ -118,6 +125,10 @@ function principalsOf(
   const byGroup = new Map<string, Alternative[]>()
   const named: NamedAlternative[] = []
   const namedGroups = new Set<string>()
+  const giving = new Map<string | null, string[]>()
+  const give = (group_id: string | null, mapping_id: string): void => {
+    giving.set(group_id, [...(giving.get(group_id) ?? []), mapping_id])
+  }
   for (const mapping_id of mappingIds) {
     const mapping = snapshot.mappings.find((one) => one.mapping_id === mapping_id)
     if (mapping === undefined) {
@@ -126,9 +137,12 @@ function principalsOf(
     }
     const read = readMapping(JSON.parse(mapping.rules), snapshot.groups)
     if (read.undetermined !== null) undetermined.push({ provider_id, mapping_id, reason: read.undetermined })
-    for (const [group_id, alternatives] of read.byGroup)
+    for (const [group_id, alternatives] of read.byGroup) {
       byGroup.set(group_id, [...(byGroup.get(group_id) ?? []), ...alternatives])
+      give(group_id, mapping_id)
+    }
     if (read.byProvider !== null) {
+      give(null, mapping_id)
       named.push(...read.byProvider.alternatives)
       for (const id of read.byProvider.group_ids) namedGroups.add(id)
     }
@@ -153,6 +167,7 @@ function principalsOf(
       groupIds: [group_id],
       vouched: { when: distinct(when), issuer, keys },
       fields: { provider: provider_id, group, group_id },
+      mappingIds: giving.get(group_id) ?? [],
     }
   })
   if (namedGroups.size === 0) return own
@@ -163,6 +178,7 @@ function principalsOf(
       groupIds: [...namedGroups],
       vouched: { when: distinct(named), issuer, keys },
       fields: { provider: provider_id, group: '*', group_id: '*' },
+      mappingIds: giving.get(null) ?? [],
     },
   ]
 }

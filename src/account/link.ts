@@ -3,6 +3,8 @@
  * for everybody who comes by them.
  */
 
+import type { Alternative, NamedAlternative } from './alternatives.ts'
+
 export type RoleScope = 'domain' | 'all-projects' | `project:${string}` | `enterprise-project:${string}`
 
 /** Who a policy is attached to or a role granted to. A group holds for its members. */
@@ -59,6 +61,8 @@ export interface MappingLink {
   readonly provider: string
   readonly group_id: string
   readonly group: string
+  /** In a way out: the alternatives that alone are to go; absent: all by which the group is given. */
+  readonly only?: readonly (Alternative | NamedAlternative)[]
 }
 
 /** By what somebody may assume an agency that trusts them. */

@@ -1,13 +1,22 @@
 /** One change to the account, as people call it and as the cloud's own operation makes it. */
 import type { Agencies } from '../access/agencies.ts'
-import type { Link, RoleLink } from '../account/link.ts'
-import type { Principal } from '../account/principal.ts'
+import type { Federation } from '../access/federation.ts'
+import type { Link, MappingLink, RoleLink } from '../account/link.ts'
+import { federatedId, type Principal } from '../account/principal.ts'
+import { ANY } from '../baseline/entry.ts'
+import type { TrustedItem } from '../policy/language/trusted.ts'
 import type { Cut, Operation } from './model.ts'
 
 const none = { scope: null, version_id: null } as const
 
+/** Who is there, for the ids of operations. */
+export interface CutContext {
+  readonly agencies: Agencies
+  readonly federation: Federation
+}
+
 /** The change that takes a link away; null for one that nobody can take away by itself. */
-export function cutOf(link: Link, principal: Principal, agencies: Agencies): Cut | null {
+export function cutOf(link: Link, principal: Principal, { agencies, federation }: CutContext): Cut | null {
   switch (link.kind) {
     case 'membership':
     case 'builtin-group':
@@ -16,7 +25,7 @@ export function cutOf(link: Link, principal: Principal, agencies: Agencies): Cut
       return {
         ...{ kind: 'remove-mapping', link, ...none, what: link.group },
         from: { kind: 'provider', id: link.provider, name: link.provider },
-        operation: { api: 'UpdateMapping', parameters: { provider: link.provider, group: link.group } },
+        operation: updateMapping(link, federation),
       }
     case 'attachment':
       return {
@@ -34,10 +43,23 @@ export function cutOf(link: Link, principal: Principal, agencies: Agencies): Cut
         from: { kind: 'agency', id: link.agency_id, name: link.agency },
         operation: agencies.isLegacy(link.agency_id)
           ? { api: 'DeleteAgencyV5', parameters: { agency_id: link.agency_id } }
-          : { api: 'UpdateTrustPolicyV5', parameters: { agency_id: link.agency_id } },
+          : {
+              api: 'UpdateTrustPolicyV5',
+              parameters: { agency_id: link.agency_id },
+              removes: { trusted: JSON.parse(link.item) as TrustedItem },
+            },
       }
     case 'assume':
       return null
+  }
+}
+
+function updateMapping({ provider, group_id, group, only }: MappingLink, federation: Federation): Operation {
+  const id = federatedId(provider, group_id === ANY ? null : group_id)
+  return {
+    api: 'UpdateMapping',
+    parameters: { mapping_id: federation.mappingIds(id).join(','), provider, group },
+    removes: { when: only ?? federation.vouched(id)?.when ?? [] },
   }
 }
 

@@ -29,11 +29,11 @@ export function completeDrift(
     // Without an entry of their own there is nothing that parties are beyond.
     const beside = indexed === null ? [] : partyLinks({ holding, principal, parties })
     if (grants.length === 0) {
-      const revocation = revocationOf(beside, principal, others, found.agencies)
+      const revocation = revocationOf(beside, principal, others, found)
       return revocation === null ? [] : [revocation]
     }
     const question = { holding, principal, permission: holding.permission, paths, approved, beside }
-    return revocationsFor(question, found.access, index, others, found.agencies)
+    return revocationsFor(question, found.access, index, others, found)
   }
   const rows = drift.map((bare): Uncaused => {
     const { holding, indexed } = bare

@@ -9,6 +9,7 @@ import type { NamedPrincipal } from '../account/principal.ts'
 import type { Coverage, Snapshot } from '../account/snapshot.ts'
 import type { TraceBy } from '../account/trace-record.ts'
 import type { BaselineEntry } from '../baseline/baseline.ts'
+import type { TrustedItem } from '../policy/language/trusted.ts'
 import type { ActionSet, Grant, Severity } from '../policy/types.ts'
 
 export type { DormantAgency, Gap, Holding, LiveKnownGap, RootUser, TrustedParty } from '../access/model.ts'
@@ -19,7 +20,14 @@ export type DriftKind = 'unapproved-holder' | 'exceeds-approval' | 'approval-exp
 export interface Operation {
   readonly api: string
   readonly parameters: Readonly<Record<string, string>>
+  /** Of an operation that writes a text anew: what the new text is to leave out. */
+  readonly removes?: Removal
 }
+
+/** A party of a trust policy, or alternatives by which a mapping gives the group. */
+export type Removal =
+  | { readonly trusted: TrustedItem }
+  | { readonly when: readonly (Alternative | NamedAlternative)[] }
 
 /** One change to the account that takes something away. */
 export interface Cut {

@@ -4,13 +4,12 @@
  * set grows until nothing that is not approved is held any more, and then loses whatever it does not need.
  */
 import type { Access } from '../access/access.ts'
-import type { Agencies } from '../access/agencies.ts'
 import type { Holding } from '../access/model.ts'
-import { type AssumeLink, grantOf, type Link, linkKey, type Path } from '../account/link.ts'
+import { type AssumeLink, grantOf, type Link, linkKey, type MappingLink, type Path } from '../account/link.ts'
 import { type Principal, principalKey } from '../account/principal.ts'
 import type { Approved } from '../policy/index.ts'
 import type { ApprovalIndex } from './approval-index.ts'
-import { cutOf } from './cut.ts'
+import { type CutContext, cutOf } from './cut.ts'
 import type { Parties, Revocation } from './model.ts'
 import { hasParties, withoutOpen } from './parties.ts'
 
@@ -77,24 +76,25 @@ export function revocationsFor(
   access: Access,
   index: ApprovalIndex,
   others: OthersBy,
-  agencies: Agencies,
+  context: CutContext,
 ): readonly Revocation[] {
   const { principal, beside } = question
   const found = new Map<string, Revocation>()
   const add = (links: readonly Link[]): void => {
-    const revocation = revocationOf(links, principal, others, agencies)
+    const revocation = revocationOf(links, principal, others, context)
     const key = links.map(linkKey).sort().join('\n')
     if (revocation !== null && !found.has(key)) found.set(key, revocation)
   }
   for (const strategy of [nearest, atTheGrant, byTrust]) {
     const links = complete(strategy, question, access, index)
-    if (links !== null) add([...links, ...beside])
+    // Of the same link twice, the one that goes whole.
+    if (links !== null) add([...new Map([...beside, ...links].map((one) => [linkKey(one), one])).values()])
   }
   // Whom no rule makes a member of the group, and an agency that nobody can assume, hold nothing.
   if (principal.kind === 'federated') add(mappingOf(question.holding))
   if (principal.kind === 'agency')
     add(
-      agencies
+      context.agencies
         .trustedOf(principal.id)
         .map((item) => trustItemLink(principal, JSON.stringify(withoutOpen(item)))),
     )
@@ -172,11 +172,15 @@ function remaining(
 export function partyLinks({ holding, principal, parties }: PartyQuestion): readonly Link[] {
   if (principal.kind === 'agency')
     return parties.trusted.map((item) => trustItemLink(principal, JSON.stringify(withoutOpen(item))))
-  return hasParties(parties) ? mappingOf(holding) : []
+  if (!hasParties(parties)) return []
+  const { when, issuer, keys } = parties
+  // Somebody else who vouches does so for every rule.
+  const isByRules = issuer === null && keys.length === 0
+  return mappingOf(holding).map((link) => (isByRules ? { ...link, only: when } : link))
 }
 
 /** What makes somebody a federated principal at all; nothing for others. */
-function mappingOf({ recorded_as: recorded }: Holding): readonly Link[] {
+function mappingOf({ recorded_as: recorded }: Holding): readonly MappingLink[] {
   if (recorded.kind !== 'federated') return []
   const { provider, group, group_id } = recorded
   return [{ kind: 'mapping', provider, group, group_id }]
@@ -187,9 +191,9 @@ export function revocationOf(
   links: readonly Link[],
   principal: Principal,
   others: OthersBy,
-  agencies: Agencies,
+  context: CutContext,
 ): Revocation | null {
-  const cuts = links.map((link) => cutOf(link, principal, agencies)).filter((cut) => cut !== null)
+  const cuts = links.map((link) => cutOf(link, principal, context)).filter((cut) => cut !== null)
   if (cuts.length < links.length || cuts.length === 0) return null
   return { cuts, others: countOthers(links, principal, others) }
 }

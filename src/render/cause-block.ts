@@ -12,7 +12,7 @@ import { type People, principalWords } from './principal-words.ts'
 import { bytes } from './rows.ts'
 import { whoDidWords } from './trace-words.ts'
 import {
-  operationWords,
+  operationLines,
   othersWords,
   revocationGroups,
   revocationWords,
@@ -142,10 +142,10 @@ function revoke(cause: Cause, drift: readonly Drift[]): string {
       if (ways.length === 0)
         return `**Revoke${who}:** nothing in the account can be taken away for it alone; see the paths.`
       const told = ways.map((way, at) => {
-        const operations = way.steps.flat().map(operationWords)
+        const operations = way.steps.flat()
         const more = operations.length - OPERATIONS
         const lines = [
-          ...operations.slice(0, OPERATIONS),
+          ...operations.slice(0, OPERATIONS).flatMap(operationLines),
           ...(more > 0 ? [`# and ${more} more, all in the report`] : []),
         ]
         return `${at === 0 ? '' : 'Or '}${revocationWords(way, code)} (touches ${othersWords(way, code)}):\n\n${textBlock(lines)}`

@@ -1,7 +1,7 @@
 /** The ways out of a drift: what to take away, with the operation of the cloud, and whom else that touches. */
-import type { Cause, Cut, Drift, Revocation } from '../audit/model.ts'
+import type { Cause, Cut, Drift, Removal, Revocation } from '../audit/model.ts'
 import type { TrustedItem } from '../policy/language/trusted.ts'
-import { partyWords, principalWords } from './principal-words.ts'
+import { alternativeWords, partyWords, principalWords } from './principal-words.ts'
 import { countWords, listWords, type Name, roleScopeWords } from './words.ts'
 
 /** One change as people call it: `detach CustomOps from group ops`. */
@@ -17,7 +17,7 @@ export function cutWords(cut: Cut, name: Name): string {
     case 'remove-trusted':
       return `take ${trustedWords(cut.what, name)} out of the trust of ${from}`
     case 'remove-mapping':
-      return `take group ${name(cut.what)} out of the mapping of identity provider ${name(cut.from.name)}`
+      return `take ${ruleWords(cut, name)}group ${name(cut.what)} out of the mapping of identity provider ${name(cut.from.name)}`
     case 'restore-version':
       return `make ${name(cut.version_id ?? '')} of ${name(cut.what)} the default again`
   }
@@ -36,10 +36,17 @@ export function cutCell(cut: Cut, name: Name): string {
     case 'remove-trusted':
       return `take ${trustedWords(cut.what, name)} out of the trust`
     case 'remove-mapping':
-      return `take group ${name(cut.what)} out of the mapping`
+      return `take ${ruleWords(cut, name)}group ${name(cut.what)} out of the mapping`
     case 'restore-version':
       return `restore ${name(cut.version_id ?? '')}`
   }
+}
+
+/** `the rule Groups = contractors of `, where other rules may go on giving the group. */
+function ruleWords({ link }: Cut, name: Name): string {
+  if (link.kind !== 'mapping' || link.only === undefined) return ''
+  const rules = link.only.map((one) => alternativeWords(one, name) || 'without a test')
+  return `the ${rules.length === 1 ? 'rule' : 'rules'} ${listWords(rules, 3)} of `
 }
 
 /** A trusted party from its canonical JSON. */
@@ -51,10 +58,22 @@ function trustedWords(json: string, name: Name): string {
   }
 }
 
-/** `RemoveUserFromGroupV5 group_id=g user_id=u`. */
-export function operationWords({ operation }: Cut): string {
-  const parameters = Object.entries(operation.parameters).map(([key, value]) => `${key}=${value}`)
-  return [operation.api, ...parameters].join(' ')
+/** `RemoveUserFromGroupV5 group_id=g user_id=u`; of a text that is written anew, what it leaves out on a line of its own. */
+export function operationLines({ operation: { api, parameters, removes } }: Cut): string[] {
+  const words = [api, ...Object.entries(parameters).map(([key, value]) => `${key}=${value}`)].join(' ')
+  return removes === undefined ? [words] : [words, `# the new text without ${removalWords(removes)}`]
+}
+
+/** As the text has it: who vouches for a provider is written elsewhere. */
+function removalWords(removes: Removal): string {
+  if ('when' in removes) return JSON.stringify(removes.when)
+  if (!('provider' in removes.trusted)) return JSON.stringify(removes.trusted)
+  const { issuer: _, keys: __, ...written } = removes.trusted
+  return JSON.stringify(written)
+}
+
+function operationKey({ operation }: Cut): string {
+  return JSON.stringify(operation)
 }
 
 /** A set of cuts that works for everybody of a cause. */
@@ -86,7 +105,7 @@ export function sharedRevocations(
     const all = [one, ...same.filter((other) => other !== undefined)]
     const steps = one.cuts.map((cut) => {
       const cuts = all.flatMap(({ cuts }) => cuts.filter((other) => cutKey(other) === cutKey(cut)))
-      return [...new Map(cuts.map((other) => [operationWords(other), other])).values()]
+      return [...new Map(cuts.map((other) => [operationKey(other), other])).values()]
     })
     const others = Math.max(...all.map((other) => other.others))
     return [{ steps, others: Math.max(0, others - (principals - 1)), services: one.services }]
@@ -110,7 +129,7 @@ export function revocationGroups(drift: readonly Drift[]): readonly (readonly Dr
 function cutKey(cut: Cut): string {
   return cut.kind === 'remove-from-group'
     ? `leave ${cut.operation.parameters.group_id ?? cut.what}`
-    : operationWords(cut)
+    : operationKey(cut)
 }
 
 function revocationKey({ cuts }: Revocation): string {

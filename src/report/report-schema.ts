@@ -66,7 +66,14 @@ const conditionalDeny = z.object({
   condition: grantSchema.shape.condition.unwrap().nullable(),
 })
 
-const operation = z.object({ api: text, parameters: z.record(text, text) })
+const operation = z.object({
+  api: text,
+  parameters: z.record(text, text),
+  removes: z
+    .union([z.object({ trusted: trustedSchema }), z.object({ when })])
+    .optional()
+    .describe('Of an operation that writes a text anew: what the new text is to leave out.'),
+})
 
 const by = z.object({
   principal: nullable.describe(
