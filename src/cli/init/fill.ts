@@ -1,4 +1,5 @@
 /** The files of a new repository: the examples of this one with the facts of that one put in. */
+import type { EndpointService } from '../../cloud/http/endpoint.ts'
 import { auditorWildcardPolicy } from '../../cloud/iam/permissions-needed.ts'
 import { inputDefaults } from '../../run/inputs.ts'
 import { VERSION } from '../../run/tool.ts'
@@ -37,10 +38,8 @@ function filled(text: string, { account, repository, region, branch, reviewers, 
           new RegExp(`${pinned} # v[^\\n]*`, 'g'),
           `${action.repository}@${action.commit} # v${VERSION}`,
         )
-  const placed =
-    region === inputDefaults.region
-      ? known
-      : known.replace(/^( *)agency-urn: .*$/gm, `$&\n$1region: ${region}`)
+  const lines = placeInputs(region).map((line) => `\n$1${line}`)
+  const placed = known.replace(/^( *)agency-urn: .*$/gm, `$&${lines.join('')}`)
   return (
     placed
       .replaceAll('YOUR_ACCOUNT_ID', account)
@@ -50,6 +49,26 @@ function filled(text: string, { account, repository, region, branch, reviewers, 
       .replaceAll('refs/heads/main', `refs/heads/${branch}`)
       .replaceAll('branches: [main]', `branches: [${branch}]`)
   )
+}
+
+/** Huawei Cloud Europe is a site of its own, with hosts of its own; `eu-west-0` is none of it. */
+export function isEuropean(region: string): boolean {
+  return region.startsWith('eu-west-1')
+}
+
+/** What the workflows say of the place; of the international site nothing, since that is the default. */
+function placeInputs(region: string): readonly string[] {
+  if (region === inputDefaults.region) return []
+  if (!isEuropean(region)) return [`region: ${region}`]
+  const endpoint = (service: EndpointService): string => `https://${service}.${region}.myhuaweicloud.eu`
+  return [
+    `region: ${region}`,
+    `iam-endpoint: ${endpoint('iam')}`,
+    `sts-endpoint: ${endpoint('sts')}`,
+    // Without them the keys of this site would go to the international one as soon as the config has traces.
+    `trace-region: ${region}`,
+    `trace-endpoint: ${endpoint('cts')}`,
+  ]
 }
 
 function config({ account, action }: Facts): string {

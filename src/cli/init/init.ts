@@ -1,12 +1,12 @@
 /** `iam-audit init`: everything that a repository needs to audit an account, but a baseline. */
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { createInterface } from 'node:readline/promises'
 import { inputDefaults } from '../../run/inputs.ts'
 import { UserError } from '../../text/problem.ts'
 import { type Answer, type CommandRun, optionValue, textOf } from '../command.ts'
-import { type FactName, type Facts, factNames, factProblem, factsFrom, UNKNOWN_REPOSITORY } from './facts.ts'
-import { CODEOWNERS, filledFiles, IDENTITY_POLICY } from './fill.ts'
+import { askAll, type Question } from './ask.ts'
+import { type FactName, type Facts, factNames, factsFrom, UNKNOWN_REPOSITORY } from './facts.ts'
+import { CODEOWNERS, filledFiles, IDENTITY_POLICY, isEuropean } from './fill.ts'
 import { originOf, runningVersion } from './version.ts'
 
 /** Name of the policy and the agency of the auditor, as the workflows and the README have it. */
@@ -43,26 +43,13 @@ async function answersOf(run: CommandRun): Promise<Partial<Record<FactName, stri
   const origin = originOf(run.folder)
   if (!process.stdin.isTTY || !process.stdout.isTTY)
     return given.repository === undefined && origin !== null ? { ...given, repository: origin } : given
-  const terminal = createInterface({ input: process.stdin, output: process.stdout })
-  const ask = async (name: FactName, question: string, fallback: string | null): Promise<void> => {
-    while (given[name] === undefined) {
-      const answer = (
-        await terminal.question(`${question}${fallback === null ? '' : ` [${fallback}]`}: `)
-      ).trim()
-      const text = answer === '' ? fallback : answer
-      const problem = text === null ? 'An answer is needed.' : factProblem(name, text)
-      if (problem !== null) process.stdout.write(`${problem}\n`)
-      else if (text !== null) given[name] = text
-    }
-  }
-  try {
-    await ask('account', 'Account id in Huawei Cloud', null)
-    await ask('repository', 'This repository on GitHub (owner/name)', origin)
-    await ask('region', 'Region', inputDefaults.region)
-  } finally {
-    terminal.close()
-  }
-  return given
+  const questions: readonly Question[] = [
+    { name: 'account', words: 'Account id in Huawei Cloud', fallback: null },
+    { name: 'repository', words: 'This repository on GitHub (owner/name)', fallback: origin },
+    { name: 'region', words: 'Region', fallback: inputDefaults.region },
+  ]
+  const unanswered = questions.filter(({ name }) => given[name] === undefined)
+  return { ...given, ...(await askAll(unanswered, { input: process.stdin, output: process.stdout })) }
 }
 
 /** Whether the file was written, is as it should be, or was kept as somebody else made it. */
@@ -95,12 +82,19 @@ function linesOf(text: string): string[] {
   return text.split('\n').flatMap((line) => (line === '' || line.startsWith('#') ? [] : [`    ${line}`]))
 }
 
-function nextSteps({ account, action, branch, reviewers }: Facts, kept: number): string[] {
+function nextSteps({ account, action, branch, region, reviewers }: Facts, kept: number): string[] {
   return [
     ...(kept > 0 ? ['Files that were there are kept; --force overwrites them.', ''] : []),
     ...(action === null || action.repository === UNKNOWN_REPOSITORY
       ? [
           `Which ${action === null ? 'version' : 'repository'} of the action this is could not be told: put ${action === null ? 'its repository and commit' : 'it'} into the workflows.`,
+          '',
+        ]
+      : []),
+    ...(isEuropean(region)
+      ? [
+          'The endpoints of the European site stand in the workflows. That the new IAM answers there is not proven:',
+          'step 4 tells.',
           '',
         ]
       : []),
