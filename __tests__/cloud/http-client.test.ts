@@ -141,6 +141,29 @@ describe('401 is explained', () => {
     const { http } = client(async () => answered(401, { body, headers: { date } }), keys)
     await expect(http.json(request)).rejects.toThrow(reason)
   })
+
+  test.each([
+    [
+      'the inputs access-key-id, secret-access-key and security-token',
+      'app_key not found',
+      / Check the inputs access-key-id, .*\.$/,
+    ],
+    [
+      'the variables HW_ACCESS_KEY, HW_SECRET_KEY and HW_SECURITY_TOKEN',
+      'app_key not found',
+      / Check the variables HW_ACCESS_KEY, .*\.$/,
+    ],
+    [
+      'the variables HW_ACCESS_KEY, HW_SECRET_KEY and HW_SECURITY_TOKEN',
+      'token has expired',
+      / Put new ones into the variables HW_ACCESS_KEY/,
+    ],
+    [undefined, 'app_key not found', /does not belong to it\.$/],
+  ])('by where the keys come from: %s', async (origin, text, words) => {
+    const keys = { ...temporary, ...(origin === undefined ? {} : { origin }) }
+    const { http } = client(async () => answered(401, { body: says(text) }), keys)
+    await expect(http.json(request)).rejects.toThrow(words)
+  })
 })
 
 test('wrong keys end what waits for another try, too', async () => {

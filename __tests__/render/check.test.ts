@@ -30,6 +30,33 @@ test('what is required fails the check, and what is optional does not', () => {
   }
 })
 
+test('what needs somebody stands before what answered as it should, which is folded', () => {
+  const text = renderCheck(
+    check(
+      [
+        row({ call: 'GET /v5/well' }),
+        row({ call: 'GET /v5/refused', status: 'forbidden' }),
+        row({ call: 'GET /v5/untried', status: 'unproven' }),
+      ],
+      { notices: ['A name that does not exist.'], rights: { writes: ['iam:a:b'], untold: null } },
+    ),
+  )
+  const order = [
+    'Allow the auditor',
+    'may change IAM',
+    'A name that',
+    '/v5/refused',
+    '/v5/untried',
+    '<details>',
+    '/v5/well',
+  ]
+  const places = order.map((part) => text.indexOf(part))
+  expect(places).not.toContain(-1)
+  expect(places).toEqual([...places].sort((one, other) => one - other))
+  expect(text).toContain('<summary>1 of 3 calls answered as they should</summary>')
+  expect(renderCheck(check([row()]))).toMatch(/## Huawei Cloud\n\n<details>/)
+})
+
 test('an action is named where it is what is missing', () => {
   const said = (status: 'forbidden' | 'failed') => checkProblems(check([row({ status })])).join()
   expect(said('forbidden')).toContain('It takes the IAM action iam:users:listUsersV5.')

@@ -126,7 +126,10 @@ describe('keys of the environment', () => {
   const family = { HW_ACCESS_KEY: 'AccessKey', HW_SECRET_KEY: 'SecretKey\n' }
 
   test('lose the line break they were stored with', () => {
-    expect(keysFromEnvironment(family)).toEqual({ accessKeyId: 'AccessKey', secretAccessKey: 'SecretKey' })
+    expect(keysFromEnvironment(family)).toEqual({
+      ...{ accessKeyId: 'AccessKey', secretAccessKey: 'SecretKey' },
+      origin: 'the variables HW_ACCESS_KEY, HW_SECRET_KEY and HW_SECURITY_TOKEN',
+    })
   })
 
   test('that no header carries are refused by the name of the variable', () => {

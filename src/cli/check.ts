@@ -94,14 +94,14 @@ function lines(result: CheckResult): string[] {
       .filter((part) => part !== null)
       .join(' '),
     ...problems.map((problem) => `  ${problem}`),
-    ...checkLines(result),
     ...(rights === null || rights.writes.length === 0
       ? []
       : [
           `The auditor may change IAM (${rights.writes.slice(0, 5).join(', ')}${rights.writes.length > 5 ? ', …' : ''}). It needs reads alone.`,
         ]),
-    ...wouldLines(would),
     ...notices.map((notice) => `Note: ${notice}`),
+    ...wouldLines(would),
+    ...checkLines(result),
   ]
 }
 

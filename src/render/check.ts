@@ -4,7 +4,9 @@ import type { CheckRow, CloudCheck } from '../cloud/iam/check.ts'
 import type { OidcClaims } from '../cloud/keys/credentials.ts'
 import { driftHeading } from './drift-words.ts'
 import { code, jsonBlock, prose } from './escape.ts'
+import { fold } from './fold.ts'
 import { fitRows } from './rows.ts'
+import { countWords } from './words.ts'
 
 export interface GitHubRow {
   readonly what: string
@@ -84,10 +86,10 @@ export function renderCheck(result: CheckResult): string {
     headline(result),
     ...(result.cloudProblem === null ? [] : [`- ${prose(result.cloudProblem)}`]),
     ...toAllow(cloud?.rows ?? []),
-    ...(cloud === null ? [] : [cloudTable(cloud)]),
     ...who(result),
-    ...wouldSection(result.would),
     ...result.notices.map((notice) => `⚠️ ${prose(notice)}`),
+    ...(cloud === null ? [] : cloudTables(cloud)),
+    ...wouldSection(result.would),
     ...(result.github.length === 0 ? [] : [githubTable(result.github)]),
     ...(result.claimsProblem === null || result.claimsProblem === result.cloudProblem
       ? []
@@ -149,18 +151,36 @@ const statusMarks = {
 } as const
 
 /** What fails the audit first, then what it does without, then what is well. */
-function byOutcome(one: CheckRow, other: CheckRow): number {
+export function byOutcome(one: CheckRow, other: CheckRow): number {
   const rank = (row: CheckRow): number =>
     isMissing(row) ? (row.optional ? 1 : 0) : row.status === 'unproven' ? 2 : 3
   return rank(one) - rank(other)
 }
 
-function cloudTable(cloud: CloudCheck): string {
-  const rows = [...cloud.rows].sort(byOutcome).map((row) => {
+/** What was refused or could not be tried; what is well is folded, since nobody has to do anything about it. */
+function cloudTables({ rows }: CloudCheck): string[] {
+  const well = rows.filter((row) => row.status === 'ok')
+  const others = rows.filter((row) => row.status !== 'ok').sort(byOutcome)
+  return [
+    '## Huawei Cloud',
+    ...(others.length === 0 ? [] : [cloudTable(others)]),
+    ...(well.length === 0
+      ? []
+      : [
+          fold(
+            `${well.length} of ${countWords(rows.length, 'call')} answered as they should`,
+            cloudTable(well),
+          ),
+        ]),
+  ]
+}
+
+function cloudTable(rows: readonly CheckRow[]): string {
+  const lines = rows.map((row) => {
     const note = row.optional && isMissing(row) ? ' The audit can do without.' : ''
     return `| ${code(row.call)} | ${row.action === null ? 'none known' : code(row.action)} | ${statusMarks[row.status]} | ${prose(row.detail)}${note} |`
   })
-  return `## Huawei Cloud\n\n| Call | IAM action | Result | |\n| --- | --- | --- | --- |\n${rows.join('\n')}`
+  return `| Call | IAM action | Result | |\n| --- | --- | --- | --- |\n${lines.join('\n')}`
 }
 
 /** The auditor and the clock; nothing where the cloud could not be asked. */

@@ -67,6 +67,7 @@ function staticKeys(inputs: Inputs, environment: NodeJS.ProcessEnv): Keys | null
     accessKeyId: inputs.accessKeyId,
     secretAccessKey: inputs.secretAccessKey,
     ...(inputs.securityToken === '' ? {} : { securityToken: inputs.securityToken }),
+    origin: 'the inputs access-key-id, secret-access-key and security-token',
   }
 }
 

@@ -2,7 +2,7 @@
 import { AuthenticationError } from '../cloud/http/cloud-error.ts'
 import { checkCloud } from '../cloud/iam/check.ts'
 import { TraceApi } from '../cloud/traces/trace-api.ts'
-import type { CheckResult } from '../render/check.ts'
+import { byOutcome, type CheckResult } from '../render/check.ts'
 import { UserError } from '../text/problem.ts'
 import { openCloud } from './account.ts'
 import type { AccountRun } from './account-run.ts'
@@ -42,12 +42,12 @@ export async function askCloud(run: AccountRun, files: CheckedFiles): Promise<As
   return asked
 }
 
-/** What was tried, a line each. */
+/** What was tried, a line each: first what was refused, as the summary has it. */
 export function checkLines({ cloud, cloudProblem, claimsProblem, github }: CheckResult): string[] {
   return [
-    ...(cloud?.rows ?? []).map((row) =>
-      `${row.status.padEnd(9)} ${row.call} ${row.action ?? ''} ${row.detail}`.trimEnd(),
-    ),
+    ...[...(cloud?.rows ?? [])]
+      .sort(byOutcome)
+      .map((row) => `${row.status.padEnd(9)} ${row.call} ${row.action ?? ''} ${row.detail}`.trimEnd()),
     ...new Set([cloudProblem, claimsProblem].filter((line) => line !== null)),
     ...github.map((row) => `${row.status.padEnd(9)} GitHub: ${row.what} ${row.detail}`.trimEnd()),
   ]

@@ -61,8 +61,9 @@ function whyUnauthenticated(answer: RawAnswer, keys: Keys | null, now: number): 
   if (/expire/i.test(answer.body))
     return keys.securityToken === undefined
       ? ': the signature counts as expired, so the clock of this machine is off. Set it right; signatures are accepted within 15 minutes.'
-      : ': the temporary keys have expired. Obtain new ones, or let the action obtain them (oidc-provider-urn, agency-urn).'
-  return ': the access key is not known, or the secret key or security token does not belong to it. Check access-key-id, secret-access-key and security-token.'
+      : `: the temporary keys have expired. Put new ones into ${keys.origin ?? 'their place'}, or let the action obtain them (oidc-provider-urn, agency-urn).`
+  const check = keys.origin === undefined ? '' : ` Check ${keys.origin}.`
+  return `: the access key is not known, or the secret key or security token does not belong to it.${check}`
 }
 
 /** Such as `PAP5.0001`, `IAM.0091`, `APIGW.0301`: no key, token or name looks like that. */

@@ -11,6 +11,8 @@ export interface Keys {
   readonly secretAccessKey: string
   /** Present for temporary keys. */
   readonly securityToken?: string
+  /** Where somebody put them, as whoever corrects them calls it; absent where a program obtained them. */
+  readonly origin?: string
 }
 
 export interface Signable {

@@ -35,7 +35,9 @@ export function keysFromEnvironment(environment: NodeJS.ProcessEnv): Keys | null
     )
     if (wrong.length > 0)
       throw new UserError(wrong.map((name) => ({ where: `variable ${name}`, message: notHeaderText })))
-    return { accessKeyId, secretAccessKey, ...(securityToken ? { securityToken } : {}) }
+    const names = token === null ? `${access} and ${secret}` : `${access}, ${secret} and ${token}`
+    const origin = `the variables ${names}`
+    return { accessKeyId, secretAccessKey, ...(securityToken ? { securityToken } : {}), origin }
   }
   return null
 }
