@@ -1,13 +1,13 @@
 /** The calls that tell what users do with their access. No verdict depends on any of them. */
 import { z } from 'zod'
 import type { Call, ListCall } from './call.ts'
-import { id, maybeText } from './field.ts'
+import { id, maybeTime } from './field.ts'
 
 export const lastLogin: Call<{ readonly user_last_login: { readonly last_login_at: string | null } }> = {
   id: 'GET /v5/users/{user_id}/last-login',
   ...{ action: 'iam:users:showUserLastLoginV5', purpose: 'evidence', optional: true, model: 'v5' },
   why: 'when a holder last logged in, where the config asks for it',
-  schema: z.object({ user_last_login: z.object({ last_login_at: maybeText }) }),
+  schema: z.object({ user_last_login: z.object({ last_login_at: maybeTime }) }),
 }
 
 const accessKey = z.object({ access_key_id: id, created_at: z.string(), status: z.string() })
@@ -25,7 +25,7 @@ export const accessKeyLastUsed: Call<{
   id: 'GET /v5/users/{user_id}/access-keys/{access_key_id}/last-used',
   ...{ action: 'iam:credentials:showAccessKeyLastUsedV5', purpose: 'evidence', optional: true, model: 'v5' },
   why: 'when an access key of a holder was last used',
-  schema: z.object({ access_key_last_used: z.object({ last_used_at: maybeText }) }),
+  schema: z.object({ access_key_last_used: z.object({ last_used_at: maybeTime }) }),
 }
 
 const mfaDevice = z.object({ serial_number: id, user_id: id, enabled: z.boolean() })

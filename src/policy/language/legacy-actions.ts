@@ -15,6 +15,11 @@ export interface LegacyAction {
 /** Every known legacy action. */
 export const legacyActions: readonly LegacyAction[] = shipped as LegacyAction[]
 
+/** Those that work where a role is granted inside an enterprise project; no other action of IAM has an effect there. */
+export const enterpriseProjectActions: readonly string[] = legacyActions
+  .filter((one) => one.works_in_enterprise_project !== false)
+  .map(({ action }) => action)
+
 /** An action of the first model and one v5 name of the same power. */
 export interface Twins {
   readonly original: string

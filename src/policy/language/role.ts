@@ -5,7 +5,7 @@
 import { globMatches, globSurelyIncludes, globsMeet } from '../sets/glob.ts'
 import type { Statement } from '../types.ts'
 import { coversAction, paddedPattern } from './action-cover.ts'
-import { ENTERPRISE_PROJECT_ACTIONS } from './enterprise-project-actions.ts'
+import { enterpriseProjectActions } from './legacy-actions.ts'
 import { LEGACY_ASSUMING, type LegacyModel, readLegacyDocument, writtenKey } from './legacy-document.ts'
 
 /** A role as IAM lists it. `policy` is the JSON text of its policy object, null where it could not be read. */
@@ -157,7 +157,7 @@ function allowInScope(statement: Statement, about: Circumstances): readonly Role
 
 /** The actions of IAM that the statement grants in an enterprise project, each noted with the pattern that grants it. */
 function workingActions(statement: Statement, written: Map<string, string>): readonly string[] {
-  const working = ENTERPRISE_PROJECT_ACTIONS.filter((action) => coversAction(statement, action))
+  const working = enterpriseProjectActions.filter((action) => coversAction(statement, action))
   for (const action of working) {
     const pattern = statement.action?.find((one) => coversAction({ ...statement, action: [one] }, action))
     const original = pattern && (written.get(writtenKey(statement.number, pattern)) ?? pattern)
