@@ -1,5 +1,6 @@
-import { expect, test } from '@jest/globals'
-import { renderGate } from '../../src/render/comment.ts'
+import { describe, expect, test } from '@jest/globals'
+import type { GateVerdict } from '../../src/gate/model.ts'
+import { gateSentence, renderGate } from '../../src/render/comment.ts'
 import { agencyEntry, entry, federatedEntry, type Json, judgedEntries } from '../gate/texts.ts'
 
 test('a justification as long as a comment pushes no other change out of it', () => {
@@ -10,6 +11,47 @@ test('a justification as long as a comment pushes no other change out of it', ()
     for (const shown of ['Because', 'of this', '`id-bob`', '`id-cid`']) expect(text).toContain(shown)
     expect(text).not.toContain('did not fit')
   }
+})
+
+describe('the headline counts entries, however many reasons there are', () => {
+  const good = (user: string) => entry({ user, user_id: `id-${user}`, justification: 'On call' })
+  /** Two reasons: no justification, and a day that has passed. */
+  const bad = (user: string) => {
+    const { justification: _, ...rest } = good(user)
+    return { ...rest, expires: '2020-01-01' }
+  }
+  test.each<[readonly Json[], string]>([
+    [[bad('ada')], 'fails: the changed approval is refused. In'],
+    [[bad('ada'), bad('bob')], 'fails: all 2 changed approvals are refused. In'],
+    [[bad('ada'), good('bob'), good('cid')], 'fails: 1 of 3 changed approvals is refused. In'],
+    [[bad('ada'), bad('bob'), good('cid')], 'fails: 2 of 3 changed approvals are refused. In'],
+  ])('%#', (entries, words) => {
+    expect(judgedEntries([], entries as Json[]).failures.length).toBeGreaterThan(0)
+    expect(gateSentence(judgedEntries([], entries as Json[]))).toContain(words)
+  })
+
+  test('a missing review refuses all that needs it, and what is wrong with a file counts by itself', () => {
+    const verdict = judgedEntries([], [good('ada'), good('bob')])
+    const failure = {
+      file: 'b',
+      line: 1,
+      column: null,
+      message: '',
+      remedy: '',
+      principal: null,
+      permission: null,
+    }
+    const unreviewed: GateVerdict = {
+      ...{ ...verdict, result: 'failed', entries_to_review: verdict.entries },
+      failures: [
+        { ...failure, code: 'entry-not-reviewed' },
+        { ...failure, code: 'malformed' },
+      ],
+    }
+    expect(gateSentence(unreviewed)).toContain(
+      'fails: all 2 changed approvals are refused and 1 thing is wrong. In',
+    )
+  })
 })
 
 const hostile = [

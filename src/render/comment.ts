@@ -1,9 +1,11 @@
 /** The gate for people: what the pull request changes in the approvals, what fails, whose review is needed. */
+import { changeKey, keyOfRow } from '../gate/compare-entries.ts'
 import type { GateVerdict } from '../gate/model.ts'
 import type { Annotation } from './annotations.ts'
 import { entryTable, type LineLink, placeLink } from './entry-table.ts'
 import { code, prose, visible } from './escape.ts'
 import { fitRows } from './rows.ts'
+import { countWords, listWords } from './words.ts'
 
 export type { LineLink } from './entry-table.ts'
 
@@ -12,7 +14,7 @@ const MAXIMUM_ANNOTATIONS = 10
 
 /** The verdict on a pull request in one sentence. */
 export function gateSentence(verdict: GateVerdict): string {
-  const { entries, failures, scope_changes: scope } = verdict
+  const { entries, scope_changes: scope } = verdict
   if (!verdict.touched)
     return 'This pull request touches neither the audited-permission list nor the baseline.'
   const counted = [
@@ -26,7 +28,37 @@ export function gateSentence(verdict: GateVerdict): string {
   const what = counted.length === 0 ? 'no approval changed in meaning' : counted.join(', ')
   return verdict.result === 'passed'
     ? `The gate passes. In this pull request: ${what}.`
-    : `The gate fails, for ${failures.length} ${failures.length === 1 ? 'reason' : 'reasons'}. In this pull request: ${what}.`
+    : `The gate fails: ${refusalWords(verdict)}. In this pull request: ${what}.`
+}
+
+/** `2 of 3 changed approvals are refused, a change of scope lacks its review`. */
+function refusalWords(verdict: GateVerdict): string {
+  const { entries, failures, scope_changes, entries_to_review } = verdict
+  const changed = new Set(entries.map(keyOfRow))
+  const isUnreviewed = failures.some(({ code: why }) => why === 'entry-not-reviewed')
+  const refused = new Set(isUnreviewed ? entries_to_review.map(keyOfRow) : [])
+  let others = 0
+  for (const { code: why, principal, permission } of failures) {
+    if (why === 'entry-not-reviewed' || why === 'scope-not-reviewed') continue
+    const key = principal === null || permission === null ? null : changeKey(principal, permission)
+    if (key !== null && changed.has(key)) refused.add(key)
+    else others++
+  }
+  const scope = failures.some(({ code: why }) => why === 'scope-not-reviewed') ? scope_changes.length : 0
+  const parts = [
+    refused.size === 0 ? null : refusedOf(refused.size, changed.size),
+    scope === 0
+      ? null
+      : `${countWords(scope, 'change', 'changes')} of scope ${scope === 1 ? 'lacks its' : 'lack their'} review`,
+    count(others, 'thing is wrong', 'things are wrong'),
+  ].filter((part) => part !== null)
+  return listWords(parts, parts.length)
+}
+
+function refusedOf(refused: number, changed: number): string {
+  if (changed === 1) return 'the changed approval is refused'
+  if (refused === changed) return `all ${changed} changed approvals are refused`
+  return `${refused} of ${changed} changed approvals ${refused === 1 ? 'is' : 'are'} refused`
 }
 
 function count(number: number, one: string, many: string): string | null {
