@@ -3,7 +3,7 @@ import { principalKey } from '../account/principal.ts'
 import type { Severity } from '../policy/types.ts'
 import { compareText } from '../text/compare-text.ts'
 import type { Caused } from './causes.ts'
-import type { Cause, Drift } from './model.ts'
+import type { Cause, Drift, Holding } from './model.ts'
 
 /** The gravest first. */
 export const severities: readonly Severity[] = ['critical', 'high', 'medium', 'low']
@@ -56,6 +56,21 @@ function compareDrift(one: Drift, other: Drift, sizes: ReadonlyMap<string, numbe
 /** Whether somebody whom nobody knows may come by it: everybody whom an issuer serves. */
 export function isOpen({ parties }: Pick<Drift, 'parties'>): boolean {
   return parties.trusted.some((item) => item.open === true)
+}
+
+/** The same of what somebody holds, approved or not. */
+export function isOpenHolding({ trusted }: Pick<Holding, 'trusted'>): boolean {
+  return trusted?.some((item) => item.open === true) === true
+}
+
+/** Holdings as findings stand: open to everybody first, then severity, extent, limits. */
+export function compareDanger(one: Holding, other: Holding): number {
+  return (
+    Number(isOpenHolding(other)) - Number(isOpenHolding(one)) ||
+    compareSeverity(one.severity, other.severity) ||
+    Number(other.extent === 'all') - Number(one.extent === 'all') ||
+    Number(one.restricted) - Number(other.restricted)
+  )
 }
 
 /** Everything there is, all of a permission, a part of it. */

@@ -1,7 +1,7 @@
 /** Holders as lines, grouped by the way they came: whoever reads looks at the ways. */
 import type { Holding } from '../access/model.ts'
 import { principalLabel } from '../account/principal.ts'
-import { compareSeverity } from '../audit/order.ts'
+import { compareDanger } from '../audit/order.ts'
 import { visible } from '../render/escape.ts'
 import { datesWords, pathWords, routeWords } from '../render/path-words.ts'
 import { principalWords } from '../render/principal-words.ts'
@@ -81,11 +81,5 @@ function waysOf(holding: Holding): readonly string[] {
 
 function compareGroups(one: readonly Holding[], other: readonly Holding[]): number {
   const [a, b] = [one[0] as Holding, other[0] as Holding]
-  return (
-    compareSeverity(a.severity, b.severity) ||
-    Number(b.extent === 'all') - Number(a.extent === 'all') ||
-    Number(a.restricted) - Number(b.restricted) ||
-    other.length - one.length ||
-    compareText(a.principal.name, b.principal.name)
-  )
+  return compareDanger(a, b) || other.length - one.length || compareText(a.principal.name, b.principal.name)
 }

@@ -1,7 +1,7 @@
 /** Everybody who holds something that is audited and counts: by principal, or grouped by the way they came. */
 import { principalKey } from '../account/principal.ts'
 import type { ApprovedHolding, Verdict } from '../audit/model.ts'
-import { compareSeverity } from '../audit/order.ts'
+import { compareDanger, isOpenHolding } from '../audit/order.ts'
 import { isForEveryUser } from '../baseline/entry.ts'
 import { compareText } from '../text/compare-text.ts'
 import { severityMarks } from './drift-words.ts'
@@ -35,39 +35,45 @@ export function partialLine({ partial }: Pick<Verdict, 'partial'>): string {
     : `Not counted: ${principalsCount(principals)} with a part of a permission that counts only as a whole; the report has them under \`partial\`.`
 }
 
-/** The folded table of all holders, each with path and approval. */
+/** Those who hold the same by the same way, as one row. */
+type Group = readonly [ApprovedHolding, ...ApprovedHolding[]]
+
+/** Names of one row; the report has all. */
+const NAMES = 30
+
+/** The folded table of all holders with paths and approvals: a row for those who share all of that. */
 export function holdersTable(verdict: Verdict, budget: number): string {
   const all = countingHoldings(verdict)
   if (all.length === 0) return ''
   const drifting = new Set(verdict.drift.map((row) => principalKey(row.principal)))
   const services = all.filter((one) => isForServices(one) && !drifting.has(principalKey(one.principal)))
-  const listed = all.filter((one) => !services.includes(one))
-  const row = (holding: ApprovedHolding | string): string =>
-    typeof holding === 'string' ? holding : holderRow(holding, verdict.has_baseline)
+  const groups = groupsOf(
+    all.filter((one) => !services.includes(one)),
+    (one) => approvalCell(one),
+  )
   const folded =
     services.length === 0
       ? []
       : [
-          `| ${principalsCount(services.map((one) => one.principal))}, trusted by services alone | ${listWords([...new Set(services.map((one) => code(one.permission)))], 3)} | | | in the report |`,
+          `| | ${principalsCount(services.map((one) => one.principal))}, trusted by services alone | ${listWords([...new Set(services.map((one) => code(one.permission)))], 3)} | | in the report |`,
         ]
-  const table =
-    '| Who | Holds | Known actions | Inherited through | Approval |\n| --- | --- | --- | --- | --- |\n'
-  const fitted = fitMade([...listed, ...folded], row, budget - bytes(table) - 120, 'holders')
+  const table = '| | Who | Holds | Inherited through | Approval |\n| --- | --- | --- | --- | --- |\n'
+  const row = (group: Group | string): string =>
+    typeof group === 'string'
+      ? group
+      : rowOf([
+          markOf(group[0]),
+          whoCell(group),
+          heldCell(group[0]),
+          throughCell(group),
+          approvalCell(group[0]),
+        ])
+  const fitted = fitMade([...groups, ...folded], row, budget - bytes(table) - 120, 'rows')
   return fold(`All holders: ${principalsCount(all.map((one) => one.principal))}`, table + fitted)
 }
 
-function holderRow(holding: ApprovedHolding, hasBaseline: boolean): string {
-  const [first] = holding.paths
-  const more = holding.paths.length - 1 + holding.paths_omitted
-  const restriction = restrictionWords(holding.grants, code)
-  const cells = [
-    `${severityMarks[holding.severity]} ${principalWords(holding.principal, code)}${holding.enabled ? '' : ' (disabled)'}`,
-    `${holdingWords(holding, code)}${restriction === null ? '' : `, ${restriction}`}`,
-    actionsWords(holding, code, 3),
-    `${first === undefined ? '' : pathWords(holding, first, code)}${more > 0 ? ` and ${more} more` : ''}`,
-    approvalWords(holding.approval) ?? (hasBaseline ? 'none' : ''),
-  ]
-  return `| ${cells.map((cell) => cell.replaceAll('\n', ' ')).join(' | ')} |`
+function approvalCell({ approval }: ApprovedHolding): string {
+  return approvalWords(approval) ?? 'none'
 }
 
 function approvalWords(approval: ApprovedHolding['approval']): string | null {
@@ -83,61 +89,79 @@ function approvalWords(approval: ApprovedHolding['approval']): string | null {
     .join(', ')
 }
 
-/** Names of one way that a table shows. */
-const NAMES = 30
-
-/** The holders of a first run, unfolded: one row for each way, since whoever reviews looks at the ways. */
+/** The holders of a first run, unfolded: whoever reviews looks at the ways. */
 export function holdersByRoute(verdict: Verdict, budget: number): string {
   const all = countingHoldings(verdict)
   if (all.length === 0) return ''
-  const byRoute = Map.groupBy(all, (holding) =>
-    JSON.stringify([
-      holding.permission,
-      holding.extent,
-      holding.restricted,
-      holding.grants,
-      routesOf(holding),
-    ]),
-  )
-  const groups = [...byRoute.values()].sort(compareGroups)
-  const table = '| | Way | Who | Holds |\n| --- | --- | --- | --- |\n'
+  const groups = groupsOf(all, () => '')
+  const table = '| | Inherited through | Who | Holds |\n| --- | --- | --- | --- |\n'
+  const row = (group: Group): string =>
+    rowOf([markOf(group[0]), throughCell(group), whoCell(group), heldCell(group[0])])
   return [
     `## Who holds what: ${principalsCount(all.map((one) => one.principal))}, by ${countWords(groups.length, 'way')}`,
-    table + fitMade(groups, routeRow, budget - bytes(table) - 100, 'ways'),
+    table + fitMade(groups, row, budget - bytes(table) - 100, 'ways'),
   ].join('\n\n')
 }
 
-function routeRow(group: readonly ApprovedHolding[]): string {
-  const [first] = group as [ApprovedHolding]
+/** Groups in the order of findings. Of agencies and federated people, each is who may be that: they stand alone. */
+function groupsOf(
+  holdings: readonly ApprovedHolding[],
+  also: (holding: ApprovedHolding) => string,
+): readonly Group[] {
+  const groups = Map.groupBy(holdings, (holding) =>
+    JSON.stringify([
+      ...[holding.permission, holding.extent, holding.restricted, holding.grants, routesOf(holding)],
+      ...[holding.principal.kind === 'user' ? '' : principalKey(holding.principal), also(holding)],
+    ]),
+  )
+  return ([...groups.values()] as unknown as readonly Group[]).toSorted(
+    (one, other) =>
+      compareDanger(one[0], other[0]) ||
+      other.length - one.length ||
+      compareText(one[0].principal.name, other[0].principal.name),
+  )
+}
+
+function rowOf(cells: readonly string[]): string {
+  return `| ${cells.map((cell) => cell.replaceAll('\n', ' ')).join(' | ')} |`
+}
+
+function markOf(holding: ApprovedHolding): string {
+  return `${isOpenHolding(holding) ? '⚠️\u00a0' : ''}${severityMarks[holding.severity]}`
+}
+
+function whoCell(group: Group): string {
   const names = group.map(
     (one) => `${principalWords(one.principal, code)}${one.enabled ? '' : ' (disabled)'}`,
   )
-  const who =
-    group.length === 1
-      ? names[0]
-      : `**${principalsCount(group.map((one) => one.principal))}**: ${listWords(names, NAMES)}`
+  return group.length === 1
+    ? (names[0] ?? '')
+    : `**${principalsCount(group.map((one) => one.principal))}**: ${listWords(names, NAMES)}`
+}
+
+/** What is held; the actions of a part alone, since of a whole the permission says them. */
+function heldCell(holding: ApprovedHolding): string {
+  const restriction = restrictionWords(holding.grants, code)
+  return [
+    holdingWords(holding, code),
+    ...(restriction === null ? [] : [`, ${restriction}`]),
+    ...(holding.extent === 'all' ? [] : [`: ${actionsWords(holding, code, 3)}`]),
+  ].join('')
+}
+
+/** By which way; of an agency and of federated people with whoever may be that. */
+function throughCell([first]: Group): string {
   const routes = routesOf(first)
-  const more = routes.length - 2 + first.paths_omitted
-  const through =
-    group.length === 1 && first.paths[0] !== undefined && first.principal.kind !== 'user'
-      ? pathWords(first, first.paths[0], code)
-      : `${routes.slice(0, 2).join('; and ')}${more > 0 ? ` and ${more} more` : ''}`
-  const restriction = restrictionWords(first.grants, code)
-  const held = `${holdingWords(first, code)}${restriction === null ? '' : `, ${restriction}`}: ${actionsWords(first, code, 3)}`
-  return `| ${severityMarks[first.severity]} | ${[through, who ?? '', held].map((cell) => cell.replaceAll('\n', ' ')).join(' | ')} |`
+  const [path] = first.paths
+  if (first.principal.kind !== 'user' && path !== undefined)
+    return `${pathWords(first, path, code)}${moreWords(routes.length - 1 + first.paths_omitted)}`
+  return `${routes.slice(0, 2).join('; and ')}${moreWords(routes.length - 2 + first.paths_omitted)}`
+}
+
+function moreWords(more: number): string {
+  return more > 0 ? ` and ${more} more` : ''
 }
 
 function routesOf(holding: ApprovedHolding): readonly string[] {
   return [...new Set(holding.paths.map((path) => routeWords(path, code)))]
-}
-
-function compareGroups(one: readonly ApprovedHolding[], other: readonly ApprovedHolding[]): number {
-  const [a, b] = [one[0] as ApprovedHolding, other[0] as ApprovedHolding]
-  return (
-    compareSeverity(a.severity, b.severity) ||
-    Number(b.extent === 'all') - Number(a.extent === 'all') ||
-    Number(a.restricted) - Number(b.restricted) ||
-    other.length - one.length ||
-    compareText(a.principal.name, b.principal.name)
-  )
 }

@@ -197,7 +197,7 @@ function findings(verdict: Verdict): string {
       `${number}`,
       gravest?.severity ?? '',
       causeWords(cause, drift, htmlCode),
-      html(causeDay(cause)),
+      `<span class="day">${html(causeDay(cause))}</span>`,
       cause.principals.length > 1
         ? `${causeHolders(cause, htmlCode)}: ${listWords(
             cause.principals.map((one) => principalWords(one, htmlCode)),

@@ -14,7 +14,7 @@ dt { color: var(--muted); } dd { margin: 0; overflow-wrap: anywhere; }
 table { border-collapse: collapse; width: 100%; font-size: .87rem; }
 caption { text-align: left; color: var(--muted); padding: .25rem 0; }
 th, td { border: 1px solid var(--line); padding: .3rem .45rem; text-align: left; vertical-align: top; overflow-wrap: break-word; }
-thead th { white-space: nowrap; } td.day { white-space: nowrap; } td.short { overflow-wrap: anywhere; min-width: 6rem; }
+thead th { white-space: nowrap; } td.day, span.day { white-space: nowrap; } td.short { overflow-wrap: anywhere; min-width: 6rem; }
 td.long { overflow-wrap: anywhere; min-width: 11rem; }
 thead th { background: var(--soft); position: sticky; top: 0; }
 tbody th { font-weight: 600; }

@@ -8,7 +8,7 @@ const GAP_X = 60
 const GAP_Y = 12
 const MARGIN = 10
 /** Characters of a label that fit into a node; the whole one is its title. */
-const LONGEST = 27
+const LONGEST = 25
 
 const shades: Readonly<Record<NodeKind, string>> = {
   source: 'source',
