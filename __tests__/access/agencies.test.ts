@@ -14,6 +14,7 @@ import {
 } from '../../simulator/iam/account.ts'
 import type { AgencyEntry } from '../../src/baseline/baseline.ts'
 import type { TrustedItem } from '../../src/policy/language/trusted.ts'
+import { findingKey } from '../../src/render/finding-key.ts'
 import {
   ACCOUNT,
   account,
@@ -565,6 +566,33 @@ describe('a service-linked agency', () => {
     const verdict = verdictOf({ account: linked(change) })
     expect(verdict.drift).toMatchObject([{ kind: 'unapproved-holder', principal: { name: 'svc' } }])
     expect(verdict.notices.join()).toContain('svc')
+  })
+})
+
+describe('an account that is trusted', () => {
+  const partner = { domain_id: OTHER, domain_name: 'partner' }
+
+  test('is called as it calls itself, which no approval, digest or key of a finding contains', () => {
+    const verdict = verdictOf({ account: legacyBoss(partner) })
+    const [row] = verdict.drift
+    expect(verdict.holdings[0]?.trusted).toEqual([{ account: OTHER, account_name: 'partner' }])
+    expect(row?.proposed_entry).toMatchObject({ trusted: [{ account: OTHER }] })
+    expect(JSON.stringify([row?.proposed_entry, row?.revocations])).not.toContain('partner')
+    const approval = row?.proposed_entry as AgencyEntry
+    expect(verdictOf({ account: legacyBoss(partner), baseline: [approval] }).result).toBe('unchanged')
+  })
+
+  test('is the same finding under another name', () => {
+    const approved: AgencyEntry = {
+      ...{ kind: 'agency', agency: 'boss', agency_id: idOf('agency', 'boss'), permission: 'iam', extra: {} },
+      ...{ trusted: [], grants: [{ actions: ['iam:*:*'] }] },
+    }
+    const keys = ['partner', 'partner renamed'].map((domain_name) => {
+      const { drift } = verdictOf({ account: legacyBoss({ ...partner, domain_name }), baseline: [approved] })
+      expect(drift[0]?.parties.trusted).toEqual([{ account: OTHER, account_name: domain_name }])
+      return drift.map(findingKey)
+    })
+    expect(keys[0]).toEqual(keys[1])
   })
 })
 

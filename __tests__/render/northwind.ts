@@ -35,7 +35,7 @@ const openToAll: TrustedParty = {
   ...{ provider: 'iam::d78cbac186b744899480f25bd022aaaa:oidcProvider:github', issuer, keys: ['2b18'] },
   ...{ condition: { StringEquals: { 'oidc:aud': ['sts.huaweicloud.com'] } }, open: true },
 }
-const partner: TrustedParty = { account: 'fedc00112233445566778899aabbccdd' }
+const partner: TrustedParty = { account: 'fedc00112233445566778899aabbccdd', account_name: 'fjord' }
 
 const group = (name: string) => groupOf(name)
 const byGroup = (name: string, policy: string, day?: string, version?: string) =>

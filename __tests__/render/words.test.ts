@@ -136,6 +136,11 @@ describe('a path in words', () => {
 describe('whom an agency trusts', () => {
   test.each<[TrustedParty, string]>([
     [{ account: 'fedc' }, 'account fedc'],
+    [{ account: 'fedc', account_name: 'partner' }, 'account fedc (partner)'],
+    [
+      { account: 'fedc', account_name: 'partner', condition: { Bool: { 'g:MFAPresent': 'true' } } },
+      'account fedc (partner) (if g:MFAPresent Bool true)',
+    ],
     [{ user: 'iam::fedc:user:bob' }, 'user bob of account fedc'],
     [{ agency: 'iam::fedc:agency:ops' }, 'agency ops of account fedc'],
     [{ user: 'iam:*' }, 'user *'],

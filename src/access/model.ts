@@ -6,8 +6,8 @@ import type { NamedPrincipal, PrincipalRef } from '../account/principal.ts'
 import type { TrustedItem } from '../policy/language/trusted.ts'
 import type { Condition, Grant, Severity } from '../policy/types.ts'
 
-/** A party that an agency trusts; `open`: everybody whom the issuer serves. */
-export type TrustedParty = TrustedItem & { readonly open?: true }
+/** A party that an agency trusts; `open`: everybody whom the issuer serves; `account_name`: how it calls itself. */
+export type TrustedParty = TrustedItem & { readonly open?: true; readonly account_name?: string }
 
 /** Deny that touches a holding and takes nothing away: it depends on resources or conditions, or binds another source. */
 export interface ConditionalDeny {

@@ -6,12 +6,13 @@ import type { BaselineFile } from '../baseline/baseline.ts'
 import type { Config } from '../config/config.ts'
 import { mergeCatalogue, shippedCatalogue } from '../policy/index.ts'
 import { compareText } from '../text/compare-text.ts'
+import { accountNames, withNamedParties, withNamedTrust } from './account-names.ts'
 import { ApprovalIndex } from './approval-index.ts'
 import type { BaselineHistory } from './baseline-history.ts'
 import { type Comparison, compare } from './compare.ts'
 import { configNotices } from './config-notices.ts'
 import { completeDrift } from './drift.ts'
-import type { ApprovedHolding, AuditResult, Gap, Holding, Verdict } from './model.ts'
+import type { ApprovedHolding, AuditResult, DifferenceRow, Gap, Holding, Verdict } from './model.ts'
 import { findPast, withTraceSetting } from './past.ts'
 import { withSources } from './sources.ts'
 import { findWho } from './who.ts'
@@ -54,10 +55,13 @@ export function auditWithFindings(input: AuditInput): Audited {
   const past = findPast({ ...input, snapshot, baseline, catalogue, found })
   const gaps: readonly Gap[] = [...found.gaps, ...(comparison?.gaps ?? []), ...past.gaps]
   const index = comparison?.index ?? new ApprovalIndex(null, [], today, snapshot.account_id)
+  const nameAccounts = accountNames(snapshot)
+  const named = <Row extends DifferenceRow>(rows: readonly Row[]): readonly Row[] =>
+    rows.map((row) => withNamedParties(row, nameAccounts))
   const holdings = [...found.holdings].sort(compareHoldings).map((holding): ApprovedHolding => {
     const { principal, permission } = holding
     const indexed = index.entryOf(principal, permission) ?? index.everyUsers(principal, permission)
-    return { ...holding, approval: indexed?.entry ?? null }
+    return { ...withNamedTrust(holding, nameAccounts), approval: indexed?.entry ?? null }
   })
   const verdict: Verdict = {
     result: resultOf(gaps, comparison, past.rows.length > 0),
@@ -80,12 +84,12 @@ export function auditWithFindings(input: AuditInput): Audited {
     holdings: holdings.filter((one) => one.counts),
     partial: holdings.filter((one) => !one.counts),
     dormant: found.dormant,
-    drift,
+    drift: named(drift),
     causes: findWho(causes, snapshot, comparison?.renamed ?? []),
-    was_held: past.rows,
+    was_held: named(past.rows),
     traces: past.traces,
-    no_longer_held: comparison?.no_longer_held ?? [],
-    reduced: comparison?.reduced ?? [],
+    no_longer_held: named(comparison?.no_longer_held ?? []),
+    reduced: named(comparison?.reduced ?? []),
     expiring: comparison?.expiring ?? [],
     renamed: comparison?.renamed ?? [],
     unreviewed: comparison?.unreviewed ?? [],

@@ -68,8 +68,8 @@ function isTrustedBefore(item: TrustedParty, entry: BaselineEntry): boolean {
   return entry.trusted.some((approved) => coversTrusted(approved, party))
 }
 
-/** The item as a baseline records it: that it is open follows from the rest. */
-export function withoutOpen(item: TrustedParty): Omit<TrustedParty, 'open'> & TrustedParty {
-  const { open: _, ...recorded } = item
+/** The item as a baseline records it: that it is open follows from the rest, and a name is nobody's. */
+export function withoutOpen(item: TrustedParty): Omit<TrustedParty, 'open' | 'account_name'> & TrustedParty {
+  const { open: _, account_name: __, ...recorded } = item
   return recorded as TrustedParty
 }

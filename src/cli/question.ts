@@ -4,6 +4,7 @@ import type { Gap } from '../access/model.ts'
 import { documentRelevance } from '../access/relevance.ts'
 import type { PrincipalRef } from '../account/principal.ts'
 import type { Snapshot } from '../account/snapshot.ts'
+import { accountNames, withNamedTrust } from '../audit/account-names.ts'
 import { crawl } from '../cloud/crawl/crawl.ts'
 import { progressLines } from '../cloud/crawl/progress.ts'
 import { systemClock } from '../cloud/http/pace.ts'
@@ -45,11 +46,13 @@ export async function readAccount(
 
 /** Who holds what of it. */
 export function findingsOf(snapshot: Snapshot, permissions: readonly Permission[], now: number): Findings {
-  return findAccess({
+  const found = findAccess({
     ...{ snapshot, permissions, baseline: null, sha256 },
     today: new Date(now).toISOString().slice(0, 10),
     catalogue: catalogueOf(snapshot),
   })
+  const nameAccounts = accountNames(snapshot)
+  return { ...found, holdings: found.holdings.map((one) => withNamedTrust(one, nameAccounts)) }
 }
 
 /** What could make a "no" another answer. */

@@ -7,7 +7,8 @@ import { hasParties } from '../audit/parties.ts'
 export function findingKey({ kind, principal, permission, grants, parties }: Drift): string {
   const gained = [kind, principalKey(principal), permission, grants]
   if (!hasParties(parties)) return JSON.stringify(gained)
-  const { trusted, when, issuer, keys } = parties
+  const { when, issuer, keys } = parties
+  const trusted = parties.trusted.map(({ account_name: _, ...party }) => party)
   return JSON.stringify([...gained, { trusted, when, issuer, keys }])
 }
 

@@ -158,7 +158,8 @@ function whoWords(party: TrustedParty, name: Name): string {
     return party.account === undefined
       ? `service ${name(party.service)}`
       : `account ${name(party.account)}, which calls itself ${name(party.service)}`
-  if ('account' in party) return `account ${name(party.account)}`
+  if ('account' in party)
+    return `account ${name(party.account)}${party.account_name === undefined ? '' : ` (${name(party.account_name)})`}`
   if ('user' in party) return `user ${memberWords(party.user, name)}`
   if ('agency' in party) return `agency ${memberWords(party.agency, name)}`
   if ('provider' in party) return `identity provider ${name(lastOf(party.provider))}`

@@ -26,7 +26,10 @@ const path = z.object({
 })
 
 const trusted = z.array(
-  trustedSchema.extend({ open: z.literal(true).optional().describe('Open to everybody of the issuer.') }),
+  trustedSchema.extend({
+    open: z.literal(true).optional().describe('Open to everybody of the issuer.'),
+    account_name: text.optional().describe('How the account calls itself, which decides nothing.'),
+  }),
 )
 const tests = z.array(
   z.object({
