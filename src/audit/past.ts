@@ -1,6 +1,6 @@
 /** What the traces of a window add to a verdict: who held something in between, and what nobody can tell of it. */
 import type { Findings } from '../access/findings.ts'
-import { inBetween, undecidedGap } from '../access/gaps.ts'
+import { inBetween, undecidedGap } from '../access/gap.ts'
 import { documentRelevance } from '../access/relevance.ts'
 import type { CrawlGap, Snapshot } from '../account/snapshot.ts'
 import type { Baseline } from '../baseline/baseline.ts'
