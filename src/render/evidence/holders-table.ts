@@ -1,5 +1,6 @@
 /** Every holder with path and approval, as a table of the page. */
-import { severities } from '../../audit/order.ts'
+import { compareDanger, severities } from '../../audit/order.ts'
+import { compareText } from '../../text/compare-text.ts'
 import { html, htmlCode } from '../html.ts'
 import { principalWords } from '../principal-words.ts'
 import type { ApprovalOrigin } from './context.ts'
@@ -30,8 +31,18 @@ export function holdersTable(rows: readonly HolderRow[]): string {
     '<div class="wide" tabindex="0" role="region" aria-label="Holders">',
     `<table id="holders"><caption>${rows.length} rows: one for each principal and permission.</caption>`,
     `<thead>${head}</thead>`,
-    `<tbody>\n${rows.map((row) => holderRow(row, asked)).join('\n')}\n</tbody></table></div>`,
+    `<tbody>\n${inOrder(rows)
+      .map((row) => holderRow(row, asked))
+      .join('\n')}\n</tbody></table></div>`,
   ].join('\n')
+}
+
+/** As everywhere: the most dangerous first. */
+function inOrder(rows: readonly HolderRow[]): readonly HolderRow[] {
+  return [...rows].sort(
+    ({ holding: one }, { holding: other }) =>
+      compareDanger(one, other) || compareText(one.principal.name, other.principal.name),
+  )
 }
 
 function holderRow(row: HolderRow, asked: boolean): string {
@@ -40,7 +51,7 @@ function holderRow(row: HolderRow, asked: boolean): string {
   const disabled = holding.enabled ? '' : ' (disabled)'
   const cells = [
     `<td data-sort="${severities.indexOf(severity)}">${severity}</td>`,
-    `<td class="long">${html(row.holds)}: ${html(row.actions)}</td>`,
+    `<td class="long">${html(holding.extent === 'all' ? row.holds : `${row.holds}: ${row.actions}`)}</td>`,
     `<td class="long">${pathList(row)}</td>`,
     `<td><span class="status ${status === 'approved' ? 'approved' : 'drift'}">${status}</span></td>`,
     `<td>${html(justificationWords(holding))}</td>`,
