@@ -59,13 +59,13 @@ describe('from an approved green state', () => {
         builder.legacyAgency('fresh', partner).grantRole('FullAccess', { agency: 'fresh' }),
       ...{ kind: 'unapproved_holders', who: ['fresh'] },
       says: '`FullAccess` (legacy role) granted to agency `fresh`, global services',
-      path: `account \`${partner.domain_id}\` → agency \`fresh\` → \`FullAccess\` (legacy role, global services)`,
+      path: `account \`${partner.domain_id}\` (\`${partner.domain_name}\`) → agency \`fresh\` → \`FullAccess\` (legacy role, global services)`,
     },
     {
       name: 'one more trusted account',
       change: (builder) => operator(builder).updateTrustPolicy('ops-admin', bothAccounts),
       ...{ kind: 'exceeds_approval', who: ['ops-admin'] },
-      says: `agency \`ops-admin\` trusts account \`${partner.domain_id}\``,
+      says: `agency \`ops-admin\` trusts account \`${partner.domain_id}\` (\`${partner.domain_name}\`)`,
       row: { grants: [], trusted: [{ account: partner.domain_id }] },
     },
     {
