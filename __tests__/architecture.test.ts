@@ -60,7 +60,7 @@ const files = readdirSync(source, { recursive: true, withFileTypes: true })
 const edges: readonly Edge[] = files.flatMap((path) =>
   [
     ...readFileSync(path, 'utf8').matchAll(
-      /^(?:import|export)\s+(type\s)?[^'"]*?from\s+'([^']+)'|^import\s+'([^']+)'|\bimport\(\s*'([^']+)'/gm,
+      /^(?:import|export)\s+(type\s)?[^'"]*?from\s+'([^']+)'|^import\s+'([^']+)'|\bimport\((?:\s*\/\*[^*]*\*\/)?\s*'([^']+)'/gm,
     ),
   ].map((found) => {
     const written = found[2] ?? found[3] ?? found[4] ?? ''
@@ -146,6 +146,15 @@ const doors = ['action/log.ts', 'action/workflow-token.ts']
 test('the actions toolkit is imported by the doors of the shell alone', () => {
   const wrong = edges.filter((edge) => edge.target.startsWith('@actions/core') && !doors.includes(edge.file))
   expect(wrong).toEqual([])
+})
+
+test('every property has its runs and its seed from one place, so that a suite that passed passes again', () => {
+  const tests = readdirSync('__tests__', { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && name !== 'architecture.test.ts')
+    .map((name) => ({ name, text: readFileSync(join('__tests__', name), 'utf8') }))
+  const count = (text: string, what: RegExp): number => text.match(what)?.length ?? 0
+  const without = tests.filter(({ text }) => count(text, /fc\.assert\(/g) > count(text, /\bsettings\(/g))
+  expect(without.map(({ name }) => name)).toEqual([])
 })
 
 /** Every circle of imports once, as the files it goes through. */

@@ -22,7 +22,7 @@ import { HttpClient } from '../src/cloud/http/http-client.ts'
 import { systemClock } from '../src/cloud/http/pace.ts'
 import { networkTransport } from '../src/cloud/http/transport.ts'
 import { IamApi } from '../src/cloud/iam/iam-api.ts'
-import { givenKeys } from '../src/cloud/keys/credentials.ts'
+import { givenKeys } from '../src/cloud/keys/given-keys.ts'
 import { createEvaluator, parseDocument, presetPermission } from '../src/policy/index.ts'
 import type { Permission } from '../src/policy/types.ts'
 

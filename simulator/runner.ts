@@ -36,6 +36,19 @@ export interface ActionOptions {
   readonly cancel?: AbortSignal
   /** Milliseconds until the action is killed; default 60,000. */
   readonly timeout?: number
+  /** Runs the action in this environment; default: a process of its own, of the bundle. */
+  readonly execute?: Execute
+}
+
+export type Execute = (
+  environment: Readonly<Record<string, string>>,
+  workspace: string,
+  options: ActionOptions,
+) => Promise<Executed>
+
+export interface Executed {
+  readonly exitCode: number
+  readonly log: string
 }
 
 export interface ActionRun {
@@ -53,7 +66,7 @@ export interface ActionRun {
   [Symbol.asyncDispose](): Promise<void>
 }
 
-/** Runs `dist/index.js` to its end. */
+/** Runs the action to its end. */
 export async function runAction(options: ActionOptions = {}): Promise<ActionRun> {
   const temporary = await mkdtemp(join(tmpdir(), 'iam-audit-run-'))
   const workspace = options.workspace ?? join(temporary, 'workspace')
@@ -101,7 +114,7 @@ export async function runAction(options: ActionOptions = {}): Promise<ActionRun>
     environment[`INPUT_${name.toUpperCase()}`] = value
 
   const started = performance.now()
-  const { exitCode, log } = await execute(environment, workspace, options)
+  const { exitCode, log } = await (options.execute ?? startBundle)(environment, workspace, options)
   const outputs = parseOutputs(await readFile(paths.GITHUB_OUTPUT, 'utf8'))
   const report = outputs.report ? JSON.parse(await readFile(outputs.report, 'utf8')) : null
   return {
@@ -117,11 +130,7 @@ export async function runAction(options: ActionOptions = {}): Promise<ActionRun>
   }
 }
 
-function execute(
-  environment: Record<string, string>,
-  workspace: string,
-  { onLine, cancel, timeout = 60_000 }: ActionOptions,
-): Promise<{ exitCode: number; log: string }> {
+const startBundle: Execute = (environment, workspace, { onLine, cancel, timeout = 60_000 }) => {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [bundle], {
       cwd: workspace,

@@ -7,6 +7,7 @@ import type { Baseline, BaselineEntry } from '../../src/baseline/baseline.ts'
 import type { Grant, Permission } from '../../src/policy/types.ts'
 import { accountsAfter } from '../audit/revoked.ts'
 import { auditedOf, permission, proposalFor, type Scene } from '../audit/stage.ts'
+import { settings } from '../property-settings.ts'
 import { build, type Company, company } from './company.ts'
 import { type HeldActions, type Limit, matches, SlowCompany, universe, type Who } from './slow-holders.ts'
 
@@ -78,8 +79,7 @@ function differences(who: Who, slow: HeldActions, grants: readonly Grant[], audi
 const whoOf = (name: string, kind: Who['kind']): string =>
   `${kind} ${kind === 'federated' ? name.split(' → ')[1] : name}`
 
-const seeds = { seed: Number(process.env.SEED ?? 20261126), endOnFailure: true }
-const runs = Number(process.env.RUNS ?? 100)
+const runs = 100
 
 const sceneOf = (plan: Company): Scene => ({ account: build(plan), permissions })
 
@@ -107,7 +107,7 @@ describe('of every company', () => {
           [],
         )
       }),
-      { ...seeds, numRuns: runs },
+      { ...settings(runs), endOnFailure: true },
     )
   })
 
@@ -129,7 +129,7 @@ describe('of every company', () => {
           verdict.drift.filter((row) => row.revocations.length === 0).map((row) => row.principal),
         ).toEqual([])
       }),
-      { ...seeds, numRuns: runs / 4 },
+      { ...settings(runs / 4), endOnFailure: true },
     )
   })
 
@@ -145,7 +145,7 @@ describe('of every company', () => {
         expect(verdict).toMatchObject({ drift: [], no_longer_held: [], renamed: [] })
         expect(proposalFor({ ...scene, baseline })).toEqual(baseline)
       }),
-      { ...seeds, numRuns: runs / 2 },
+      { ...settings(runs / 2), endOnFailure: true },
     )
   })
 })

@@ -8,6 +8,7 @@ import {
   type Test,
 } from '../../src/account/alternatives.ts'
 import { readMapping } from '../../src/account/mapping-rules.ts'
+import { settings } from '../property-settings.ts'
 
 interface Case {
   readonly name: string
@@ -221,7 +222,7 @@ test('somebody is a member by an assertion exactly where one of its alternatives
         expect(named.filter((name) => groupNames.includes(name) && !reached.includes(`g${name}`))).toEqual([])
       }
     }),
-    { numRuns: 800 },
+    settings(800),
   )
 })
 
@@ -234,6 +235,6 @@ test('an approved alternative that covers another holds wherever that holds', ()
         if (held.every((one) => passes(assertion, one)))
           expect(approved.every((one) => passes(assertion, one))).toBe(true)
     }),
-    { numRuns: 800 },
+    settings(800),
   )
 })

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { principalKey, principalKinds } from '../../src/account/principal.ts'
+import { settings } from '../property-settings.ts'
 
 const id = fc.oneof(
   fc.string(),
@@ -18,7 +19,7 @@ describe('the key of a principal', () => {
         const same = one.kind === other.kind && one.id === other.id
         expect(principalKey(one) === principalKey(other)).toBe(same)
       }),
-      { numRuns: 5000 },
+      settings(5000),
     )
   })
 

@@ -6,6 +6,7 @@ import { recordedName } from '../../src/baseline/entry.ts'
 import { subtractGrants } from '../../src/policy/index.ts'
 import type { Permission } from '../../src/policy/types.ts'
 import { permission as anyPermission, statements } from '../policy/arbitraries.ts'
+import { settings } from '../property-settings.ts'
 import { accountsAfter } from './revoked.ts'
 import { account, baselineOf, groupId, proposalFor, snapshotOf, told, userId, verdictOf } from './stage.ts'
 
@@ -52,7 +53,7 @@ function build({ documents, toUsers, toGroups, members }: Blueprint): AccountBui
 }
 
 const check = (runs: number, predicate: (plan: Blueprint) => void): void =>
-  fc.assert(fc.property(blueprint, predicate), { numRuns: runs, seed: 20261124, endOnFailure: true })
+  fc.assert(fc.property(blueprint, predicate), { ...settings(runs), endOnFailure: true })
 
 const heldIn = (plan: Blueprint, stage = build(plan)) =>
   verdictOf({ account: stage, permissions: plan.permissions, baseline: null }).holdings.map(
@@ -179,7 +180,7 @@ describe('of every account', () => {
 })
 
 test('the random accounts are of the kind that can go wrong', () => {
-  const plans = fc.sample(blueprint, { numRuns: 200, seed: 7 })
+  const plans = fc.sample(blueprint, settings(200))
   const verdicts = plans.map((plan) => verdictOf({ account: build(plan), permissions: plan.permissions }))
   expect(verdicts.filter((one) => one.drift.length > 0).length).toBeGreaterThan(80)
   expect(verdicts.filter((one) => one.drift.some((row) => row.restricted)).length).toBeGreaterThan(10)

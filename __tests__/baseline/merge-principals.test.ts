@@ -10,6 +10,7 @@ import { rewriteBaseline, writeBaseline } from '../../src/baseline/write-baselin
 import type { TrustedItem } from '../../src/policy/language/trusted.ts'
 import type { Grant } from '../../src/policy/types.ts'
 import { UserError } from '../../src/text/problem.ts'
+import { settings } from '../property-settings.ts'
 import { merged } from './branches.ts'
 
 // The pool is small, so that branches touch the same things and neighbours look alike.
@@ -193,7 +194,7 @@ function mergeMany(write: Writer, numRuns: number): { clean: number; beyond: str
         expect(error).toBeInstanceOf(UserError)
       }
     }),
-    { numRuns, seed: 20261127 },
+    settings(numRuns),
   )
   return { clean, beyond }
 }

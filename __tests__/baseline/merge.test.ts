@@ -5,6 +5,7 @@ import type { Baseline } from '../../src/baseline/baseline.ts'
 import { readBaseline } from '../../src/baseline/read-baseline.ts'
 import { writeBaseline } from '../../src/baseline/write-baseline.ts'
 import { UserError } from '../../src/text/problem.ts'
+import { settings } from '../property-settings.ts'
 import { account, beyondBoth, type Holder, merged, type State, type Update, updated } from './branches.ts'
 
 const kinds: readonly UpdateKind[] = ['new', 'exceeding', 'expired', 'no-longer-held']
@@ -111,7 +112,7 @@ test('what git merges cleanly approves nothing that neither branch approves', ()
       const [left, right] = [readBaseline(ours, 'ours'), readBaseline(theirs, 'theirs')]
       expect(beyondBoth(result.baseline, left.baseline, right.baseline)).toBeNull()
     }),
-    { numRuns: 80, seed: 20261124 },
+    settings(80),
   )
   expect(clean).toBeGreaterThan(8)
 })

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { type ReadBaselineOptions, readBaseline } from '../../src/baseline/read-baseline.ts'
 import { jsonErrorOffset } from '../../src/text/json-syntax.ts'
 import { UserError } from '../../src/text/problem.ts'
+import { settings } from '../property-settings.ts'
 
 const example = {
   version: 1,
@@ -249,7 +250,10 @@ describe('jsonErrorOffset', () => {
   const valid = fc.json({ maxDepth: 4 })
 
   test('is the end of every text that is JSON', () => {
-    fc.assert(fc.property(valid, (json) => jsonErrorOffset(json) === json.length))
+    fc.assert(
+      fc.property(valid, (json) => jsonErrorOffset(json) === json.length),
+      settings(),
+    )
   })
 
   test('agrees with the platform on what is JSON, and never points beyond the mistake', () => {
@@ -274,7 +278,7 @@ describe('jsonErrorOffset', () => {
           else if (offset < text.length) expect(isJson(text.slice(0, offset + 1))).toBe(false)
         },
       ),
-      { numRuns: 500 },
+      settings(500),
     )
   })
 })

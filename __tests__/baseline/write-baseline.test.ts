@@ -6,6 +6,7 @@ import type { Baseline, BaselineEntry, UserEntry } from '../../src/baseline/base
 import { entryKey, holderKey } from '../../src/baseline/entry.ts'
 import { readBaseline } from '../../src/baseline/read-baseline.ts'
 import { entryJson, rewriteBaseline, writeBaseline } from '../../src/baseline/write-baseline.ts'
+import { settings } from '../property-settings.ts'
 import { baselines, entries } from './arbitraries.ts'
 
 const example = readFileSync('examples/iam-baseline.json', 'utf8')
@@ -111,7 +112,7 @@ describe('writeBaseline', () => {
         expect(writeBaseline(again)).toBe(written)
         expect(writeBaseline({ ...baseline, approvals: shuffled })).toBe(written)
       }),
-      { numRuns: 150 },
+      settings(150),
     )
   })
 
@@ -150,7 +151,7 @@ describe('rewriteBaseline', () => {
         const file = readBaseline(text, 'b')
         expect(rewriteBaseline(file, { ...baseline, approvals: baseline.approvals.toReversed() })).toBe(text)
       }),
-      { numRuns: 30 },
+      settings(30),
     )
   })
 
@@ -188,7 +189,7 @@ describe('rewriteBaseline', () => {
         expect(writeBaseline(readBaseline(once, 'b').baseline)).toBe(writeBaseline(next))
         for (const entry of kept) expect(once).toContain(bytesOf(file.text, entry))
       }),
-      { numRuns: 60 },
+      settings(60),
     )
   })
 

@@ -6,10 +6,10 @@ import type { RawRequest, Transport } from '../../src/cloud/http/transport.ts'
 import {
   assumeAgency,
   assumeWithOidc,
-  givenKeys,
   type Obtained,
   obtainedKeys,
 } from '../../src/cloud/keys/credentials.ts'
+import { givenKeys } from '../../src/cloud/keys/given-keys.ts'
 import { UserError } from '../../src/text/problem.ts'
 import { stage } from './stage.ts'
 

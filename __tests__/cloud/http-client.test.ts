@@ -21,7 +21,7 @@ import { HttpClient } from '../../src/cloud/http/http-client.ts'
 import { type Clock, systemClock } from '../../src/cloud/http/pace.ts'
 import type { Keys } from '../../src/cloud/http/signer.ts'
 import { networkTransport, type RawAnswer, type Transport } from '../../src/cloud/http/transport.ts'
-import { givenKeys } from '../../src/cloud/keys/credentials.ts'
+import { givenKeys } from '../../src/cloud/keys/given-keys.ts'
 import { stage } from './stage.ts'
 
 const execute = promisify(execFile)

@@ -10,6 +10,7 @@ import {
   type Signable,
   sign,
 } from '../../src/cloud/http/signer.ts'
+import { settings } from '../property-settings.ts'
 
 const keys = { accessKeyId: 'AccessKey', secretAccessKey: 'SecretKey' }
 
@@ -113,7 +114,7 @@ describe("Huawei's own signer agrees", () => {
         const path = `/v5/${segments.join('/')}`
         expect(AKSKSigner.CanonicalURI(path)).toBe(`${encodePath(path)}${path.endsWith('/') ? '' : '/'}`)
       }),
-      { numRuns: 1000 },
+      settings(1000),
     )
   })
 
@@ -122,7 +123,7 @@ describe("Huawei's own signer agrees", () => {
       fc.property(fc.dictionary(name, hostile, { maxKeys: 4 }), (query) => {
         expect(encodeQuery(query as Query)).toBe(AKSKSigner.CanonicalQueryString({ queryParams: query }))
       }),
-      { numRuns: 1000 },
+      settings(1000),
     )
   })
 
@@ -152,7 +153,7 @@ describe("Huawei's own signer agrees", () => {
         )
         expect(ours.Authorization).toBe(theirs.Authorization)
       }),
-      { numRuns: 500 },
+      settings(500),
     )
   })
 })

@@ -12,8 +12,8 @@ import type { KeySource } from '../../src/cloud/http/key-source.ts'
 import type { Clock } from '../../src/cloud/http/pace.ts'
 import type { RawAnswer } from '../../src/cloud/http/transport.ts'
 import { IamApi } from '../../src/cloud/iam/iam-api.ts'
-import { givenKeys } from '../../src/cloud/keys/credentials.ts'
-import { createEvaluator, parseDocument, shippedCatalogue } from '../../src/policy/index.ts'
+import { givenKeys } from '../../src/cloud/keys/given-keys.ts'
+import { createEvaluator, parseDocument, type Relevance, shippedCatalogue } from '../../src/policy/index.ts'
 import type { Permission } from '../../src/policy/types.ts'
 
 export const administration: Permission = {
@@ -128,14 +128,22 @@ export function stage(account: SimulatedAccount, options: StageOptions = {}): St
       crawl({
         ...{ api, clock, services: ['iam'], adminGroupId: null, progress: () => {} },
         sources: identityPoliciesOnly,
-        relevance: () => (document) =>
-          createEvaluator({
-            documents: new Map([['document', parseDocument(document)]]),
-            permissions: [administration],
-          }).relevance('document'),
+        relevance: () => relevanceOf,
         ...more,
       }),
   }
+}
+
+const relevances = new Map<string, Relevance>()
+
+/** Thousands of crawls meet the same few documents. */
+function relevanceOf(document: string): Relevance {
+  const known = relevances.get(document)
+  if (known !== undefined) return known
+  const documents = new Map([['document', parseDocument(document)]])
+  const found = createEvaluator({ documents, permissions: [administration] }).relevance('document')
+  relevances.set(document, found)
+  return found
 }
 
 /** What a snapshot says about who holds what. */

@@ -7,6 +7,7 @@ import { doubtAbout, type KnownNames, knownNames } from '../../src/config/known-
 import { readConfig } from '../../src/config/read-config.ts'
 import { mergeCatalogue, presetPermission, shippedCatalogue } from '../../src/policy/index.ts'
 import type { CatalogueAction } from '../../src/policy/types.ts'
+import { settings } from '../property-settings.ts'
 
 const row = (action: string): CatalogueAction => ({ action, accessLevel: 'Write', aliases: [] })
 const legacy = ['iam:roles:updateRole', 'iam:users:updateUser', 'iam:agencies:assume']
@@ -168,9 +169,7 @@ describe('globEdits', () => {
   test('is what a slow second way finds', () => {
     fc.assert(
       fc.property(globs, letters, (glob, word) => expect(globEdits(glob, word)).toBe(slow(glob, word))),
-      {
-        numRuns: 500,
-      },
+      settings(500),
     )
   })
 })

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { describe, expect, test } from '@jest/globals'
 import { AccountBuilder, allow, deny, document, idOf } from '../../simulator/iam/account.ts'
 import { outputNames } from '../../src/action/outputs.ts'
-import { BASELINE, CONFIG, plainConfig, startWorld } from './world.ts'
+import { BASELINE, CONFIG, plainConfig, startWarmWorld, startWorld } from './world.ts'
 
 /** A small company: alice administers by a group, bob reads, the built-in group has carol. */
 const company = (): AccountBuilder =>
@@ -124,7 +124,7 @@ describe('a new holder is drift, an issue, and a red job', () => {
   ]
   test.each(changes)('$name', async ({ change, user, kind, path }) => {
     const builder = company()
-    await using world = await startWorld(builder.account)
+    await using world = await startWarmWorld(builder.account)
     await world.approveAll()
     change(builder)
     const run = await world.audit()
@@ -150,7 +150,7 @@ test('a user who gained one thing and lost another exceeds the approval', async 
   const builder = company()
     .policy('Keys', document(allow('iam:credentials:*')))
     .attach('Keys', { user: 'dave' })
-  await using world = await startWorld(builder.account)
+  await using world = await startWarmWorld(builder.account)
   await world.approveAll()
   builder.version('Keys', document(allow('iam:mfa:*')))
   const run = await world.audit()
@@ -168,7 +168,7 @@ test('a user who gained one thing and lost another exceeds the approval', async 
 
 test('a rename is no drift and is said; a user deleted and made anew is a new user', async () => {
   const builder = company()
-  await using world = await startWorld(builder.account)
+  await using world = await startWarmWorld(builder.account)
   await world.approveAll()
   const alice = builder.account.users.find((user) => user.user_name === 'alice')
   if (alice) alice.user_name = 'alice.smith'
@@ -189,7 +189,7 @@ test('a rename is no drift and is said; a user deleted and made anew is a new us
 
 test('the built-in group under another name: its members are read and count, and a gap says so', async () => {
   const builder = company()
-  await using world = await startWorld(builder.account)
+  await using world = await startWarmWorld(builder.account)
   await world.approveAll()
   const group = builder.account.groups.find((one) => one.group_name === 'admin')
   if (group) group.group_name = 'readers-of-news'
@@ -207,7 +207,7 @@ test('the built-in group under another name: its members are read and count, and
 test('no built-in group at all is a gap, until the baseline says that there is none', async () => {
   const builder = new AccountBuilder('acme').users('alice').policy('CustomOps', document(allow('iam:*:*')))
   const { account } = builder.attach('CustomOps', { user: 'alice' })
-  await using world = await startWorld(account, { withoutAdminGroup: true })
+  await using world = await startWarmWorld(account, { withoutAdminGroup: true })
   const first = await world.audit()
   expect(first.outputs).toMatchObject({ result: 'incomplete', complete: 'false' })
   expect(first.report.gaps).toMatchObject([{ code: 'admin-group-missing' }])
@@ -227,7 +227,7 @@ test('disabled when approved, enabled again: the entry does not cover it', async
   const builder = company()
   const alice = builder.account.users.find((user) => user.user_name === 'alice')
   if (alice) alice.enabled = false
-  await using world = await startWorld(builder.account)
+  await using world = await startWarmWorld(builder.account)
   await world.approveAll()
   expect(
     JSON.parse(world.files[BASELINE] as string).approvals.find(
@@ -242,7 +242,7 @@ test('disabled when approved, enabled again: the entry does not cover it', async
 })
 
 test('an approval that has expired is drift and names the owner', async () => {
-  await using world = await startWorld(company().account, {
+  await using world = await startWarmWorld(company().account, {
     config: `${plainConfig}owners:\n  platform-team: octocat\n`,
     github: { assignable: ['octocat'] },
   })
@@ -265,7 +265,7 @@ test('two permissions are judged each by itself', async () => {
   const builder = company()
     .policy('Org', document(allow('organizations:*:*')))
     .attach('Org', { user: 'dave' })
-  await using world = await startWorld(builder.account, { config })
+  await using world = await startWarmWorld(builder.account, { config })
   await world.approveAll()
   builder.attach('Org', { group: 'ops' }, 1)
   const run = await world.audit()
@@ -285,7 +285,7 @@ test('a Deny in another policy of the same user is honoured, a conditional one i
     .attach('CustomOps', { user: 'dave' })
     .attach('NoKeys', { user: 'dave' })
     .attach('OnlyOffice', { user: 'alice' })
-  await using world = await startWorld(builder.account)
+  await using world = await startWarmWorld(builder.account)
   const run = await world.audit()
   expect(run.report.grants.map((grant: { user: string }) => grant.user)).toEqual(['alice', 'carol'])
   expect(run.report.grants[0].conditional_denies).toMatchObject([{ policy: 'OnlyOffice', statement: 1 }])
@@ -294,7 +294,7 @@ test('a Deny in another policy of the same user is honoured, a conditional one i
 describe('what could not be read is said aloud and makes the audit incomplete', () => {
   test('403 on one policy document', async () => {
     const builder = company()
-    await using world = await startWorld(builder.account)
+    await using world = await startWarmWorld(builder.account)
     await world.approveAll()
     world.cloud.fault({
       on: `/v5/policies/${idOf('policy', 'ReadIam')}/versions`,
@@ -326,7 +326,7 @@ describe('what could not be read is said aloud and makes the audit incomplete', 
   test('page two of the users', async () => {
     const builder = company()
     for (let at = 0; at < 250; at++) builder.user(`user${at}`)
-    await using world = await startWorld(builder.account)
+    await using world = await startWarmWorld(builder.account)
     world.cloud.fault({
       on: ({ path, query }) => path === '/v5/users' && query.marker !== undefined,
       answer: { status: 400, body: { error_code: 'PAP5.0010', error_msg: 'invalid marker' } },
@@ -338,7 +338,7 @@ describe('what could not be read is said aloud and makes the audit incomplete', 
 
   test('a document that is not JSON reaches its users and no others', async () => {
     const builder = company().policy('Broken', '{"Version":').attach('Broken', { user: 'dave' })
-    await using world = await startWorld(builder.account)
+    await using world = await startWarmWorld(builder.account)
     const run = await world.audit()
     expect(run.outputs).toMatchObject({ result: 'incomplete' })
     expect(run.report.gaps).toMatchObject([
@@ -380,7 +380,7 @@ describe('the cloud refuses', () => {
   })
 
   test('a clock that is off by an hour is told from a wrong key', async () => {
-    await using world = await startWorld(company().account, { cloud: { clockOffset: 3_600_000 } })
+    await using world = await startWarmWorld(company().account, { cloud: { clockOffset: 3_600_000 } })
     const run = await world.audit()
     expect(run.outputs.result).toBe('error')
     expect(run.log).toContain('the clock of this machine is 60 minutes behind')
@@ -446,7 +446,7 @@ describe('bad input is refused before any request to the cloud', () => {
     ['a conflict marker', { [BASELINE]: '<<<<<<< ours\n{}\n' }, /merge conflict marker/],
   ]
   test.each(cases)('%s', async (_name, files, message) => {
-    await using world = await startWorld(company().account)
+    await using world = await startWarmWorld(company().account)
     const run = await world.audit({ files })
     expect(run.exitCode).toBe(1)
     expect(run.outputs.result).toBe('error')
@@ -459,7 +459,7 @@ describe('bad input is refused before any request to the cloud', () => {
 })
 
 test('another account is refused before it is crawled', async () => {
-  await using world = await startWorld(company().account, { config: `${plainConfig}account: "0123"\n` })
+  await using world = await startWarmWorld(company().account, { config: `${plainConfig}account: "0123"\n` })
   const run = await world.audit()
   expect(run.outputs.result).toBe('error')
   expect(run.log).toContain('names the account "0123"')
@@ -467,7 +467,7 @@ test('another account is refused before it is crawled', async () => {
 })
 
 test('a baseline of another account is refused before the account is crawled', async () => {
-  await using world = await startWorld(company().account)
+  await using world = await startWarmWorld(company().account)
   await world.approveAll()
   const { account, ...baseline } = JSON.parse(world.files[BASELINE] as string)
   world.files[BASELINE] = JSON.stringify({ account: 'another', ...baseline })
@@ -480,7 +480,7 @@ test('a baseline of another account is refused before the account is crawled', a
 
 test('an approval of the root user is an error of the baseline, on its line, and there is no verdict', async () => {
   const { account } = company()
-  await using world = await startWorld(account)
+  await using world = await startWarmWorld(account)
   await world.approveAll()
   const baseline = JSON.parse(world.files[BASELINE] as string)
   const root = account.users.find((user) => user.is_root_user)
@@ -498,7 +498,7 @@ test('an approval of the root user is an error of the baseline, on its line, and
 })
 
 test('a public repository is refused unless it is allowed', async () => {
-  await using world = await startWorld(company().account, { github: { private: false } })
+  await using world = await startWarmWorld(company().account, { github: { private: false } })
   const refused = await world.audit()
   expect(refused.outputs.result).toBe('error')
   expect(refused.log).toContain('allow-public: true')
@@ -530,7 +530,7 @@ test('keys of the environment are taken family by family', async () => {
 })
 
 test('where nothing can be read, the job says what was tried and who was not looked at', async () => {
-  await using world = await startWorld(company().account)
+  await using world = await startWarmWorld(company().account)
   world.cloud.fault({ on: '/v5/groups', answer: { status: 403, body: { error_code: 'PAP5.0001' } } })
   world.cloud.fault({ on: '/v5/account-summary', answer: { status: 403, body: {} } })
   const run = await world.audit()

@@ -5,7 +5,7 @@ import { Operations } from '../../simulator/iam/account.ts'
 import type { ActionRun } from '../../simulator/runner.ts'
 import type { Operation } from '../../src/audit/model.ts'
 import { applyOperation } from './apply-operation.ts'
-import { startWorld, type World, type WorldOptions } from './world.ts'
+import { startWarmWorld, type World, type WorldOptions } from './world.ts'
 
 /** A change to an approved company, and the drift that it is. */
 export interface Change {
@@ -34,7 +34,7 @@ export async function changed(
   change: (builder: AccountBuilder) => unknown,
   options: WorldOptions = {},
 ): Promise<World> {
-  const world = await startWorld(builder.account, options)
+  const world = await startWarmWorld(builder.account, options)
   try {
     await world.approveAll()
     change(builder)

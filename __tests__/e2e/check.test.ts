@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { expect, test } from '@jest/globals'
 import { AccountBuilder, allow, document, idOf } from '../../simulator/iam/account.ts'
 import { simulatorKeys } from '../../simulator/iam/server.ts'
-import { CONFIG, plainConfig, startWorld, type WorldOptions } from './world.ts'
+import { CONFIG, plainConfig, startWarmWorld, type WorldOptions } from './world.ts'
 
 const account = idOf('account', 'acme')
 const company = () =>
@@ -14,7 +14,7 @@ const company = () =>
     .policy('CustomOps', document(allow('iam:*:*')))
     .attach('CustomOps', { group: 'ops' })
     .agency('iam-audit').account
-const world = (options: WorldOptions = {}) => startWorld(company(), options)
+const world = (options: WorldOptions = {}) => startWarmWorld(company(), options)
 const caller = { ...simulatorKeys, principal_urn: `iam::${account}:user:a`, principal_id: 'a' }
 const keyless = {
   ...{ mode: 'check', 'access-key-id': '', 'secret-access-key': '' },
@@ -54,7 +54,7 @@ const claims = {
 }
 
 test('everything permitted passes, and nothing is written', async () => {
-  await using one = await world()
+  await using one = await world({ isWarm: false })
   const run = await one.audit({ inputs: { mode: 'check' } })
   expect(run.log).not.toContain('::error')
   expect(run.exitCode).toBe(0)
@@ -109,6 +109,7 @@ test('a config that the audit will refuse is told of', async () => {
 test('a trust policy that refuses: what the token says, and the policy that would accept it', async () => {
   await using issuer = await startIssuer(claims)
   await using one = await world({
+    isWarm: false,
     cloud: { oidc: { audience: 'sts.huaweicloud.com', subject: 'repo:acme/other:ref:refs/heads/main' } },
   })
   const run = await one.audit({ inputs: keyless, environment: issuer.environment })
@@ -127,7 +128,7 @@ test('a trust policy that refuses: what the token says, and the policy that woul
 })
 
 test('without id-token: write the permission is named', async () => {
-  await using one = await world()
+  await using one = await world({ isWarm: false })
   const run = await one.audit({ inputs: keyless })
   expect(run.outputs.result).toBe('failed')
   expect(run.summary).toContain('id\\-token\\: write')
@@ -135,7 +136,7 @@ test('without id-token: write the permission is named', async () => {
 
 test('with static keys an OIDC token that cannot be had stops nothing', async () => {
   await using issuer = await startIssuer(null)
-  await using one = await world()
+  await using one = await world({ isWarm: false })
   const run = await one.audit({ inputs: { mode: 'check' }, environment: issuer.environment })
   expect(run.outputs.result).toBe('passed')
   expect(run.summary).toContain('OIDC token of the workflow could not be obtained')

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { AccountBuilder, idOf } from '../../simulator/iam/account.ts'
 import type { ActionRun } from '../../simulator/runner.ts'
 import { GitRepository } from './git-repository.ts'
-import { BASELINE, CONFIG, plainConfig, startWorld, type World } from './world.ts'
+import { BASELINE, CONFIG, plainConfig, startWarmWorld, type World } from './world.ts'
 
 // Pull requests as git really makes them: the workspace is a checkout, and GitHub shows the commits of the same
 // repository.
@@ -32,7 +32,7 @@ async function stage(): Promise<Stage> {
   const git = new GitRepository()
   git.commit('main', { [CONFIG]: plainConfig, [BASELINE]: baselineOf(approval('alice')), README: 'x' })
   git.branch('topic', 'main')
-  const world = await startWorld(new AccountBuilder('acme').users('alice').account)
+  const world = await startWarmWorld(new AccountBuilder('acme').users('alice').account)
   delete world.files[CONFIG]
   const gate: Stage['gate'] = async ({ base = 'main', baseSha, event = 'pull_request', sha } = {}) => {
     const merge = sha ?? git.merge(base, 'topic')

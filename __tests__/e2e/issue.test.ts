@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { AccountBuilder, allow, document, idOf } from '../../simulator/iam/account.ts'
 import { DEFAULT_SHA } from '../../simulator/runner.ts'
-import { BASELINE, plainConfig, startWorld, type World } from './world.ts'
+import { BASELINE, plainConfig, startWarmWorld, type World, type WorldOptions } from './world.ts'
 
 const company = (): AccountBuilder =>
   new AccountBuilder('acme')
@@ -11,11 +11,8 @@ const company = (): AccountBuilder =>
     .attach('CustomOps', { group: 'ops' })
 
 /** A world with an approved baseline, in which bob has just become an administrator. */
-async function drifted(
-  builder: AccountBuilder,
-  options: Parameters<typeof startWorld>[1] = {},
-): Promise<World> {
-  const world = await startWorld(builder.account, options)
+async function drifted(builder: AccountBuilder, options: WorldOptions = {}): Promise<World> {
+  const world = await startWarmWorld(builder.account, options)
   await world.approveAll()
   builder.join('ops', 'bob')
   return world
@@ -107,7 +104,7 @@ describe('where the record may not be touched', () => {
 })
 
 test('where nothing is to be said, a dry run prints no issue', async () => {
-  await using world = await startWorld(company().account)
+  await using world = await startWarmWorld(company().account)
   await world.approveAll()
   const run = await world.audit({ inputs: { 'dry-run': 'true' } })
   expect(run.outputs).toMatchObject({ 'issue-action': 'skipped', result: 'unchanged' })
@@ -172,7 +169,7 @@ test('two accounts in one repository keep their issues apart', async () => {
   ]
   await using world = await drifted(one)
   await world.audit()
-  await using second = await startWorld(other.account)
+  await using second = await startWarmWorld(other.account)
   await second.approveAll()
   other.attach('P', { user: 'zoe' })
   const run = await second.audit({ apiUrl: world.github.url })
@@ -181,7 +178,7 @@ test('two accounts in one repository keep their issues apart', async () => {
 })
 
 test('an approval about to expire is announced in an issue while the job stays green', async () => {
-  await using world = await startWorld(company().account)
+  await using world = await startWarmWorld(company().account)
   await world.approveAll()
   const baseline = JSON.parse(world.files[BASELINE] as string)
   baseline.approvals[0].expires = new Date(Date.now() + 5 * 86_400_000).toISOString().slice(0, 10)

@@ -9,7 +9,7 @@ import {
 } from '../../simulator/iam/account.ts'
 import { forbidden, shifts, tokenUnsupported } from '../../simulator/iam/faults.ts'
 import { type Change, changed, expectDriftAndWayOut, operator } from './changed.ts'
-import { BASELINE, plainConfig, startWorld } from './world.ts'
+import { BASELINE, plainConfig, startWarmWorld, startWorld } from './world.ts'
 
 /** alice administers by a legacy role; bob's group keeps storage. */
 const company = (): Builder =>
@@ -144,7 +144,7 @@ describe('what these keys may not read of it', () => {
   test.each(refusals)('$name, optional, without approvals of it: said, and green', async ({ faults }) => {
     const builder = new AccountBuilder('acme').users('alice').policy('Ops', document(allow('iam:*:*')))
     builder.attach('Ops', { user: 'alice' })
-    await using world = await startWorld(builder.account, {
+    await using world = await startWarmWorld(builder.account, {
       config: sources('optional'),
       cloud: { faults: [...faults] },
     })
@@ -167,7 +167,7 @@ describe('what these keys may not read of it', () => {
   })
 
   test('off: it is not asked for, and that is said', async () => {
-    await using world = await startWorld(company().account, { config: sources('off') })
+    await using world = await startWarmWorld(company().account, { config: sources('off') })
     const run = await world.audit()
     expect(run.outputs).toMatchObject({ complete: 'true', coverage: 'partial' })
     expect(run.summary).toContain('legacy roles and policies (v3) (switched off)')

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals'
 import { AccountBuilder, allow, document, trustIam } from '../../simulator/iam/account.ts'
 import { callerOf, recordTrace } from '../../simulator/iam/traces.ts'
 import { DEFAULT_SHA } from '../../simulator/runner.ts'
-import { BASELINE, plainConfig, startWorld, type World } from './world.ts'
+import { BASELINE, plainConfig, startWarmWorld, type World, type WorldOptions } from './world.ts'
 
 /** Alice administers, and is approved; an agency may be assumed by whoever is permitted. */
 function company() {
@@ -17,8 +17,9 @@ function company() {
 const config = `${plainConfig}traces: 24\n`
 
 /** A world in which the baseline stands on the default branch. */
-async function approved(): Promise<World> {
-  const world = await startWorld(company().account, {
+async function approved(options: WorldOptions = {}): Promise<World> {
+  const world = await startWarmWorld(company().account, {
+    ...options,
     config,
     github: { commits: [], refs: { main: DEFAULT_SHA } },
   })
@@ -50,7 +51,7 @@ function inBetween({ cloud }: World): void {
 }
 
 test('attached, used and detached between two runs, by somebody through an agency that they assumed', async () => {
-  await using world = await approved()
+  await using world = await approved({ isWarm: false })
   expect((await world.audit()).outputs.result).toBe('unchanged')
   inBetween(world)
   const run = await world.audit()

@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
 import { AccountBuilder, allow, document, idOf, trustIam } from '../../simulator/iam/account.ts'
 import type { ActionOptions, ActionRun } from '../../simulator/runner.ts'
-import { BASELINE, CONFIG, plainConfig, startWorld, type World } from './world.ts'
+import { BASELINE, CONFIG, plainConfig, startWarmWorld, startWorld, type World } from './world.ts'
 
 const sha = (letter: string): string => letter.repeat(40)
 const [MAIN, HEAD, MERGE, EARLIER] = [sha('a'), sha('b'), sha('c'), sha('d')]
@@ -141,7 +141,7 @@ test('the whole loop: drift, issue, update, gate, merge, closed', async () => {
 })
 
 test('a pull request that touches neither file passes, without a comment', async () => {
-  await using world = await startWorld(company().account)
+  await using world = await startWarmWorld(company().account)
   const same = files(baselineOf(approved('alice')))
   const run = await gate(world, same, same)
   expect(run.outputs.result).toBe('passed')
@@ -179,7 +179,7 @@ describe('the gate fails on', () => {
     ['loosened approvals', files(base, `${plainConfig}approvals:\n  require: []\n`), /review/],
   ]
   test.each(cases)('%s', async (_name, head, message) => {
-    await using world = await startWorld(company().account)
+    await using world = await startWarmWorld(company().account)
     const run = await gate(world, files(base), head)
     expect(run.outputs.result).toBe('failed')
     expect(run.exitCode).toBe(1)
@@ -220,7 +220,7 @@ describe('a scope change passes only with the review of somebody else who may wr
     ['that was dismissed', [review('rita'), review('rita', HEAD, 'DISMISSED')], 'failed', {}],
   ]
   test.each(cases)('%s', async (_name, reviews, result, makers) => {
-    await using world = await startWorld(company().account, {
+    await using world = await startWarmWorld(company().account, {
       github: {
         collaborators: { rita: 'write', sam: 'admin', mona: 'admin', ruth: 'read' },
         pulls: [{ number: 7, user: 'mona', head: HEAD, base: MAIN, baseRef: 'main', reviews }],
@@ -234,7 +234,9 @@ describe('a scope change passes only with the review of somebody else who may wr
 
 test('approvals.require: review asks for one of every entry that grows', async () => {
   const config = `${plainConfig}approvals:\n  require: [justification, review]\n`
-  await using world = await startWorld(company().account, { github: { collaborators: { rita: 'write' } } })
+  await using world = await startWarmWorld(company().account, {
+    github: { collaborators: { rita: 'write' } },
+  })
   const base = files(baselineOf(approved('alice')), config)
   const head = files(baselineOf(approved('alice'), approved('bob')), config)
   const refused = await gate(world, base, head)
@@ -249,7 +251,9 @@ test('approvals.require: review asks for one of every entry that grows', async (
 
 test('an agency that trusts somebody more: with a new reason, and a review where it is asked for', async () => {
   const config = `${plainConfig}approvals:\n  require: [justification, review]\n`
-  await using world = await startWorld(company().account, { github: { collaborators: { rita: 'write' } } })
+  await using world = await startWarmWorld(company().account, {
+    github: { collaborators: { rita: 'write' } },
+  })
   const partner = { account: 'fedc0000fedc0000fedc0000fedc0000' }
   const agency = (trusted: object[], justification: string) => ({
     ...{ agency: 'msp', agency_id: 'a'.repeat(32), permission: 'iam-administration', trusted },
@@ -280,7 +284,9 @@ test('an agency that trusts somebody more: with a new reason, and a review where
 
 test('a new entry of an agency: with a reason, and a review where it is asked for', async () => {
   const config = `${plainConfig}approvals:\n  require: [justification, review]\n`
-  await using world = await startWorld(company().account, { github: { collaborators: { rita: 'write' } } })
+  await using world = await startWarmWorld(company().account, {
+    github: { collaborators: { rita: 'write' } },
+  })
   const agency = (more: object) => ({
     ...{ agency: 'msp', agency_id: 'a'.repeat(32), permission: 'iam-administration' },
     ...{ trusted: [{ account: idOf('account', 'acme') }], grants: [{ actions: ['iam:*:*'] }], ...more },
@@ -307,7 +313,7 @@ test('a new entry of an agency: with a reason, and a review where it is asked fo
 
 test('with keys the gate asks whether an agency trusts whom the entry says', async () => {
   const builder = company().agency('msp', trustIam(idOf('account', 'acme')))
-  await using world = await startWorld(builder.attach('CustomOps', { agency: 'msp' }).account)
+  await using world = await startWarmWorld(builder.attach('CustomOps', { agency: 'msp' }).account)
   const entryOf = (...trusted: object[]) => ({
     ...{ agency: 'msp', agency_id: idOf('agency', 'msp'), permission: 'iam-administration', trusted },
     ...{ grants: [{ actions: ['iam:*:*'] }], justification: 'partner' },
@@ -327,7 +333,7 @@ test('with keys the gate asks whether an agency trusts whom the entry says', asy
 })
 
 test('a config that comes from nowhere needs a review', async () => {
-  await using world = await startWorld(company().account)
+  await using world = await startWarmWorld(company().account)
   const baseline = baselineOf(approved('alice'))
   const run = await gate(world, { [BASELINE]: baseline }, files(baseline))
   expect(run.outputs.result).toBe('failed')
@@ -335,7 +341,7 @@ test('a config that comes from nowhere needs a review', async () => {
 })
 
 test('with keys the gate verifies what the pull request claims', async () => {
-  await using world = await startWorld(company().account)
+  await using world = await startWarmWorld(company().account)
   const keys = { 'access-key-id': 'AccessKey', 'secret-access-key': 'SecretKey' }
   const base = files(baselineOf(approved('alice')))
   const claimed = await gate(world, base, files(baselineOf(approved('alice'), approved('carol'))), {
@@ -366,7 +372,7 @@ test('a snapshot verifies, but not one that the pull request could bring along',
 })
 
 test('pull_request_target: the head is read as data from the API, not from the workspace', async () => {
-  await using world = await startWorld(company().account)
+  await using world = await startWarmWorld(company().account)
   const base = files(baselineOf(approved('alice')))
   const head = files(baselineOf(approved('alice'), approved('bob')))
   const run = await gate(world, base, head, { event: 'pull_request_target', sha: MAIN, files: base })
@@ -376,7 +382,7 @@ test('pull_request_target: the head is read as data from the API, not from the w
 
 test('pull_request_target: with keys the account is asked only what the base audits', async () => {
   const builder = company().policy('Storage', document(allow('obs:*:*')))
-  await using world = await startWorld(builder.attach('Storage', { user: 'carol' }).account)
+  await using world = await startWarmWorld(builder.attach('Storage', { user: 'carol' }).account)
   const base = files(baselineOf(approved('alice')))
   const everything = 'version: 1\naudited-permissions:\n  - name: everything\n    actions: ["*:*:*"]\n'
   const head = files(baselineOf(approved('alice')), everything)
@@ -392,7 +398,7 @@ test('pull_request_target: with keys the account is asked only what the base aud
 })
 
 test('a read-only token, as forks have: everything in the summary, and no failure for that', async () => {
-  await using world = await startWorld(company().account, {
+  await using world = await startWarmWorld(company().account, {
     github: { permissions: { 'pull-requests': 'read', issues: 'read' } },
   })
   const run = await gate(
@@ -406,7 +412,7 @@ test('a read-only token, as forks have: everything in the summary, and no failur
 })
 
 test('an earlier comment is edited when neither file is touched any more', async () => {
-  await using world = await startWorld(company().account)
+  await using world = await startWarmWorld(company().account)
   const base = files(baselineOf(approved('alice')))
   await gate(world, base, files(baselineOf(approved('alice'), approved('bob'))))
   await gate(world, base, base)
@@ -415,7 +421,7 @@ test('an earlier comment is edited when neither file is touched any more', async
 })
 
 test('a merge group is judged anew, all but scope', async () => {
-  await using world = await startWorld(company().account)
+  await using world = await startWarmWorld(company().account)
   const options = { event: 'merge_group', payload: { merge_group: { base_sha: MAIN, head_sha: HEAD } } }
   const base = files(baselineOf(approved('alice')))
   const loose = `${plainConfig}approvals:\n  require: []\n`
@@ -427,7 +433,7 @@ test('a merge group is judged anew, all but scope', async () => {
 
 describe('update-baseline', () => {
   test('never on an incomplete audit', async () => {
-    await using world = await startWorld(company().account)
+    await using world = await startWarmWorld(company().account)
     await world.approveAll()
     world.cloud.fault({ on: '/v5/policies/', answer: { status: 403, body: {} } })
     const run = await world.audit({ event: 'workflow_dispatch', inputs: { mode: 'update-baseline' } })
@@ -442,7 +448,7 @@ describe('update-baseline', () => {
   })
 
   test('an unknown user is an error', async () => {
-    await using world = await startWorld(company().account)
+    await using world = await startWarmWorld(company().account)
     await world.approveAll()
     const run = await world.audit({
       event: 'workflow_dispatch',
@@ -453,7 +459,7 @@ describe('update-baseline', () => {
   })
 
   test('an expiry in the past is refused before anything is asked of the cloud', async () => {
-    await using world = await startWorld(company().account)
+    await using world = await startWarmWorld(company().account)
     const run = await world.audit({
       event: 'workflow_dispatch',
       inputs: { mode: 'update-baseline', expires: '2020-01-01' },
@@ -464,7 +470,7 @@ describe('update-baseline', () => {
   })
 
   test('nothing to do is unchanged, to the byte', async () => {
-    await using world = await startWorld(company().account)
+    await using world = await startWarmWorld(company().account)
     await world.approveAll()
     const run = await world.audit({ event: 'workflow_dispatch', inputs: { mode: 'update-baseline' } })
     expect(run.outputs.result).toBe('unchanged')

@@ -1,5 +1,6 @@
 /** A world for end-to-end tests: a cloud, a GitHub, and the bundled action run between them. */
 
+import { readFile } from 'node:fs/promises'
 import {
   type GitHubSimulator,
   type GitHubSimulatorOptions,
@@ -13,6 +14,7 @@ import {
   startIamSimulator,
 } from '../../simulator/iam/server.ts'
 import { type ActionOptions, type ActionRun, DEFAULT_SHA, runAction } from '../../simulator/runner.ts'
+import { inProcess } from './in-process.ts'
 
 export const CONFIG = '.github/iam-audit.yml'
 export const BASELINE = '.github/iam-baseline.json'
@@ -26,11 +28,13 @@ export interface World extends AsyncDisposable {
   /** Files of the workspace; kept from run to run. */
   readonly files: Record<string, string>
   audit(options?: ActionOptions): Promise<ActionRun>
-  /** Runs once, and commits what it proposes as the baseline. */
+  /** Commits what a run proposes as the baseline. */
   approveAll(): Promise<void>
 }
 
 export interface WorldOptions {
+  /** Runs the action without starting the bundle. */
+  readonly isWarm?: boolean
   readonly cloud?: Omit<IamSimulatorOptions, 'account'>
   readonly github?: GitHubSimulatorOptions
   readonly config?: string
@@ -46,6 +50,7 @@ export async function startWorld(account: SimulatedAccount, options: WorldOption
   const runs: ActionRun[] = []
   const audit = async (given: ActionOptions = {}): Promise<ActionRun> => {
     const run = await runAction({
+      ...(options.isWarm === true ? { execute: inProcess } : {}),
       ...given,
       apiUrl: given.apiUrl ?? github.url,
       files: { ...files, ...given.files },
@@ -70,15 +75,35 @@ export async function startWorld(account: SimulatedAccount, options: WorldOption
     audit,
     approveAll: async () => {
       delete files[BASELINE]
-      const run = await audit({ inputs: { 'dry-run': 'true' } })
-      const { readFile } = await import('node:fs/promises')
-      files[BASELINE] = await readFile(run.outputs['proposed-baseline'] as string, 'utf8')
+      const propose = async (): Promise<string> => {
+        const run = await audit({ inputs: { 'dry-run': 'true' } })
+        return readFile(run.outputs['proposed-baseline'] as string, 'utf8')
+      }
+      const known = options.cloud === undefined ? JSON.stringify([account, files]) : null
+      files[BASELINE] = await (known === null ? propose() : onceFor(known, propose))
       github.forget()
     },
     [Symbol.asyncDispose]: async () => {
       await Promise.all([cloud.close(), github.close(), ...runs.map((run) => run[Symbol.asyncDispose]())])
     },
   }
+}
+
+/**
+ * A world in which the action runs in this process: for the many ways that differ in what is found. With `BUNDLE=all`
+ * in the environment (`npm run test:bundle`) each of them starts the bundle as well.
+ */
+export function startWarmWorld(account: SimulatedAccount, options: WorldOptions = {}): Promise<World> {
+  return startWorld(account, { isWarm: process.env.BUNDLE !== 'all', ...options })
+}
+
+const proposed = new Map<string, Promise<string>>()
+
+/** Many tests of a file begin with the same company: what is proposed for it, its first run says for all. */
+function onceFor(world: string, propose: () => Promise<string>): Promise<string> {
+  const proposal = proposed.get(world) ?? propose()
+  proposed.set(world, proposal)
+  return proposal
 }
 
 /** Every account is born with the built-in group; where a test does not speak of it, it has no members. */

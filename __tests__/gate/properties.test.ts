@@ -4,6 +4,7 @@ import { readBaseline } from '../../src/baseline/read-baseline.ts'
 import { approvedBy } from '../../src/gate/approved-set.ts'
 import { actionSetIncludes } from '../../src/policy/index.ts'
 import type { ActionSet, Grant } from '../../src/policy/types.ts'
+import { settings } from '../property-settings.ts'
 import { account, changes, configJson, type Json, judged, text } from './texts.ts'
 
 // What an entry approves is small enough here to be listed: a slow and obvious second opinion.
@@ -79,7 +80,7 @@ test('an entry is widened exactly when its set within its definition grew, narro
       if (more) grew++
       if (less) shrank++
     }),
-    { numRuns: 150 },
+    settings(150),
   )
   // Both answers must be common, or the property says little.
   for (const count of [grew, shrank]) expect(Math.min(count, 400 - count)).toBeGreaterThan(20)
@@ -96,7 +97,7 @@ test('what is gained is what was not approved, and gaining it back is no change'
       const lost = back.find((row) => row.change === 'narrowed')?.lost
       expect(gained?.grants).toEqual(lost?.grants)
     }),
-    { numRuns: 100 },
+    settings(100),
   )
 })
 
@@ -111,6 +112,7 @@ test('base against itself passes and is empty, whatever stands in it', () => {
         failures: [],
       })
     }),
+    settings(),
   )
 })
 
@@ -125,7 +127,7 @@ test('another layout of the same baseline changes nothing', () => {
       const [entry] = read.approvals
       expect(entry && approvedBy({ entry, baseline: read }).grants).toEqual(side.entry.grants)
     }),
-    { numRuns: 50 },
+    settings(50),
   )
 })
 
@@ -143,6 +145,6 @@ test('no text makes the judgement throw', () => {
       const verdict = judged(base, head)
       expect(verdict.result).toBe(verdict.failures.length === 0 ? 'passed' : 'failed')
     }),
-    { numRuns: 120 },
+    settings(120),
   )
 })

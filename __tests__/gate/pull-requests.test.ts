@@ -1,10 +1,11 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
+import { settings } from '../property-settings.ts'
 import { sides } from './pull-requests.ts'
 import { expectedOf } from './slow-gate.ts'
 import { approvedByRita, codes, judged, kinds, texts } from './texts.ts'
 
-const runs = 100
+const runs = 130
 
 test('a random pull request is judged as the slow model judges it', () => {
   const seen = new Map<string, number>()
@@ -32,7 +33,7 @@ test('a random pull request is judged as the slow model judges it', () => {
       ])
         seen.set(word, (seen.get(word) ?? 0) + 1)
     }),
-    { numRuns: runs },
+    settings(runs),
   )
   // Every answer must be there, or the property says little of it.
   expect([...seen].filter(([, count]) => count < 2)).toEqual([])

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { type PermissionAnswer, type ReviewFacts, reviewDecision } from '../../src/gate/review-decision.ts'
+import { settings } from '../property-settings.ts'
 
 // A second model: look at every person and at everything that is known of them.
 
@@ -91,7 +92,7 @@ test('a review counts exactly when everything that it takes is known to be so', 
       if (!decision.approved && one.reviews.at(-1)?.state === 'APPROVED' && one.reviews.at(-1)?.login)
         expect(decision.reasons).not.toEqual([])
     }),
-    { numRuns: 3000 },
+    settings(3000),
   )
   expect(Math.min(approved, refused)).toBeGreaterThan(80)
 })
@@ -110,6 +111,6 @@ test('nothing that is taken away from what is known makes an approval', () => {
         reviewDecision({ ...one, reviews: changed }).approved && one.permissions.get('tom') === 'read',
       )
     }),
-    { numRuns: 1000 },
+    settings(1000),
   )
 })

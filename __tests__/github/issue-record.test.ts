@@ -11,6 +11,7 @@ import {
   visibleBudget,
   writeBody,
 } from '../../src/github/issue-record.ts'
+import { settings } from '../property-settings.ts'
 import { key, row } from './stage.ts'
 
 const LIMIT = 65_536
@@ -76,7 +77,7 @@ test('what is written is read back, whatever names and text are made of', () => 
       const hidden = body.slice(body.lastIndexOf('<!-- iam-audit:record '))
       expect(hidden.slice(4, -4)).not.toMatch(/[<>@&`\u007f-\uffff]/)
     }),
-    { numRuns: 300 },
+    settings(300),
   )
 })
 
@@ -92,6 +93,7 @@ test('markers differ exactly when keys do, and stay one line', () => {
         expect(hasMarker(`${marker}\nText`, { ...key, account: other, baseline: one })).toBe(one === other)
       },
     ),
+    settings(),
   )
 })
 

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { NumberSet } from '../../src/policy/sets/number-set.ts'
+import { settings } from '../property-settings.ts'
 
 test('has each number once, in ascending order, and nothing of what it had before', () => {
   for (const bound of [0, 1, 31, 32, 33, 64, 200]) {
@@ -12,6 +13,7 @@ test('has each number once, in ascending order, and nothing of what it had befor
         for (const one of numbers) set.add(one)
         expect(set.list()).toEqual([...new Set(numbers)].sort((one, other) => one - other))
       }),
+      settings(),
     )
   }
 })

@@ -91,7 +91,7 @@ const left = (
 export const properties: readonly Property[] = [
   {
     name: 'what is held agrees with enumeration: default deny, deny trumps allow',
-    runs: 2500,
+    runs: 1500,
     property: fc.property(any.statements, any.permission, (statements, permission) => {
       const answer = held([statements], permission)
       same(membersOfAll(answer.grants), heldMembers(statements, permission))
@@ -119,7 +119,7 @@ export const properties: readonly Property[] = [
   },
   {
     name: 'order and duplicates do not matter, nor does splitting a policy in two',
-    runs: 1000,
+    runs: 500,
     property: fc.property(any.statements, any.permission, fc.nat(5), (statements, permission, at) => {
       const one = held([statements], permission)
       const reversed = [...statements].reverse()
@@ -167,7 +167,7 @@ export const properties: readonly Property[] = [
   },
   {
     name: 'sources are a union, each after its own Deny, whatever their order',
-    runs: 1000,
+    runs: 600,
     property: fc.property(
       fc.array(any.statements, { minLength: 1, maxLength: 3 }),
       any.permission,
@@ -201,7 +201,7 @@ export const properties: readonly Property[] = [
   },
   {
     name: 'legacy grants with their twins beside v5 grants agree with sets of names',
-    runs: 1500,
+    runs: 800,
     property: fc.property(bothModels.sources, bothModels.permission, (sources, permission) => {
       const action = bothModels.disagreementAbout(sources, permission)
       if (action !== null) throw new Error(`They disagree about ${action}.`)
@@ -325,7 +325,7 @@ export const properties: readonly Property[] = [
   },
   {
     name: 'a difference agrees with enumeration, and its example is a shortest member',
-    runs: 1500,
+    runs: 1000,
     property: fc.property(
       any.plainGrants,
       any.plainGrants,

@@ -2,6 +2,7 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { code, jsonBlock, logLine, mermaid, prose, visible } from '../../src/render/escape.ts'
+import { settings } from '../property-settings.ts'
 
 const parts = [
   ...[
@@ -82,6 +83,7 @@ describe('code', () => {
         expect(span).not.toMatch(/[|\r\n]/)
         expect(span).not.toMatch(invisible)
       }),
+      settings(),
     )
   })
 
@@ -125,6 +127,7 @@ describe('prose', () => {
           expect(word).not.toMatch(/[0-9a-f]{7}/i)
         }
       }),
+      settings(),
     )
   })
 
@@ -143,6 +146,7 @@ describe('log', () => {
         expect(line).not.toContain('##[')
         expect(line).not.toMatch(/[\r\n\u2028\0]/)
       }),
+      settings(),
     )
   })
 
@@ -159,6 +163,7 @@ test('a label of a picture holds no mark that Mermaid knows', () => {
       expect(label).toMatch(/^".*"$/)
       expect(label.slice(1, -1).replace(/#\d+;/g, '')).toMatch(/^[A-Za-z0-9 ,./+\-⟨⟩␣]*$/)
     }),
+    settings(),
   )
 })
 
@@ -169,6 +174,7 @@ test('JSON in a block means the same, and is nothing but JSON', () => {
       expect(block.slice(7, -3)).not.toMatch(/[<>&@`]/)
       expect(JSON.parse(block.slice(7, -3))).toEqual({ [name]: [name] })
     }),
+    settings(),
   )
 })
 

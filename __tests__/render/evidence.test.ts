@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import type { Verdict } from '../../src/audit/model.ts'
 import { csvCell, renderHoldersCsv } from '../../src/render/evidence/csv.ts'
 import { renderEvidence } from '../../src/render/evidence/page.ts'
+import { settings } from '../property-settings.ts'
 import { attached, groupOf, holding, IAM, member, path, user, verdictWith } from './builders.ts'
 import { situations } from './northwind.ts'
 import { evidenceContext } from './northwind-samples.ts'
@@ -87,6 +88,7 @@ describe('holders.csv', () => {
         expect(readCsv(`${cell},"x"\r\n`)[0]).toHaveLength(2)
         expect(readCsv(`${cell}\r\n`)[0]?.[0]).not.toMatch(/^[=+\-@\t\r]/)
       }),
+      settings(),
     )
   })
 })

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import type { Drift } from '../../src/audit/model.ts'
 import { inOrder } from '../../src/audit/order.ts'
+import { settings } from '../property-settings.ts'
 import { adminPath, attached, type Change, path, type Row, user, verdictWith } from './builders.ts'
 
 const link = (name: string) => path([attached(name, { ...user(name), kind: 'user' })])
@@ -67,6 +68,7 @@ describe('findings stand in one order', () => {
         ]
         expect(again.drift.map(named)).toEqual(drift.map(named))
       }),
+      settings(),
     )
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { halfFamilies, keysFromEnvironment } from '../../src/cloud/keys/credentials.ts'
+import { halfFamilies, keysFromEnvironment } from '../../src/cloud/keys/given-keys.ts'
 import { readInputs } from '../../src/run/inputs.ts'
 import { UserError } from '../../src/text/problem.ts'
 

@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { code, jsonBlock, logLine, mermaid, prose, reason } from '../../src/render/escape.ts'
 import { MASK, Secrets } from '../../src/text/scrub.ts'
+import { settings } from '../property-settings.ts'
 
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 const keys = fc
@@ -43,7 +44,7 @@ describe('a secret', () => {
           expect(clean).toContain(MASK)
         expect(clean).not.toContain(secret)
       }),
-      { numRuns: Number(process.env.RUNS ?? 200), seed: 20261126 },
+      settings(200),
     )
   })
 
@@ -63,6 +64,7 @@ describe('a secret', () => {
           if (part.length >= 16) expect(clean).toBe(`found "${MASK}…"; allowed: audit.`)
         },
       ),
+      settings(),
     )
   })
 

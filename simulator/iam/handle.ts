@@ -34,8 +34,9 @@ const routes: readonly Route[] = [
 
 /** Handles one call whose signature was checked before. */
 export function handle(account: SimulatedAccount, call: Call, session: Session): Reply {
+  const parts = partsOf(call.path)
   for (const one of routes) {
-    const ids = matched(one, call)
+    const ids = matched(one, call.method, parts)
     if (ids === null) continue
     const reply = permitted(one, call) ?? one.handle(account, call, session, ...ids)
     if (one.operation !== null && call.caller !== null)
@@ -47,8 +48,8 @@ export function handle(account: SimulatedAccount, call: Call, session: Session):
 
 /** The IAM action a call takes, for tests that forbid one. */
 export function actionOf(method: string, path: string): string | null {
-  const call = { method, path, query: {}, body: '', caller: null }
-  return routes.find((one) => matched(one, call) !== null)?.action ?? null
+  const parts = partsOf(path)
+  return routes.find((one) => matched(one, method, parts) !== null)?.action ?? null
 }
 
 /** Why the caller may not make the call; null when it may. */
@@ -75,16 +76,15 @@ function traceRead(
   recordTrace(account, caller, { name, resource, readOnly: true, status, service }, now)
 }
 
-function matched({ method, pattern }: Route, call: Call): string[] | null {
-  const parts = call.path.replace(/\/$/, '').split('/')
-  if (method !== call.method || parts.length !== pattern.length) return null
-  const ids: string[] = []
-  for (const [at, expected] of pattern.entries()) {
-    const part = decodeURIComponent(parts[at] as string)
-    if (expected === '*') ids.push(part)
-    else if (expected !== part) return null
-  }
-  return ids
+function partsOf(path: string): string[] {
+  return path.replace(/\/$/, '').split('/').map(decodeURIComponent)
+}
+
+/** What stands for the ids of the route; null when it is another one. */
+function matched({ method, pattern }: Route, asked: string, parts: readonly string[]): string[] | null {
+  if (method !== asked || parts.length !== pattern.length) return null
+  if (pattern.some((expected, at) => expected !== '*' && expected !== parts[at])) return null
+  return parts.filter((_, at) => pattern[at] === '*')
 }
 
 /** `*` at the end of a segment, or literal: enough for the policies of callers. */

@@ -1,5 +1,5 @@
 /** The account that the simulator plays: plain data, changed at will while it runs. */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 export interface SimulatedUser {
   readonly user_id: string
@@ -205,7 +205,7 @@ export interface SimulatedAccount {
 
 /** An id as the cloud writes them: 32 hex digits, always the same for the same name. */
 export function idOf(kind: string, name: string): string {
-  return createHash('md5').update(`${kind}/${name}`).digest('hex')
+  return hash('md5', `${kind}/${name}`)
 }
 
 /** URN of something in the account. */

@@ -8,7 +8,6 @@ import { deliver } from './deliver.ts'
 import { interruption } from './interruption.ts'
 import { setSecret } from './log.ts'
 import type { Outcome } from './outcome.ts'
-import { stopped } from './stopped.ts'
 
 /**
  * Runs the action. Never throws; sets the exit code.
@@ -27,6 +26,12 @@ export async function run(environment: NodeJS.ProcessEnv, script: string): Promi
   })
   const outcome = outcomeOf(script).catch((error: unknown) => stopped(error, environment))
   await Promise.race([cutOff, outcome.then((done) => deliver(done, environment))])
+}
+
+/** The outcome of a run without a verdict. What it takes to write it is loaded only where there is none. */
+async function stopped(error: unknown, environment: NodeJS.ProcessEnv): Promise<Outcome> {
+  const { stopped } = await import(/* webpackMode: "eager" */ './stopped.ts')
+  return stopped(error, environment)
 }
 
 /** What the work comes to. It is awaited until the thread has ended, so that its log stands before the delivery. */

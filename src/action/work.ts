@@ -19,12 +19,17 @@ const modes: Readonly<Record<Mode, (run: Run) => Promise<Outcome>>> = {
   check: checkMode,
 }
 
-/** Works, and hands the outcome to the thread that delivers it, without the secrets that only this one knows. */
+/** Works, and hands the outcome to the thread that delivers it. */
 export async function work(environment: NodeJS.ProcessEnv): Promise<void> {
+  parentPort?.postMessage(await workedOut(environment))
+}
+
+/** What the work comes to, without the secrets that only whoever worked knows. */
+export async function workedOut(environment: NodeJS.ProcessEnv): Promise<Outcome> {
   onMask(setSecret)
   // The runner has been told of them already.
   registerSecrets(environment)
-  parentPort?.postMessage(scrubAll(await decide(environment)))
+  return scrubAll(await decide(environment))
 }
 
 async function decide(environment: NodeJS.ProcessEnv): Promise<Outcome> {

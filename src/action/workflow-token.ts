@@ -1,6 +1,5 @@
 /** The OIDC token of the workflow, asked of GitHub again where asking again can help. */
 import { setTimeout } from 'node:timers/promises'
-import { getIDToken } from '@actions/core'
 import { mask } from '../run/secrets.ts'
 import { UserError } from '../text/problem.ts'
 
@@ -22,6 +21,8 @@ export async function workflowToken(
   audience: string,
   { sleep = setTimeout }: TokenOptions = {},
 ): Promise<string> {
+  // Most runs need none, and the toolkit takes long to load.
+  const { getIDToken } = await import(/* webpackMode: "eager" */ '@actions/core')
   for (let tries = 1; ; tries++)
     try {
       const token: unknown = await getIDToken(audience)

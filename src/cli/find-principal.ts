@@ -43,7 +43,7 @@ export function findPrincipal(found: Findings, text: string): Meant {
   const asleep = dormant.find((one) => [one.agency_id, `agency:${one.agency_id}`, one.agency].includes(text))
   if (asleep !== undefined) return { kind: 'dormant', agency: asleep }
   const known = [...new Set(access.principals.flatMap(names))]
-  const slips = known.filter((name) => editDistance(text, name) <= NEAR)
+  const slips = known.filter((name) => editDistance(text, name, NEAR) <= NEAR)
   const near = slips.length > 0 ? slips.slice(0, 1) : known.filter(isPartlyCalled(text)).slice(0, SHOWN)
   throw new UserError(
     `Nobody in the account is called ${quoteText(text)} or has that id. ${near.length > 0 ? `Did you mean ${near.map((name) => quoteText(name)).join(' or ')}?` : 'Names have their letter case.'}`,

@@ -2,7 +2,7 @@
  * Whether a pattern means anything that is known: a slip in a name audits nothing, and nobody would notice. It decides
  * nothing; sets of actions are exact, whatever is known of them.
  */
-import { namedActions, shippedCatalogue } from '../policy/index.ts'
+import { catalogueOf, namedActions, shippedCatalogue } from '../policy/index.ts'
 import type { Catalogue, CatalogueAction } from '../policy/types.ts'
 import { quoteText } from '../text/quote.ts'
 import { globEdits, isGlob, nearLimit } from './glob-edits.ts'
@@ -55,7 +55,7 @@ export function knownNames({ catalogue, live, others = [] }: NameSources): Known
     services.set(service, types)
     types.set(type, [...(types.get(type) ?? []), { operation, spelled: segmentsOf(action) }])
   }
-  return { catalogue: { source: catalogue.source, actions: [...all.values()] }, services, live: lively }
+  return { catalogue: catalogueOf(catalogue.source, [...all.values()]), services, live: lively }
 }
 
 /** Why a pattern, or an action, is probably a slip; null where nothing says so. */

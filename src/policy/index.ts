@@ -21,7 +21,13 @@ export {
 } from './grants/restriction.ts'
 export { type Renaming, renameReaches, userResourceMatches } from './grants/urn.ts'
 export { namedActions } from './held/action-names.ts'
-export { expandAliases, mergeCatalogue, shippedCatalogue, shippedData } from './held/catalogue.ts'
+export {
+  catalogueOf,
+  expandAliases,
+  mergeCatalogue,
+  shippedCatalogue,
+  shippedData,
+} from './held/catalogue.ts'
 export { type DecidedStatement, type Decision, type DecisionOptions, decide } from './held/decide.ts'
 export { holdsEverything } from './held/evaluate.ts'
 export {

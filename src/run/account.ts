@@ -16,15 +16,8 @@ import { systemClock } from '../cloud/http/pace.ts'
 import type { Keys } from '../cloud/http/signer.ts'
 import { networkTransport } from '../cloud/http/transport.ts'
 import { IamApi } from '../cloud/iam/iam-api.ts'
-import {
-  assumeAgency,
-  assumeWithOidc,
-  givenKeys,
-  halfFamilies,
-  keyFamilies,
-  keysFromEnvironment,
-  obtainedKeys,
-} from '../cloud/keys/credentials.ts'
+import { assumeAgency, assumeWithOidc, obtainedKeys } from '../cloud/keys/credentials.ts'
+import { givenKeys, halfFamilies, keyFamilies, keysFromEnvironment } from '../cloud/keys/given-keys.ts'
 import type { Config } from '../config/config.ts'
 import { logLine } from '../render/escape.ts'
 import { UserError } from '../text/problem.ts'

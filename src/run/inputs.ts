@@ -3,7 +3,7 @@
 import type { DriftKind } from '../audit/model.ts'
 import { type EndpointService, isRegion, parseEndpoint } from '../cloud/http/endpoint.ts'
 import { isRate } from '../cloud/http/pace.ts'
-import { isHeaderText, notHeaderText } from '../cloud/keys/credentials.ts'
+import { isHeaderText, notHeaderText } from '../cloud/keys/given-keys.ts'
 import type { Severity } from '../policy/types.ts'
 import { isDay } from '../text/day.ts'
 import { type Problem, UserError } from '../text/problem.ts'

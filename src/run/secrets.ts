@@ -1,5 +1,5 @@
 /** The one place where secrets register: from then on no text of ours has them, nor the log of whoever was asked to hide them. */
-import { keyFamilies } from '../cloud/keys/credentials.ts'
+import { keyFamilies } from '../cloud/keys/given-keys.ts'
 import { Secrets } from '../text/scrub.ts'
 import { type InputName, rawInput, secretInputs } from './inputs.ts'
 

@@ -35,13 +35,17 @@ export function schemaProblems(
   })
 }
 
+/** Letters that may be wrong in a word that was meant. */
+const SLIPS = 2
+
 function unknownKey(
   path: readonly PropertyKey[],
   key: string,
   source: YamlSource,
   known: readonly string[],
 ): Problem {
-  const near = known.find((one) => editDistance(one, key.toLowerCase()) <= 2)
+  const lower = key.toLowerCase()
+  const near = known.find((one) => editDistance(one, lower, SLIPS) <= SLIPS)
   return {
     where: source.path,
     ...source.keyPosition(path, key),

@@ -10,6 +10,7 @@ import {
   type RoleStatement,
   readRole,
 } from '../../../src/policy/language/role.ts'
+import { settings } from '../../property-settings.ts'
 
 interface Expected {
   readonly model?: ReadRole['model']
@@ -229,6 +230,6 @@ test('what roles grant together is what the rules say of each action', () => {
           [...new Set(slowly(held, action))].sort(),
         ])
     }),
-    { numRuns: 400 },
+    settings(400),
   )
 })

@@ -4,6 +4,7 @@ import { TrustPrincipals } from '../../../src/policy/language/trust-parties.ts'
 import { readTrust, type Trust } from '../../../src/policy/language/trust-policy.ts'
 import { assumerOf, type TrustedBy, trustedBy } from '../../../src/policy/language/trusted-by.ts'
 import type { Condition } from '../../../src/policy/types.ts'
+import { settings } from '../../property-settings.ts'
 
 const own = '0123456789abcdef0123456789abcdef'
 const other = 'fedcba9876543210fedcba9876543210'
@@ -191,6 +192,6 @@ test('whom a trust policy trusts is what its statements say of each principal', 
         expect([name, ask(trust, name).map((one) => one.statement)]).toEqual([name, expected])
       }
     }),
-    { numRuns: 1000 },
+    settings(1000),
   )
 })

@@ -86,8 +86,12 @@ export function encodePath(path: string): string {
   return path.split('/').map(encode).join('/')
 }
 
+/** Ids and names of most calls: nothing to encode. */
+const plain = /^[\w.~-]*$/
+
 /** `encodeURIComponent` leaves `! ' ( ) *` alone, the signature does not. */
 function encode(text: string): string {
+  if (plain.test(text)) return text
   return encodeURIComponent(text).replace(
     /[!'()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,

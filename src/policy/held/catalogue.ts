@@ -6,9 +6,17 @@ import shipped from './catalogue.json' with { type: 'json' }
 
 const shippedActions = shipped as CatalogueAction[]
 
+/** One for everybody: it remembers what it was asked for. */
+const shippedNames = new ActionNames('shipped', shippedActions)
+
 /** The catalogue that comes with the product: IAM and its neighbours, from Huawei's documentation. */
 export function shippedCatalogue(): Catalogue {
-  return new ActionNames('shipped', shippedActions)
+  return shippedNames
+}
+
+/** A catalogue of these actions that remembers what it was asked for. */
+export function catalogueOf(source: Catalogue['source'], actions: readonly CatalogueAction[]): Catalogue {
+  return new ActionNames(source, actions)
 }
 
 /** The live actions of the services that were read, and the shipped ones of all others. */
