@@ -3,13 +3,12 @@ import fc from 'fast-check'
 import { NumberSet } from '../../src/policy/sets/number-set.ts'
 import { settings } from '../property-settings.ts'
 
-test('has each number once, in ascending order, and nothing of what it had before', () => {
+test('has each number once, in ascending order', () => {
   for (const bound of [0, 1, 31, 32, 33, 64, 200]) {
-    const set = new NumberSet(bound)
     const list = bound === 0 ? fc.constant([]) : fc.array(fc.nat(bound - 1), { maxLength: 300 })
     fc.assert(
       fc.property(list, (numbers) => {
-        set.clear()
+        const set = new NumberSet(bound)
         for (const one of numbers) set.add(one)
         expect(set.list()).toEqual([...new Set(numbers)].sort((one, other) => one - other))
       }),

@@ -6,7 +6,7 @@ import {
   type AssumeLink,
   type AttachmentLink,
   type Link,
-  linkKey,
+  LinkSet,
   type Path,
   type RoleLink,
 } from '../account/link.ts'
@@ -16,16 +16,15 @@ import {
   type Evaluator,
   type GrantSource,
   grantsMeet,
+  HeldBeside,
   holdsEverything,
   isUnrestricted,
-  subtractGrants,
 } from '../policy/index.ts'
-import { globMatches, hasWildcard } from '../policy/sets/glob.ts'
 import type { Grant, Held, Identity, Match, Permission, Statement } from '../policy/types.ts'
 import type { Assume } from './assume.ts'
 import type { Documents } from './documents.ts'
 import { PathMemory } from './path-memory.ts'
-import { RoutesByDocument, type SourceLists } from './sources.ts'
+import { type Route, RoutesByDocument, type SourceLists } from './sources.ts'
 
 /** Paths shown of one principal and permission; the others are counted. */
 export const MAXIMUM_PATHS = 50
@@ -77,7 +76,7 @@ export interface AccessParts {
 
 export class Access {
   readonly #parts: AccessParts
-  readonly #removed: ReadonlySet<string>
+  readonly #removed: LinkSet
   readonly #byKey: ReadonlyMap<string, Principal>
   readonly #bundles = new Map<string, readonly Bundle[]>()
   readonly #reached = new Map<string, readonly Reached[]>()
@@ -88,7 +87,7 @@ export class Access {
   /** The account as it is, of which this is one without some links. */
   readonly #whole: Access | null
 
-  constructor(parts: AccessParts, whole: Access | null = null, removed: ReadonlySet<string> = new Set()) {
+  constructor(parts: AccessParts, whole: Access | null = null, removed = new LinkSet([])) {
     this.#parts = parts
     this.#removed = removed
     this.#whole = whole
@@ -115,9 +114,7 @@ export class Access {
    * about; everything else from everybody.
    */
   without(links: Iterable<Link>): Access {
-    const removed = new Set(this.#removed)
-    for (const link of links) removed.add(linkKey(link))
-    return new Access(this.#parts, this.#whole ?? this, removed)
+    return new Access(this.#parts, this.#whole ?? this, new LinkSet([...this.#removed.links, ...links]))
   }
 
   /** The account as it is when these documents grant and deny nothing. */
@@ -135,21 +132,24 @@ export class Access {
     const key = principalKey(principal)
     const known = this.#bundles.get(key)
     if (known !== undefined) return known
-    const { routes, mapped } = this.#parts
-    const all =
-      principal.kind === 'user'
-        ? routes.ofUser(principal.id)
-        : principal.kind === 'agency'
-          ? routes.ofAgency(principal.id)
-          : (mapped.get(key) ?? [])
-    const left = this.#removed.size === 0 ? all : all.flatMap((bundle) => this.#leftOf(bundle) ?? [])
+    const left =
+      this.#whole === null
+        ? this.#given(principal)
+        : this.#whole.bundles(principal).flatMap((bundle) => this.#leftOf(bundle) ?? [])
     this.#bundles.set(key, left)
     return left
   }
 
+  #given(principal: PrincipalRef): readonly Bundle[] {
+    const { routes, mapped } = this.#parts
+    if (principal.kind === 'user') return routes.ofUser(principal.id)
+    if (principal.kind === 'agency') return routes.ofAgency(principal.id)
+    return mapped.get(principalKey(principal)) ?? []
+  }
+
   #leftOf(bundle: Bundle): Bundle | null {
     const { through, attachments, roles, builtin } = bundle
-    const isRemoved = (link: Link): boolean => this.#removed.has(linkKey(link))
+    const isRemoved = (link: Link): boolean => this.#removed.has(link)
     if (through !== null && isRemoved(through)) return null
     if (!grantsOf(bundle).some(isRemoved)) return bundle
     const kept = attachments.filter((link) => !isRemoved(link))
@@ -172,26 +172,25 @@ export class Access {
     const key = principalKey(principal)
     const known = this.#reached.get(key)
     if (known !== undefined) return known
-    if (this.#edges(principal).length === 0) {
-      this.#reached.set(key, nobodyReached)
-      return nobodyReached
-    }
     const found: Reached[] = []
-    const seen = new Set<string>([key])
-    const queue: { readonly at: Principal; readonly chain: readonly AssumeLink[] }[] = [
-      { at: principal, chain: [] },
-    ]
-    for (let next = queue.shift(); next !== undefined; next = queue.shift())
-      for (const link of this.#edges(next.at)) {
+    const seen = new Set<string>(principal.kind === 'agency' ? [principal.id] : [])
+    const follow = (links: readonly AssumeLink[], chain: readonly AssumeLink[]): void => {
+      for (const link of links) {
+        if (seen.has(link.agency_id)) continue
+        seen.add(link.agency_id)
         const agency = this.#byKey.get(principalKey({ kind: 'agency', id: link.agency_id }))
-        if (agency === undefined || seen.has(principalKey(agency))) continue
-        seen.add(principalKey(agency))
-        const chain = [...next.chain, link]
-        found.push({ agency, chain })
-        queue.push({ at: agency, chain })
+        if (agency !== undefined) found.push({ agency, chain: [...chain, link] })
       }
-    this.#reached.set(key, found)
-    return found
+    }
+    follow(this.#edges(principal), [])
+    // What is found is followed in turn: nearest first.
+    for (let at = 0; at < found.length; at++) {
+      const { agency, chain } = found[at] as Reached
+      follow(this.#edges(agency), chain)
+    }
+    const reached = found.length === 0 ? nobodyReached : found
+    this.#reached.set(key, reached)
+    return reached
   }
 
   #edges(from: Principal): readonly AssumeLink[] {
@@ -207,7 +206,7 @@ export class Access {
     const bundles = this.bundles(from)
     const whole = this.#whole
     if (whole === null) return assume.edges(from, bundles)
-    const isRemoved = (link: Link): boolean => this.#removed.has(linkKey(link))
+    const isRemoved = (link: Link): boolean => this.#removed.has(link)
     const isTrustRemoved = (agency_id: string, item: string): boolean =>
       isRemoved({ kind: 'trust', agency_id, agency: '', item })
     const before = whole.bundles(from)
@@ -248,7 +247,6 @@ export class Access {
   /** Documents that reach a principal by a link alone; none where a Deny of theirs may take from what these give. */
   documentsBy(principal: Principal, permission: string, link: Link): readonly string[] {
     const everything = this.#everything.get(permission)?.grants ?? []
-    const bundles = this.bundles(principal)
     const isDenied = this.#ownSources(principal).list.some(({ source }) =>
       source.policies
         .flatMap((list) => this.#paths.denying(list, this.#parts.documents))
@@ -257,12 +255,13 @@ export class Access {
         ),
     )
     if (isDenied) return []
-    const key = linkKey(link)
-    return bundles.flatMap(({ through, attachments, roles }) =>
-      [...attachments, ...roles]
-        .filter((grant) => linkKey(grant) === key || (through !== null && linkKey(through) === key))
-        .map((grant) => (grant.kind === 'attachment' ? grant.policy_id : grant.document)),
-    )
+    const one = new LinkSet([link])
+    return this.bundles(principal).flatMap(({ through, attachments, roles }) => {
+      const all = through !== null && one.has(through)
+      return [...attachments, ...roles]
+        .filter((grant) => all || one.has(grant))
+        .map((grant) => (grant.kind === 'attachment' ? grant.policy_id : grant.document))
+    })
   }
 
   /** Whether so much of a permission counts as holding it: with `holds: all` a part does not. */
@@ -375,38 +374,36 @@ export class Access {
     const held = this.#ask(all, permission)
     if (held === null) return []
     const mine = own.list.length === 0 ? null : this.#ask(own, permission)
+    if (mine === null || mine.extent === 'none') return this.#pathsOf(held, all.list)
     // What agencies give beyond that is held through them alone.
+    const isAll = mine.extent === 'all' && !mine.restricted && mine.grants.every(isUnrestricted)
+    const beside = new HeldBeside(mine.grants, { account: this.#parts.account, memory: this.#paths.memory })
     const beyond = new Map<string, readonly Grant[] | null>()
-    return this.#pathsOf(held, all.list, ({ chain }, match) => {
-      if (chain.length === 0 || mine === null || mine.extent === 'none') return true
-      const literal = holdsLiteral(mine.grants, match.pattern)
-      if (literal !== null) return !literal
+    return this.#pathsOf(held, all.list, ({ chain }, { pattern }) => {
+      if (chain.length === 0) return true
+      if (isAll) return false
+      const glance = pattern === 'NotAction' ? 'unclear' : beside.glance(pattern)
+      if (glance !== 'unclear') return glance === 'apart'
       const id = chain[chain.length - 1]?.agency_id ?? ''
       let rest = beyond.get(id)
       if (rest === undefined) {
-        rest = this.#beyond(id, mine, permission)
+        const theirs = this.#heldByAgency(id, permission)
+        rest = theirs === null ? null : beside.beyond(theirs.grants)
         beyond.set(id, rest)
       }
       if (rest === null) return true
       if (rest.length === 0) return false
       return (
-        match.pattern === 'NotAction' ||
-        grantsMeet(rest, { actions: [match.pattern] }, { memory: this.#paths.memory }) !== false
+        pattern === 'NotAction' ||
+        grantsMeet(rest, { actions: [pattern] }, { memory: this.#paths.memory }) !== false
       )
     })
   }
 
-  /** What an agency holds that somebody does not hold without it; null where that cannot be told. */
-  #beyond(agencyId: string, mine: Held, permission: string): readonly Grant[] | null {
-    const agency = this.#byKey.get(principalKey({ kind: 'agency', id: agencyId }))
-    if (mine.extent === 'all' && !mine.restricted && mine.grants.every(isUnrestricted)) return []
-    const theirs = agency === undefined ? null : this.#ask(this.#sourcesOfAgency(agency), permission)
-    if (theirs === null) return null
-    const rest = subtractGrants(theirs.grants, [{ grants: mine.grants }], {
-      account: this.#parts.account,
-      memory: this.#paths.memory,
-    })
-    return 'undetermined' in rest ? null : rest.grants
+  /** What an agency holds without assuming others; null where that cannot be told. */
+  #heldByAgency(id: string, permission: string): Held | null {
+    const agency = this.#byKey.get(principalKey({ kind: 'agency', id }))
+    return agency === undefined ? null : this.#ask(this.#sourcesOfAgency(agency), permission)
   }
 
   #pathsOf(
@@ -418,10 +415,17 @@ export class Access {
     held.sources.forEach(({ matches }, at) => {
       const one = traced[at]
       if (one === undefined) return
+      let policy: string | null = null
+      let routes: readonly Route[] = []
       for (const match of matches) {
         if (!isShown(one, match)) continue
-        for (const route of one.routes.of(match.policy)) {
-          const path = this.#paths.of(route.grant, route.through, match)
+        // What a policy grants stands together.
+        if (match.policy !== policy) {
+          policy = match.policy
+          routes = one.routes.of(policy)
+        }
+        for (const route of routes) {
+          const path = this.#paths.of(route, match)
           paths.push(
             one.chain.length === 0 ? path : { links: [...one.chain, ...path.links], origin: path.origin },
           )
@@ -472,19 +476,6 @@ export class Access {
         }),
     )
   }
-}
-
-/**
- * Whether grants have one action without limits; null where that cannot be told at a glance: for a pattern, and for
- * what is held within limits. Nearly all patterns are single actions, and sets need not be asked about those.
- */
-function holdsLiteral(grants: readonly Grant[], pattern: string): boolean | null {
-  if (hasWildcard(pattern) || pattern.split(':').length !== 3) return null
-  const action = pattern.toLowerCase()
-  const matches = (one: string): boolean => globMatches(one.toLowerCase(), action)
-  const covering = grants.filter(({ actions, except = [] }) => actions.some(matches) && !except.some(matches))
-  if (covering.length === 0) return false
-  return covering.some(isUnrestricted) ? true : null
 }
 
 const nobodyReached: readonly Reached[] = []

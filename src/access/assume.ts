@@ -2,7 +2,14 @@
 import type { AssumeBy, AssumeLink } from '../account/link.ts'
 import type { Principal } from '../account/principal.ts'
 import type { Bundle } from '../account/routes.ts'
-import { type DecidedStatement, type Decision, decide, type GrantSource } from '../policy/index.ts'
+import {
+  type DecidedStatement,
+  type Decision,
+  DecisionMemory,
+  decide,
+  type GrantSource,
+  namesWho,
+} from '../policy/index.ts'
 import type { Identity } from '../policy/types.ts'
 import type { Documents } from './documents.ts'
 import { RoutesByDocument, type SourceLists } from './sources.ts'
@@ -61,6 +68,7 @@ export class Assume {
   /** Agencies that may trust somebody here; of these, those that name somebody, so that no permission is needed. */
   readonly #trusting: readonly AssumableAgency[]
   readonly #naming: readonly AssumableAgency[]
+  readonly #decisions = new DecisionMemory()
   /** By the documents that matter and whom they reach. */
   readonly #permitted = new Map<string, Map<string, Permitted | null>>()
 
@@ -158,22 +166,11 @@ export class Assume {
       ...bundle.policies,
       ...bundle.roles.map((link) => link.document),
     ])
-    const names = documents.some((one) => this.#namesWho(one))
+    const names = documents.some((one) => namesWho(this.#options.documents.parsed.get(one)))
     const key = JSON.stringify([from.kind, names ? from.id : '', ...new Set(documents)])
     const known = this.#permitted.get(key) ?? new Map<string, Permitted | null>()
     this.#permitted.set(key, known)
     return known
-  }
-
-  /** Whether a document's answer may differ from one principal to another: by conditions or variables. */
-  #namesWho(document: string): boolean {
-    const parsed = this.#options.documents.parsed.get(document)
-    if (parsed?.ok !== true) return false
-    return parsed.statements.some(
-      ({ condition, resource, notResource }) =>
-        condition !== undefined ||
-        [...(resource ?? []), ...(notResource ?? [])].some((one) => one.includes('${')),
-    )
   }
 
   #permittedBy(sources: readonly GrantSource[], from: Identity, agency: AssumableAgency): Permitted | null {
@@ -228,7 +225,8 @@ export class Assume {
 
   #decide(policies: readonly string[], identity: Identity, action: string, resource: string): Decision {
     const { documents, account } = this.#options
-    return decide({ documents: documents.parsed, policies, identity, action, resource, account })
+    const memory = this.#decisions
+    return decide({ documents: documents.parsed, policies, identity, action, resource, account, memory })
   }
 
   #byOf({ document, statement, pattern }: Permitted, own: readonly Bundle[]): AssumeBy {

@@ -1,9 +1,10 @@
 /** What is the same for all who come by one thing: paths, and which Denies speak of what is held. */
-import type { AttachmentLink, Path, RoleLink } from '../account/link.ts'
+import type { Path } from '../account/link.ts'
 import type { Bundle } from '../account/routes.ts'
 import { type GrantMemory, grantsMeet, type PolicyIds, rememberGrants } from '../policy/index.ts'
 import type { Grant, Match, Statement } from '../policy/types.ts'
 import type { Documents } from './documents.ts'
+import type { Route } from './sources.ts'
 
 function speaksOf(
   { action, notAction = [] }: Statement,
@@ -19,7 +20,7 @@ function speaksOf(
 
 /** Members of a group come by the same paths: one object serves them all. */
 export class PathMemory {
-  readonly #known = new Map<object, Map<object | null, Map<Match, Path>>>()
+  readonly #known = new Map<Route, Map<Match, Path>>()
   readonly #builtin = new Map<Bundle, Path>()
   readonly #denying = new WeakMap<readonly string[], readonly string[]>()
   readonly #denies = new WeakMap<readonly Grant[], Map<Statement, boolean>>()
@@ -48,13 +49,15 @@ export class PathMemory {
     return known
   }
 
-  of(grant: AttachmentLink | RoleLink, through: Bundle['through'], match: Match): Path {
-    const byThrough = this.#known.get(grant) ?? new Map<object | null, Map<Match, Path>>()
-    this.#known.set(grant, byThrough)
-    const byMatch = byThrough.get(through) ?? new Map<Match, Path>()
-    byThrough.set(through, byMatch)
+  of(route: Route, match: Match): Path {
+    let byMatch = this.#known.get(route)
+    if (byMatch === undefined) {
+      byMatch = new Map()
+      this.#known.set(route, byMatch)
+    }
     const known = byMatch.get(match)
     if (known !== undefined) return known
+    const { grant, through } = route
     const { statement, pattern, restricted } = match
     const made: Path = {
       links: through === null ? [grant] : [through, grant],

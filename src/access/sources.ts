@@ -42,17 +42,24 @@ export class SourceLists {
     }
     if (policies.length > 0) sources.push({ policies, identity })
     if (!hasRoles) return sources
-    const lists = bundles.flatMap((bundle) => (bundle.roles.length > 0 ? [this.#legacyOf(bundle)] : []))
-    const all = (pick: (one: LegacyLists) => readonly string[]): (readonly string[])[] =>
-      lists.map(pick).filter((list) => list.length > 0)
-    const domain = all((one) => one.domain)
-    if (domain.length > 0)
-      sources.push({ policies: [...domain, ...all((one) => one.allProjectsDenies)], identity })
-    const allProjects = all((one) => one.allProjects)
+    const domain: (readonly string[])[] = []
+    const denies: (readonly string[])[] = []
+    const allProjects: (readonly string[])[] = []
+    const apart: (readonly string[])[] = []
+    const alone = new Set<string>()
+    for (const bundle of bundles) {
+      if (bundle.roles.length === 0) continue
+      const own = this.#legacyOf(bundle)
+      if (own.domain.length > 0) domain.push(own.domain)
+      if (own.allProjectsDenies.length > 0) denies.push(own.allProjectsDenies)
+      if (own.allProjects.length > 0) allProjects.push(own.allProjects)
+      if (own.apart.length > 0) apart.push(own.apart)
+      for (const key of own.alone) alone.add(key)
+    }
+    if (domain.length > 0) sources.push({ policies: [...domain, ...denies], identity })
     if (allProjects.length > 0) sources.push({ policies: allProjects, identity })
-    const apart = all((one) => one.apart)
     if (apart.length > 0) sources.push({ policies: apart, identity })
-    for (const key of new Set(lists.flatMap((one) => one.alone))) sources.push({ policies: [key], identity })
+    for (const key of alone) sources.push({ policies: [key], identity })
     return sources
   }
 
@@ -83,14 +90,16 @@ export class RoutesByDocument {
   }
 
   of(document: string): readonly Route[] {
-    const routes: Route[] = []
+    let routes: readonly Route[] = noRoutes
     for (const bundle of this.#bundles) {
       const own = routesOf(bundle).get(document)
-      if (own !== undefined) routes.push(...own)
+      if (own !== undefined) routes = routes.length === 0 ? own : [...routes, ...own]
     }
     return routes
   }
 }
+
+const noRoutes: readonly Route[] = []
 
 const routesOfBundles = new WeakMap<Bundle, ReadonlyMap<string, readonly Route[]>>()
 

@@ -135,6 +135,29 @@ export function grantOf({ links }: Path): GrantLink {
   return links[links.length - 1] as GrantLink
 }
 
+/** A set of links, told apart by what they are and not by which object says it. */
+export class LinkSet {
+  readonly links: readonly Link[]
+  readonly #keys: ReadonlySet<string>
+  /** Kinds, and policies and roles: most links are not in a set of others by these alone. */
+  readonly #hints: ReadonlySet<string>
+
+  constructor(links: readonly Link[]) {
+    this.links = links
+    this.#keys = new Set(links.map(linkKey))
+    this.#hints = new Set(links.map(hintOf))
+  }
+
+  has(link: Link): boolean {
+    return this.#hints.has(hintOf(link)) && this.#keys.has(linkKey(link))
+  }
+}
+
+function hintOf(link: Link): string {
+  if (link.kind === 'attachment') return link.policy_id
+  return link.kind === 'role' ? link.role_id : link.kind
+}
+
 /** Text that is equal for equal links, whoever they reach. */
 export function linkKey(link: Link): string {
   switch (link.kind) {

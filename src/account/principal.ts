@@ -27,7 +27,8 @@ export interface Principal extends NamedPrincipal {
  * An id of a user that looks like such a text of another kind gets its kind before it, so no two are the same.
  */
 export function principalKey({ kind, id }: PrincipalRef): string {
-  return kind === 'user' && !/^(?:user|agency|federated):/.test(id) ? id : `${kind}:${id}`
+  const isPlain = kind === 'user' && !(id.includes(':') && /^(?:user|agency|federated):/.test(id))
+  return isPlain ? id : `${kind}:${id}`
 }
 
 /** `kind:id`, of users too: how people name a principal where a name alone would not do. */

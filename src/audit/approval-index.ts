@@ -7,6 +7,7 @@ import {
   type Approved,
   exampleOf,
   type GrantMemory,
+  grantsMeet,
   intersectGrants,
   rememberGrants,
   subtractGrants,
@@ -187,8 +188,13 @@ export class ApprovalIndex {
   }
 
   #untouched(grants: readonly Grant[]): Difference | Undetermined {
-    const example = exampleOf(grants)
+    const example = exampleOf(grants, this.#options())
     return typeof example === 'object' && example !== null ? example : { grants, example }
+  }
+
+  /** Whether grants have something in common with a set of actions; true where that cannot be told. */
+  mayMeet(grants: readonly Grant[], set: ActionSet): boolean {
+    return grantsMeet(grants, set, this.#options()) !== false
   }
 
   /** Whether two lists of grants, each in canonical form, are the same. */

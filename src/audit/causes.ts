@@ -10,7 +10,7 @@ import {
   type RoleLink,
 } from '../account/link.ts'
 import { type NamedPrincipal, principalKey } from '../account/principal.ts'
-import { patternSurelyIncludes } from '../policy/index.ts'
+import { GlancedPatterns } from '../policy/index.ts'
 import type { Cause, CauseSubject, Drift } from './model.ts'
 
 export type Uncaused = Omit<Drift, 'cause'>
@@ -27,11 +27,12 @@ export interface Caused {
  * out where another of the same principal grants all of it and more: `rds:*:*` beside `*:*:*` brought nothing.
  */
 export function groupByCause(drift: readonly Uncaused[], holdings: readonly Holding[]): Caused {
-  const unchanged = unchangedGrants(drift, holdings)
+  const patterns = new GlancedPatterns()
+  const unchanged = unchangedGrants(drift, holdings, patterns)
   const trusting = agenciesByTrust(drift)
   const causes = new Map<string, Cause & { principals: NamedPrincipal[] }>()
   const caused = drift.map((row): Drift => {
-    const { kind, key, paths, subject = {} } = causeOf(row, unchanged, trusting)
+    const { kind, key, paths, subject = {} } = causeOf(row, { unchanged, trusting, patterns })
     const known = causes.get(key)
     if (known === undefined)
       causes.set(key, { key, kind, paths, principals: [row.principal], subject, by: null })
@@ -77,7 +78,11 @@ type GrantsByPermission = ReadonlyMap<string, ReadonlySet<string>>
  * Grants that were there before: somebody came by them who is no drift. Whoever has all of it by another path too is no
  * drift in either case and says little; of such there must be more than of those who are drift.
  */
-function unchangedGrants(drift: readonly Uncaused[], holdings: readonly Holding[]): GrantsByPermission {
+function unchangedGrants(
+  drift: readonly Uncaused[],
+  holdings: readonly Holding[],
+  patterns: GlancedPatterns,
+): GrantsByPermission {
   const keysOf = rememberKeys()
   const drifting = new Set(drift.map((row) => `${row.permission} ${principalKey(row.principal)}`))
   const balances = new Map<string, Map<string, number>>()
@@ -92,10 +97,12 @@ function unchangedGrants(drift: readonly Uncaused[], holdings: readonly Holding[
     if (!counts || balance === undefined || known === undefined) continue
     const keys = new Map<string, boolean>()
     for (const path of paths) {
-      const asked = keysOf(path).filter((key) => balance.has(key) && !known.has(key))
-      if (asked.length === 0) continue
-      const spare = hasSpare(path, paths)
-      for (const key of asked) keys.set(key, spare && keys.get(key) !== false)
+      let spare: boolean | null = null
+      for (const key of keysOf(path)) {
+        if (!balance.has(key) || known.has(key)) continue
+        spare ??= hasSpare(path, paths, patterns)
+        keys.set(key, spare && keys.get(key) !== false)
+      }
     }
     if (keys.size === 0 || drifting.has(`${permission} ${principalKey(principal)}`)) continue
     for (const [key, spare] of keys) {
@@ -109,10 +116,13 @@ function unchangedGrants(drift: readonly Uncaused[], holdings: readonly Holding[
 
 /** The keys of a path's grants. Many share a path, so they are made once. */
 function rememberKeys(): (path: Path) => readonly string[] {
-  const known = new WeakMap<Path, readonly string[]>()
+  const known = new Map<Path, readonly string[]>()
   return (path) => {
-    const keys = known.get(path) ?? segmentsOf(path).map(segmentKey)
-    known.set(path, keys)
+    let keys = known.get(path)
+    if (keys === undefined) {
+      keys = segmentsOf(path).map(segmentKey)
+      known.set(path, keys)
+    }
     return keys
   }
 }
@@ -121,15 +131,20 @@ function rememberKeys(): (path: Path) => readonly string[] {
 const MOST_COMPARED = 64
 
 /** Whether the principal has all that the path grants by another one too. */
-function hasSpare(path: Path, paths: readonly Path[]): boolean {
-  return paths.slice(0, MOST_COMPARED).some((other) => other !== path && grantsAllOf(other, path))
+function hasSpare(path: Path, paths: readonly Path[], patterns: GlancedPatterns): boolean {
+  const compared = Math.min(paths.length, MOST_COMPARED)
+  for (let at = 0; at < compared; at++) {
+    const other = paths[at] as Path
+    if (other !== path && grantsAllOf(other, path, patterns)) return true
+  }
+  return false
 }
 
 /** Whether one path surely grants all that another does, by another grant or statement. */
-function grantsAllOf(one: Path, other: Path): boolean {
+function grantsAllOf(one: Path, other: Path, patterns: GlancedPatterns): boolean {
   if (one.origin.kind === 'builtin-group') return other.origin.kind !== 'builtin-group'
   if (other.origin.kind === 'builtin-group' || one.origin.restricted) return false
-  if (!patternSurelyIncludes(one.origin.pattern, other.origin.pattern)) return false
+  if (!patterns.includes(one.origin.pattern, other.origin.pattern)) return false
   return (
     one.origin.statement !== other.origin.statement ||
     one.origin.pattern !== other.origin.pattern ||
@@ -138,10 +153,11 @@ function grantsAllOf(one: Path, other: Path): boolean {
 }
 
 /** The paths of which no other grants all and more. Restricted ones stay: what they are limited to is not compared. */
-function widestOf(paths: readonly Path[]): readonly Path[] {
+function widestOf(paths: readonly Path[], patterns: GlancedPatterns): readonly Path[] {
   const compared = paths.slice(0, MOST_COMPARED)
   return paths.filter(
-    (path) => !compared.some((other) => grantsAllOf(other, path) && !grantsAllOf(path, other)),
+    (path) =>
+      !compared.some((other) => grantsAllOf(other, path, patterns) && !grantsAllOf(path, other, patterns)),
   )
 }
 
@@ -161,7 +177,15 @@ interface FoundCause {
   readonly subject?: CauseSubject
 }
 
-function causeOf(row: Uncaused, unchanged: GrantsByPermission, trusting: ReadonlySet<string>): FoundCause {
+/** What the cause of one drift is told by. */
+interface CauseContext {
+  readonly unchanged: GrantsByPermission
+  /** Agencies that trust somebody more than was approved. */
+  readonly trusting: ReadonlySet<string>
+  readonly patterns: GlancedPatterns
+}
+
+function causeOf(row: Uncaused, context: CauseContext): FoundCause {
   const id = principalKey(row.principal)
   if (row.because === 'rename') return { kind: 'rename', key: 'rename', paths: [] }
   if (row.because === 'enabled') return { kind: 'enabled', key: `enabled ${id}`, paths: [] }
@@ -177,9 +201,9 @@ function causeOf(row: Uncaused, unchanged: GrantsByPermission, trusting: Readonl
   if (builtin !== undefined) return ofBuiltin(builtin, row)
   const trusted = row.paths
     .flatMap((path) => path.links)
-    .find((link) => link.kind === 'assume' && trusting.has(link.agency_id))
+    .find((link) => link.kind === 'assume' && context.trusting.has(link.agency_id))
   if (trusted?.kind === 'assume') return ofTrust(trusted.agency_id)
-  return ofNewest(row, unchanged)
+  return ofNewest(row, context)
 }
 
 /** As a subject names it: of a federated principal its provider, of an agency the URN of the one that it trusts. */
@@ -203,9 +227,9 @@ function ofBuiltin(path: Path, row: Uncaused): FoundCause {
 }
 
 /** The path whose newest part is the newest of all; of several, always the same. */
-function ofNewest(row: Uncaused, unchanged: GrantsByPermission): FoundCause {
+function ofNewest(row: Uncaused, { unchanged, patterns }: CauseContext): FoundCause {
   let newest: { readonly segment: Segment; readonly path: Path; readonly isOld: boolean } | null = null
-  for (const path of widestOf(row.paths))
+  for (const path of widestOf(row.paths, patterns))
     for (const segment of segmentsOf(path)) {
       const isOld = unchanged.get(row.permission)?.has(segmentKey(segment)) === true
       const candidate = { segment, path, isOld }

@@ -3,7 +3,7 @@ import type { Findings } from '../access/findings.ts'
 import type { Holding } from '../access/model.ts'
 import { grantOf, type Path } from '../account/link.ts'
 import type { Principal } from '../account/principal.ts'
-import { type Approved, grantsMeet, isUnrestricted } from '../policy/index.ts'
+import { type Approved, isUnrestricted } from '../policy/index.ts'
 import type { Grant } from '../policy/types.ts'
 import type { ApprovalIndex } from './approval-index.ts'
 import { groupByCause, type Uncaused } from './causes.ts'
@@ -19,7 +19,7 @@ export function completeDrift(
   found: Findings,
 ): { readonly drift: readonly Drift[]; readonly causes: readonly Cause[] } {
   const others = othersBy(found.holdings)
-  const meets = rememberMeeting()
+  const meets = rememberMeeting(index)
   const revocations = (
     { holding, grants, parties, indexed }: BareDrift,
     principal: Principal,
@@ -137,20 +137,19 @@ function bringsSome(
   const alone = principal === null ? null : access.heldThrough(principal, document, holding.permission)
   if (alone === null || !access.counts(holding.permission, alone)) return true
   const beyond = index.subtract(alone.grants, approved)
-  if ('undetermined' in beyond || beyond.grants.some((grant) => grantsMeet(grants, grant) !== false))
-    return true
+  if ('undetermined' in beyond || beyond.grants.some((grant) => index.mayMeet(grants, grant))) return true
   // What reaches somebody by a rename was gained although it is approved.
   const rest = index.subtract(grants, [{ grants: alone.grants }])
   return 'undetermined' in rest || JSON.stringify(rest.grants) !== JSON.stringify(grants)
 }
 
-function rememberMeeting(): Meets {
+function rememberMeeting(index: ApprovalIndex): Meets {
   const answers = new Map<string, boolean>()
   return (grants, pattern) => {
     const key = JSON.stringify([grants, pattern])
     const known = answers.get(key)
     if (known !== undefined) return known
-    const answer = grantsMeet(grants, { actions: [pattern] }) !== false
+    const answer = index.mayMeet(grants, { actions: [pattern] })
     answers.set(key, answer)
     return answer
   }

@@ -130,6 +130,7 @@ function withoutNeedless(
   let needed = links
   if (links.length > 1)
     for (const link of links) {
+      if (needed.length === 1) break
       if (givesByItself(link, question, access, index)) continue
       const fewer = needed.filter((one) => one !== link)
       if (remaining(fewer, question, access, index).length === 0) needed = fewer
@@ -203,12 +204,13 @@ function trustItemLink({ id, name }: Principal, item: string): Link {
 }
 
 function countOthers(links: readonly Link[], principal: Principal, others: OthersBy): number {
-  const touched = new Set<string>()
-  for (const link of links)
-    if (link.kind !== 'membership' && link.kind !== 'mapping' && link.kind !== 'builtin-group')
-      for (const key of others(link, principal)) touched.add(key)
-  touched.delete(principalKey(principal))
-  return touched.size
+  const shared = links
+    .filter(({ kind }) => kind !== 'membership' && kind !== 'mapping' && kind !== 'builtin-group')
+    .map((link) => others(link, principal))
+  const [first, ...more] = shared
+  if (first === undefined) return 0
+  const touched = more.length === 0 ? first : new Set(shared.flatMap((keys) => [...keys]))
+  return touched.size - (touched.has(principalKey(principal)) ? 1 : 0)
 }
 
 /**

@@ -8,6 +8,7 @@ export {
   exampleOf,
   grantsInclude,
   grantsMeet,
+  HeldBeside,
   intersectGrants,
   subtractGrants,
   unionGrants,
@@ -28,7 +29,14 @@ export {
   shippedCatalogue,
   shippedData,
 } from './held/catalogue.ts'
-export { type DecidedStatement, type Decision, type DecisionOptions, decide } from './held/decide.ts'
+export {
+  type DecidedStatement,
+  type Decision,
+  DecisionMemory,
+  type DecisionOptions,
+  decide,
+  namesWho,
+} from './held/decide.ts'
 export { holdsEverything } from './held/evaluate.ts'
 export {
   createEvaluator,
@@ -51,4 +59,4 @@ export {
 } from './language/identity.ts'
 export { type LegacyAction, legacyActions, legacyTwins } from './language/legacy-actions.ts'
 export { newestPresetNames, type Preset, presetNames, presetPermission, presets } from './language/presets.ts'
-export { isActionString, patternProblem, patternSurelyIncludes } from './sets/pattern.ts'
+export { GlancedPatterns, isActionString, patternProblem } from './sets/pattern.ts'

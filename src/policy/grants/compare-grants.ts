@@ -43,13 +43,75 @@ export function subtractGrants(
 ): Difference | Undetermined {
   return bounded(() => {
     const question = questionOf(options)
-    const allowances = approved.flatMap((one) => readAllowances(one, question))
-    const left = readGrants(minuend, question)
-      .flatMap(splitByResource)
-      .flatMap((grant) => remainder(grant, allowances, inclusionOf(options), question))
-    const grants = canonical(left, question)
+    const grants = difference(minuend, approved, options, question)
     return { grants: grants.map(writeGrant), example: exampleIn(grants, question) }
   })
+}
+
+/** @throws BoundReached */
+function difference(
+  minuend: readonly Grant[],
+  approved: readonly Approved[],
+  options: CompareOptions,
+  question: GrantQuestion,
+): BoxGrant[] {
+  const allowances = approved.flatMap((one) => readAllowances(one, question))
+  const left = readGrants(minuend, question)
+    .flatMap(splitByResource)
+    .flatMap((grant) => remainder(grant, allowances, inclusionOf(options), question))
+  return canonical(left, question)
+}
+
+/** How a pattern stands to what somebody holds: `unclear` where that takes a closer look. */
+export type Glance = 'apart' | 'covered' | 'unclear'
+
+/** What one holds is compared with what another holds, pattern by pattern, without computing sets where none need be. */
+export class HeldBeside {
+  readonly #grants: readonly Grant[]
+  readonly #options: CompareOptions
+  readonly #boxes: readonly BoxGrant[] | Undetermined
+
+  constructor(grants: readonly Grant[], options: CompareOptions) {
+    this.#grants = grants
+    this.#options = options
+    this.#boxes = bounded(() => readGrants(grants, questionOf(options)))
+  }
+
+  /** Whether nothing of a pattern that grants is held, or all of it without limits. */
+  glance(pattern: string): Glance {
+    const held = this.#boxes
+    if ('undetermined' in held) return 'unclear'
+    const glance = bounded((): Glance => {
+      const question = questionOf(this.#options)
+      const boxes = question.read(pattern, 'grants')
+      const touching = held.filter(
+        ({ actions, except }) =>
+          actions.some((one) => boxes.some((box) => question.meet(one, box))) &&
+          !boxes.every((box) => except.some((one) => question.includes(one, box))),
+      )
+      if (touching.length === 0) return 'apart'
+      const isCovered = boxes.every((box) =>
+        touching.some(
+          ({ actions, except, restriction }) =>
+            isUnrestricted(restriction) &&
+            actions.some((one) => question.includes(one, box)) &&
+            !except.some((one) => question.meet(one, box)),
+        ),
+      )
+      return isCovered ? 'covered' : 'unclear'
+    })
+    return typeof glance === 'string' ? glance : 'unclear'
+  }
+
+  /** What of other grants is not held; null where that cannot be told. */
+  beyond(grants: readonly Grant[]): readonly Grant[] | null {
+    const left = bounded(() =>
+      difference(grants, [{ grants: this.#grants }], this.#options, questionOf(this.#options)).map(
+        writeGrant,
+      ),
+    )
+    return 'undetermined' in left ? null : left
+  }
 }
 
 /** Whether the first set has an action string that the second has not, and a shortest such. */
@@ -120,10 +182,14 @@ export function grantsMeet(
     const other = readActionSet(set, question)
     return grants.some((grant) => {
       const { actions, except } = readActionSet(grant, question)
-      const outside = [boxSet([...except, ...other.except])]
+      const excepted = [...except, ...other.except]
+      const outside = [boxSet(excepted)]
       return actions.some((one) =>
-        other.actions.some((two) =>
-          question.intersect(one, two).some((both) => reachesBeyond(both, outside, question)),
+        other.actions.some(
+          (two) =>
+            question.meet(one, two) &&
+            (excepted.length === 0 ||
+              question.intersect(one, two).some((both) => reachesBeyond(both, outside, question))),
         ),
       )
     })

@@ -20,9 +20,9 @@ export class AuditedPermission {
   readonly grants: NumberedGrants
   readonly #memory: GrantMemory
   readonly #bound: number
-  /** One action string of the permission; null for one of nothing. */
-  readonly #sample: readonly string[] | null
-  readonly #hasSample = new Map<Box, boolean>()
+  /** An action string of each box of the permission, and of which of them some box has it. */
+  readonly #samples: readonly (readonly string[])[]
+  readonly #has = new Map<Box, readonly boolean[]>()
 
   constructor(
     prepared: PreparedPermission,
@@ -33,7 +33,7 @@ export class AuditedPermission {
     this.prepared = prepared
     this.#memory = memory
     this.#bound = bound
-    this.#sample = prepared.actions[0]?.sample ?? null
+    this.#samples = prepared.actions.slice(0, MOST_SAMPLES).map((box) => box.sample)
     const pieces = statements.flatMap((one) => one.pieces)
     const grants = new NumberedGrants(pieces, prepared.except, memory.restrictions)
     this.grants = grants
@@ -62,16 +62,25 @@ export class AuditedPermission {
     return new GrantQuestion(this.#memory, this.#bound)
   }
 
-  /** Whether some box has one certain string of the permission: one look that ends most questions for all of it. */
-  hasSample(boxes: readonly Box[]): boolean {
+  /** Whether some string of the permission is neither granted nor excepted: one look that ends most questions for all of it. */
+  lacksSample(grants: readonly { readonly actions: readonly Box[] }[], except: readonly Box[]): boolean {
+    return this.#samples.some(
+      (_, at) => !this.#hasSample(except, at) && !grants.some(({ actions }) => this.#hasSample(actions, at)),
+    )
+  }
+
+  #hasSample(boxes: readonly Box[], at: number): boolean {
     for (const box of boxes) {
-      let known = this.#hasSample.get(box)
+      let known = this.#has.get(box)
       if (known === undefined) {
-        known = this.#sample === null || boxMatchesSegments(box, this.#sample)
-        this.#hasSample.set(box, known)
+        known = this.#samples.map((sample) => boxMatchesSegments(box, sample))
+        this.#has.set(box, known)
       }
-      if (known) return true
+      if (known[at] === true) return true
     }
     return false
   }
 }
+
+/** A look at more of them would cost more than it saves. */
+const MOST_SAMPLES = 32

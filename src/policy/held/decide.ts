@@ -42,19 +42,59 @@ export interface DecisionOptions {
   readonly resource: string
   /** The value of `g:DomainId`; null: not known. */
   readonly account: string | null
+  /** What earlier questions about these documents remember; of the same account and the same documents. */
+  readonly memory?: DecisionMemory | undefined
+}
+
+/** What a document says of an action on a resource, where that is the same for everybody. */
+export class DecisionMemory {
+  readonly boxes = new Boxes()
+  readonly #covering = new Map<string, Map<string, readonly Covering[] | Undetermined>>()
+  readonly #dependsOnWho = new Map<string, boolean>()
+
+  /** @param make asked where it is not known; what depends on who is asked about is not kept */
+  of(
+    policy: string,
+    { documents, action, resource }: DecisionOptions,
+    make: () => readonly Covering[] | Undetermined,
+  ): readonly Covering[] | Undetermined {
+    let dependsOnWho = this.#dependsOnWho.get(policy)
+    if (dependsOnWho === undefined) {
+      dependsOnWho = namesWho(documents.get(policy))
+      this.#dependsOnWho.set(policy, dependsOnWho)
+    }
+    if (dependsOnWho) return make()
+    const key = `${action} ${resource}`
+    let ofPolicy = this.#covering.get(policy)
+    if (ofPolicy === undefined) {
+      ofPolicy = new Map()
+      this.#covering.set(policy, ofPolicy)
+    }
+    const known = ofPolicy.get(key) ?? make()
+    ofPolicy.set(key, known)
+    return known
+  }
+}
+
+/** Whether what a document says may differ from one principal to another: by conditions or variables. */
+export function namesWho(document: ParsedDocument | undefined): boolean {
+  return (
+    document?.ok === true &&
+    document.statements.some(
+      ({ condition, resource, notResource }) =>
+        condition !== undefined ||
+        [...(resource ?? []), ...(notResource ?? [])].some((one) => one.includes('${')),
+    )
+  )
 }
 
 /** Decides for one principal, one action and one resource. A Deny without Condition that covers the resource denies. */
 export function decide(options: DecisionOptions): Decision {
   const undetermined: { policy: string; reason: string }[] = []
   const covering: Covering[] = []
-  const question = new Question(new Boxes())
+  const memory = options.memory ?? new DecisionMemory()
   for (const policy of [...new Set(options.policies)].sort()) {
-    const document = options.documents.get(policy)
-    const found: readonly Covering[] | Undetermined =
-      document?.ok === true
-        ? bounded(() => document.statements.flatMap((one) => coveringOf(policy, one, options, question)))
-        : { undetermined: document?.reason ?? 'its document could not be read' }
+    const found = memory.of(policy, options, () => coveringIn(policy, options, memory.boxes))
     if ('undetermined' in found) undetermined.push({ policy, reason: found.undetermined })
     else covering.push(...found)
   }
@@ -74,6 +114,18 @@ export function decide(options: DecisionOptions): Decision {
     deniedBy: rows(applying.filter((one) => one.as === 'itself')),
     conditionalDenies: rows(denies.filter((one) => one.row.conditional && one.as === 'itself')),
   }
+}
+
+/** Each document is a question of its own, so that what one costs makes no other undetermined. */
+function coveringIn(
+  policy: string,
+  options: DecisionOptions,
+  boxes: Boxes,
+): readonly Covering[] | Undetermined {
+  const document = options.documents.get(policy)
+  if (document?.ok !== true) return { undetermined: document?.reason ?? 'its document could not be read' }
+  const question = new Question(boxes)
+  return bounded(() => document.statements.flatMap((one) => coveringOf(policy, one, options, question)))
 }
 
 function answerOf(found: {

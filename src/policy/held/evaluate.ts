@@ -29,9 +29,9 @@ export type Source = readonly number[]
 
 /** Of one source: allowed, and not denied. @throws BoundReached */
 function grantedBy(source: Source, audited: AuditedPermission, question: GrantQuestion): AfterDeny {
-  const statements = source.map((number) => audited.statements[number] as NumberedStatement)
+  const statements = statementsOf(source, audited)
   const isDenied = statements.some((one) => one.kind !== 'allow')
-  return isDenied ? afterDeny(statements, audited, question) : allowed(statements, audited)
+  return isDenied ? afterDeny(statements, audited, question) : allowed(source, statements, audited)
 }
 
 /** The answer for whom one source reaches. */
@@ -44,34 +44,51 @@ export function heldByOne(source: Source, audited: AuditedPermission): Held | Un
   })
 }
 
+/** What one of several sources grants after its own Deny, and the steps which that took. */
+export interface Granted {
+  readonly source: Source
+  /** Null: no Deny is among its statements. */
+  readonly afterDeny: AfterDeny | null
+  readonly steps: number
+  readonly shown: HeldBySource
+}
+
 /** What one of several sources grants. */
-export function shownBy(source: Source, audited: AuditedPermission): HeldBySource | Undetermined {
-  return bounded(() => grantedBy(source, audited, audited.ask()).shown)
+export function grantedByOne(source: Source, audited: AuditedPermission): Granted | Undetermined {
+  return bounded(() => {
+    const statements = statementsOf(source, audited)
+    if (statements.every((one) => one.kind === 'allow'))
+      return { source, afterDeny: null, steps: 0, shown: shownOfAllowed(statements) }
+    const question = audited.ask()
+    const before = question.steps.left
+    const own = afterDeny(statements, audited, question)
+    return { source, afterDeny: own, steps: before - question.steps.left, shown: own.shown }
+  })
 }
 
 /** What several sources grant together; their order does not matter. */
-export function heldByAll(sources: readonly Source[], audited: AuditedPermission): Together | Undetermined {
+export function heldByAll(sources: readonly Granted[], audited: AuditedPermission): Together | Undetermined {
   return bounded(() => {
     const question = audited.ask()
-    const hasDeny = (source: Source): boolean =>
-      source.some((number) => audited.statements[number]?.kind !== 'allow')
-    const free = new NumberSet(audited.statements.length)
+    const free = new NumberSet(audited.grants.size)
     const granted: AfterDeny[] = []
-    for (const source of sources) {
-      const own = hasDeny(source) ? grantedBy(source, audited, question) : null
+    for (const { source, afterDeny: own, steps } of sources) {
+      // As many as without what is remembered, so that no answer depends on what was asked before.
+      question.take(steps)
       // Sources from which no Deny takes anything are as one.
-      if (own === null || own.shown.deniedBy.length === 0) for (const number of source) free.add(number)
+      if (own === null || own.shown.deniedBy.length === 0) addGrants(source, audited, free)
       else granted.push(own)
     }
-    const united = free.list().map((number) => audited.statements[number] as NumberedStatement)
-    return together(united.length === 0 ? granted : [allowed(united, audited), ...granted], audited, question)
+    const united = audited.grants.parts(free.list())
+    if (united.length > 0) granted.unshift({ denied: [], parts: united, twins: [], shown: nothingShown })
+    return together(granted, audited, question)
   })
 }
 
 /** The answer for whom no Allow reaches by as many sources. */
 export function nothing(sources: number): Held {
-  const none: HeldBySource = { matches: [], deniedBy: [], conditionalDenies: [] }
-  return { extent: 'none', restricted: false, grants: [], sources: Array<HeldBySource>(sources).fill(none) }
+  const shown = Array<HeldBySource>(sources).fill(nothingShown)
+  return { extent: 'none', restricted: false, grants: [], sources: shown }
 }
 
 /** What root and the members of the built-in group hold: all of it, whatever any Deny says. */
@@ -82,16 +99,36 @@ export function holdsEverything(permission: Permission): Held {
 }
 
 /** Without any Deny everything that is allowed is held. */
-function allowed(statements: readonly NumberedStatement[], { grants }: AuditedPermission): AfterDeny {
-  const matches: Match[] = []
-  const numbers = new NumberSet(grants.size)
-  for (const one of statements) {
-    for (const number of one.grants) numbers.add(number)
-    for (const match of one.matches) matches.push(match)
-  }
-  const shown = { matches, deniedBy: [], conditionalDenies: [] }
-  return { denied: [], parts: grants.parts(numbers.list()), twins: [], shown }
+function allowed(
+  source: Source,
+  statements: readonly NumberedStatement[],
+  audited: AuditedPermission,
+): AfterDeny {
+  const numbers = new NumberSet(audited.grants.size)
+  addGrants(source, audited, numbers)
+  const parts = audited.grants.parts(numbers.list())
+  return { denied: [], parts, twins: [], shown: shownOfAllowed(statements) }
 }
+
+function statementsOf(source: Source, { statements }: AuditedPermission): readonly NumberedStatement[] {
+  return source.map((number) => statements[number] as NumberedStatement)
+}
+
+function addGrants(source: Source, { statements }: AuditedPermission, numbers: NumberSet): void {
+  for (const one of source)
+    for (const number of (statements[one] as NumberedStatement).grants) numbers.add(number)
+}
+
+function shownOfAllowed(statements: readonly NumberedStatement[]): HeldBySource {
+  const [first, ...others] = statements
+  if (first !== undefined && others.length === 0)
+    return { matches: first.matches, deniedBy: [], conditionalDenies: [] }
+  const matches: Match[] = []
+  for (const one of statements) for (const match of one.matches) matches.push(match)
+  return { matches, deniedBy: [], conditionalDenies: [] }
+}
+
+const nothingShown: HeldBySource = { matches: [], deniedBy: [], conditionalDenies: [] }
 
 /** @throws BoundReached */
 function together(
@@ -129,24 +166,39 @@ function byPairs(
   { prepared }: AuditedPermission,
   question: GrantQuestion,
 ): BoxGrant[] | null {
-  if (granted.some((one) => one.twins.length > 0)) return null
-  const [first, second, ...others] = granted as readonly [AfterDeny, ...AfterDeny[]]
-  if (second === undefined) return canonicalByPairs(first.parts, first.denied, prepared.except, question)
-  if (others.length > 0 || !areApart(first, second, question)) return null
-  const parts = mergeParts(first.parts, second.parts)
-  return canonicalByPairs(parts, [...first.denied, ...second.denied], prepared.except, question)
+  // No Deny touches twins: they are as what another source grants.
+  const all = granted.flatMap(({ parts, denied, twins }): Limited[] =>
+    twins.length === 0
+      ? [{ parts, denied }]
+      : [
+          { parts, denied },
+          { parts: twins, denied: [] },
+        ],
+  )
+  const [first, ...others] = all as [Limited, ...Limited[]]
+  if (others.length === 0) return canonicalByPairs(first.parts, first.denied, prepared.except, question)
+  if (!areApart(all, question)) return null
+  const denied = all.flatMap((one) => one.denied)
+  return canonicalByPairs(mergeParts(all), denied, prepared.except, question)
 }
 
-/** Whether no Deny of one source speaks of what the other grants, so that it is denied nothing by being united with it. */
-function areApart(one: AfterDeny, other: AfterDeny, question: GrantQuestion): boolean {
+type Limited = Pick<AfterDeny, 'parts' | 'denied'>
+
+/** Whether no Deny of one speaks of what another grants, so that it is denied nothing by being united with it. */
+function areApart(all: readonly Limited[], question: GrantQuestion): boolean {
   const speaks = (denied: readonly Box[], parts: readonly Part[]): boolean =>
     denied.some((box) => parts.some(({ actions }) => actions.some((action) => question.meet(box, action))))
-  return !speaks(one.denied, other.parts) && !speaks(other.denied, one.parts)
+  return !all.some(({ denied }, at) =>
+    all.some(({ parts }, other) => other !== at && denied.length > 0 && speaks(denied, parts)),
+  )
 }
 
-/** The parts of two sources, unrestricted ones first, boxes by text. */
-function mergeParts(one: readonly Part[], other: readonly Part[]): readonly Part[] {
-  const byLimit = Map.groupBy([...one, ...other], (part) => part.limit)
+/** The parts of several sources, unrestricted ones first, boxes by text. */
+function mergeParts(all: readonly Limited[]): readonly Part[] {
+  const byLimit = Map.groupBy(
+    all.flatMap((one) => one.parts),
+    (part) => part.limit,
+  )
   return [...byLimit]
     .map(([limit, parts]): Part => {
       const actions = [...new Set(parts.flatMap((part) => part.actions))]
@@ -159,7 +211,7 @@ function mergeParts(one: readonly Part[], other: readonly Part[]): readonly Part
 function isAllOf(audited: AuditedPermission, grants: readonly BoxGrant[], question: GrantQuestion): boolean {
   const { actions, except } = audited.prepared
   // One string of it that no grant has ends the question for nearly everybody.
-  if (!audited.hasSample(except) && !grants.some((grant) => audited.hasSample(grant.actions))) return false
+  if (audited.lacksSample(grants, except)) return false
   const sets = [boxSet(except), ...grants.map((grant) => boxSet(grant.actions, grant.except))]
   return !actions.some((box) => reachesBeyond(box, sets, question))
 }

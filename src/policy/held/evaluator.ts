@@ -6,7 +6,15 @@ import { NumberSet } from '../sets/number-set.ts'
 import { bounded, STEP_BOUND } from '../sets/steps.ts'
 import type { Held, HeldBySource, Identity, ParsedDocument, Permission, Undetermined } from '../types.ts'
 import { AuditedPermission } from './audited-permission.ts'
-import { heldByAll, heldByOne, nothing, type Source, shownBy, type Together } from './evaluate.ts'
+import {
+  type Granted,
+  grantedByOne,
+  heldByAll,
+  heldByOne,
+  nothing,
+  type Source,
+  type Together,
+} from './evaluate.ts'
 import { preparePolicy, type Relevant } from './prepare.ts'
 import { preparePermission } from './prepared-permission.ts'
 
@@ -103,7 +111,7 @@ class View {
   readonly #byList = new WeakMap<readonly string[], Numbers>()
   /** Answers for one source, and what one of several grants, and what several grant together; by their keys. */
   readonly #ofOne = new Map<string, Held | Undetermined>()
-  readonly #shown = new Map<string, HeldBySource | Undetermined>()
+  readonly #granted = new Map<string, Granted | Undetermined>()
   readonly #together = new Map<string, Together | Undetermined>()
   readonly #ofAll = new Map<string, Held | Undetermined>()
 
@@ -188,21 +196,22 @@ class View {
   #heldByAll(reaching: readonly Reaching[]): Held | Undetermined {
     const keys = reaching.map((one) => one.key)
     return remembered(this.#ofAll, keys.join('|'), () => {
-      const distinct = new Map(reaching.filter((one) => one !== noAllow).map((one) => [one.key, one.numbers]))
+      const distinct = new Map<string, Granted>()
+      const sources: HeldBySource[] = []
+      for (const { numbers, key } of reaching) {
+        const granted = remembered(this.#granted, key, () => grantedByOne(numbers, this.#audited))
+        if ('undetermined' in granted) return granted
+        if (key !== '') distinct.set(key, granted)
+        sources.push(granted.shown)
+      }
       const sorted = [...distinct.keys()].sort()
       const together = remembered(this.#together, sorted.join('|'), () =>
         heldByAll(
-          sorted.map((key) => distinct.get(key) as Source),
+          sorted.map((key) => distinct.get(key) as Granted),
           this.#audited,
         ),
       )
       if ('undetermined' in together) return together
-      const sources: HeldBySource[] = []
-      for (const { numbers, key } of reaching) {
-        const shown = remembered(this.#shown, key, () => shownBy(numbers, this.#audited))
-        if ('undetermined' in shown) return shown
-        sources.push(shown)
-      }
       return together.extent === 'none' ? nothing(reaching.length) : { ...together, sources }
     })
   }

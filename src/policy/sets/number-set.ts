@@ -1,17 +1,14 @@
 /** Whole numbers from 0 up to a bound, told in ascending order: what is put together for every user anew. */
 export class NumberSet {
   /** A bit for each number. */
-  readonly #words: Int32Array
+  readonly #words: number[]
   readonly #bound: number
 
   /** @param bound more than any number there will be */
   constructor(bound: number) {
     this.#bound = bound
-    this.#words = new Int32Array((bound + 31) >>> 5)
-  }
-
-  clear(): void {
-    this.#words.fill(0)
+    // A plain list: made for every user anew, it costs less than one outside the heap.
+    this.#words = new Array<number>((bound + 31) >>> 5).fill(0)
   }
 
   add(number: number): void {
@@ -30,6 +27,7 @@ export class NumberSet {
     const numbers: number[] = []
     for (let at = 0; at < this.#words.length; at++) {
       let word = this.#words[at] as number
+      if (word === 0) continue
       while (word !== 0) {
         const lowest = word & -word
         numbers.push((at << 5) + 31 - Math.clz32(lowest))

@@ -171,16 +171,38 @@ export function patternProblem(pattern: string): string | null {
 /** Patterns longer than this are not compared at a glance: nobody writes them, and they cost the square of their length. */
 const LONGEST_AT_A_GLANCE = 128
 
-/**
- * Whether one pattern surely grants all that another does, at a glance: for what people are told, never for what counts
- * as approved. False of long patterns, and of those that need a closer look.
- */
-export function patternSurelyIncludes(outer: string, inner: string): boolean {
-  if (outer.length > LONGEST_AT_A_GLANCE || inner.length > LONGEST_AT_A_GLANCE) return false
-  if (outer === inner) return true
-  const [wide, narrow] = [outer, inner].map((one) => (one === '*' ? '*:*:*' : one).toLowerCase().split(':'))
-  if (wide?.length !== 3 || narrow?.length !== 3) return false
-  return wide.every((glob, at) => globSurelyIncludes(glob, narrow[at] as string))
+/** Compares patterns at a glance, each pair once: for what people are told, never for what counts as approved. */
+export class GlancedPatterns {
+  readonly #segments = new Map<string, readonly string[]>()
+  readonly #answers = new Map<string, Map<string, boolean>>()
+
+  /** Whether one pattern surely grants all that another does. False of long ones, and of those that need a closer look. */
+  includes(outer: string, inner: string): boolean {
+    if (outer.length > LONGEST_AT_A_GLANCE || inner.length > LONGEST_AT_A_GLANCE) return false
+    if (outer === inner) return true
+    let ofOuter = this.#answers.get(outer)
+    if (ofOuter === undefined) {
+      ofOuter = new Map()
+      this.#answers.set(outer, ofOuter)
+    }
+    let answer = ofOuter.get(inner)
+    if (answer === undefined) {
+      const [wide, narrow] = [this.#segmentsOf(outer), this.#segmentsOf(inner)]
+      answer =
+        wide.length === 3 &&
+        narrow.length === 3 &&
+        wide.every((glob, at) => globSurelyIncludes(glob, narrow[at] as string))
+      ofOuter.set(inner, answer)
+    }
+    return answer
+  }
+
+  #segmentsOf(pattern: string): readonly string[] {
+    const segments =
+      this.#segments.get(pattern) ?? (pattern === '*' ? '*:*:*' : pattern).toLowerCase().split(':')
+    this.#segments.set(pattern, segments)
+    return segments
+  }
 }
 
 function canonicalSegments(text: string): string {
