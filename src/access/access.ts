@@ -425,7 +425,7 @@ export class Access {
           routes = one.routes.of(policy)
         }
         for (const route of routes) {
-          const path = this.#paths.of(route, match)
+          const path = route.pathTo(match)
           paths.push(
             one.chain.length === 0 ? path : { links: [...one.chain, ...path.links], origin: path.origin },
           )

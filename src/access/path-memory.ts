@@ -2,9 +2,8 @@
 import type { Path } from '../account/link.ts'
 import type { Bundle } from '../account/routes.ts'
 import { type GrantMemory, grantsMeet, type PolicyIds, rememberGrants } from '../policy/index.ts'
-import type { Grant, Match, Statement } from '../policy/types.ts'
+import type { Grant, Statement } from '../policy/types.ts'
 import type { Documents } from './documents.ts'
-import type { Route } from './sources.ts'
 
 function speaksOf(
   { action, notAction = [] }: Statement,
@@ -20,7 +19,6 @@ function speaksOf(
 
 /** Members of a group come by the same paths: one object serves them all. */
 export class PathMemory {
-  readonly #known = new Map<Route, Map<Match, Path>>()
   readonly #builtin = new Map<Bundle, Path>()
   readonly #denying = new WeakMap<readonly string[], readonly string[]>()
   readonly #denies = new WeakMap<readonly Grant[], Map<Statement, boolean>>()
@@ -47,24 +45,6 @@ export class PathMemory {
     const known = byStatement.get(statement) ?? speaksOf(statement, grants, this.memory)
     byStatement.set(statement, known)
     return known
-  }
-
-  of(route: Route, match: Match): Path {
-    let byMatch = this.#known.get(route)
-    if (byMatch === undefined) {
-      byMatch = new Map()
-      this.#known.set(route, byMatch)
-    }
-    const known = byMatch.get(match)
-    if (known !== undefined) return known
-    const { grant, through } = route
-    const { statement, pattern, restricted } = match
-    const made: Path = {
-      links: through === null ? [grant] : [through, grant],
-      origin: { kind: 'statement', statement, pattern, restricted },
-    }
-    byMatch.set(match, made)
-    return made
   }
 
   ofBuiltin(bundle: Bundle): Path | null {

@@ -1,14 +1,34 @@
 /** The sources of one principal, each with its own Deny, and where each of their documents comes from. */
-import type { AttachmentLink, MappingLink, MembershipLink, RoleLink } from '../account/link.ts'
+import type { AttachmentLink, MappingLink, MembershipLink, Path, RoleLink } from '../account/link.ts'
 import type { Bundle } from '../account/routes.ts'
 import type { GrantSource } from '../policy/index.ts'
-import type { Identity } from '../policy/types.ts'
+import type { Identity, Match } from '../policy/types.ts'
 import type { Documents } from './documents.ts'
 
-/** One way by which a document reaches somebody. */
-export interface Route {
+/** One way by which a document reaches somebody. Members of a group come by the same routes. */
+export class Route {
   readonly through: MembershipLink | MappingLink | null
   readonly grant: AttachmentLink | RoleLink
+  readonly #paths = new Map<Match, Path>()
+
+  constructor(through: Route['through'], grant: Route['grant']) {
+    this.through = through
+    this.grant = grant
+  }
+
+  /** The path that ends in a statement of the document: one object for all who come by it. */
+  pathTo(match: Match): Path {
+    const known = this.#paths.get(match)
+    if (known !== undefined) return known
+    const { grant, through } = this
+    const { statement, pattern, restricted } = match
+    const made: Path = {
+      links: through === null ? [grant] : [through, grant],
+      origin: { kind: 'statement', statement, pattern, restricted },
+    }
+    this.#paths.set(match, made)
+    return made
+  }
 }
 
 /** What one holder's roles say, by the statements among which they are evaluated. */
@@ -108,7 +128,7 @@ function routesOf(bundle: Bundle): ReadonlyMap<string, readonly Route[]> {
   if (known !== undefined) return known
   const { through, attachments, roles } = bundle
   const made = Map.groupBy<string, Route>(
-    [...attachments, ...roles].map((grant) => ({ through, grant })),
+    [...attachments, ...roles].map((grant) => new Route(through, grant)),
     ({ grant }) => (grant.kind === 'attachment' ? grant.policy_id : grant.document),
   )
   routesOfBundles.set(bundle, made)

@@ -29,9 +29,8 @@ export type Source = readonly number[]
 
 /** Of one source: allowed, and not denied. @throws BoundReached */
 function grantedBy(source: Source, audited: AuditedPermission, question: GrantQuestion): AfterDeny {
-  const statements = statementsOf(source, audited)
-  const isDenied = statements.some((one) => one.kind !== 'allow')
-  return isDenied ? afterDeny(statements, audited, question) : allowed(source, statements, audited)
+  const isDenied = source.some((number) => audited.statements[number]?.kind !== 'allow')
+  return isDenied ? afterDeny(statementsOf(source, audited), audited, question) : allowed(source, audited)
 }
 
 /** The answer for whom one source reaches. */
@@ -47,40 +46,45 @@ export function heldByOne(source: Source, audited: AuditedPermission): Held | Un
 /** What one of several sources grants after its own Deny, and the steps which that took. */
 export interface Granted {
   readonly source: Source
-  /** Null: no Deny is among its statements. */
-  readonly afterDeny: AfterDeny | null
+  readonly afterDeny: AfterDeny
   readonly steps: number
   readonly shown: HeldBySource
 }
 
-/** What one of several sources grants. */
-export function grantedByOne(source: Source, audited: AuditedPermission): Granted | Undetermined {
+/** What one of several sources grants that has a Deny among its statements. */
+export function grantedAfterDeny(source: Source, audited: AuditedPermission): Granted | Undetermined {
   return bounded(() => {
-    const statements = statementsOf(source, audited)
-    if (statements.every((one) => one.kind === 'allow'))
-      return { source, afterDeny: null, steps: 0, shown: shownOfAllowed(statements) }
     const question = audited.ask()
     const before = question.steps.left
-    const own = afterDeny(statements, audited, question)
+    const own = afterDeny(statementsOf(source, audited), audited, question)
     return { source, afterDeny: own, steps: before - question.steps.left, shown: own.shown }
   })
 }
 
-/** What several sources grant together; their order does not matter. */
-export function heldByAll(sources: readonly Granted[], audited: AuditedPermission): Together | Undetermined {
+/**
+ * What several sources grant together; their order does not matter.
+ *
+ * @param free statements of those that have no Deny
+ */
+export function heldByAll(
+  free: Source,
+  others: readonly Granted[],
+  audited: AuditedPermission,
+): Together | Undetermined {
   return bounded(() => {
     const question = audited.ask()
-    const free = new NumberSet(audited.grants.size)
+    const united = new NumberSet(audited.grants.size)
+    addGrants(free, audited, united)
     const granted: AfterDeny[] = []
-    for (const { source, afterDeny: own, steps } of sources) {
+    for (const { source, afterDeny: own, steps } of others) {
       // As many as without what is remembered, so that no answer depends on what was asked before.
       question.take(steps)
-      // Sources from which no Deny takes anything are as one.
-      if (own === null || own.shown.deniedBy.length === 0) addGrants(source, audited, free)
+      // A source from which no Deny takes anything is as one without.
+      if (own.shown.deniedBy.length === 0) addGrants(source, audited, united)
       else granted.push(own)
     }
-    const united = audited.grants.parts(free.list())
-    if (united.length > 0) granted.unshift({ denied: [], parts: united, twins: [], shown: nothingShown })
+    const parts = audited.grants.parts(united.list())
+    if (parts.length > 0) granted.unshift({ denied: [], parts, twins: [], shown: nothingShown })
     return together(granted, audited, question)
   })
 }
@@ -99,15 +103,23 @@ export function holdsEverything(permission: Permission): Held {
 }
 
 /** Without any Deny everything that is allowed is held. */
-function allowed(
-  source: Source,
-  statements: readonly NumberedStatement[],
-  audited: AuditedPermission,
-): AfterDeny {
+function allowed(source: Source, audited: AuditedPermission): AfterDeny {
   const numbers = new NumberSet(audited.grants.size)
   addGrants(source, audited, numbers)
   const parts = audited.grants.parts(numbers.list())
-  return { denied: [], parts, twins: [], shown: shownOfAllowed(statements) }
+  return { denied: [], parts, twins: [], shown: shownOfAllowed(source, audited) }
+}
+
+/** What is shown of a source that has no Deny. */
+export function shownOfAllowed(source: Source, { statements }: AuditedPermission): HeldBySource {
+  if (source.length === 0) return nothingShown
+  const [first, ...others] = source
+  const { matches: own } = statements[first as number] as NumberedStatement
+  if (others.length === 0) return { matches: own, deniedBy: [], conditionalDenies: [] }
+  const matches: Match[] = [...own]
+  for (const one of others)
+    for (const match of (statements[one] as NumberedStatement).matches) matches.push(match)
+  return { matches, deniedBy: [], conditionalDenies: [] }
 }
 
 function statementsOf(source: Source, { statements }: AuditedPermission): readonly NumberedStatement[] {
@@ -117,15 +129,6 @@ function statementsOf(source: Source, { statements }: AuditedPermission): readon
 function addGrants(source: Source, { statements }: AuditedPermission, numbers: NumberSet): void {
   for (const one of source)
     for (const number of (statements[one] as NumberedStatement).grants) numbers.add(number)
-}
-
-function shownOfAllowed(statements: readonly NumberedStatement[]): HeldBySource {
-  const [first, ...others] = statements
-  if (first !== undefined && others.length === 0)
-    return { matches: first.matches, deniedBy: [], conditionalDenies: [] }
-  const matches: Match[] = []
-  for (const one of statements) for (const match of one.matches) matches.push(match)
-  return { matches, deniedBy: [], conditionalDenies: [] }
 }
 
 const nothingShown: HeldBySource = { matches: [], deniedBy: [], conditionalDenies: [] }

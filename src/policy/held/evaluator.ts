@@ -8,11 +8,12 @@ import type { Held, HeldBySource, Identity, ParsedDocument, Permission, Undeterm
 import { AuditedPermission } from './audited-permission.ts'
 import {
   type Granted,
-  grantedByOne,
+  grantedAfterDeny,
   heldByAll,
   heldByOne,
   nothing,
   type Source,
+  shownOfAllowed,
   type Together,
 } from './evaluate.ts'
 import { preparePolicy, type Relevant } from './prepare.ts'
@@ -74,9 +75,9 @@ class RememberingEvaluator implements Evaluator {
     if (this.#documents.get(policy)?.ok !== true) return 'undetermined'
     let relevance: Relevance = 'none'
     for (const view of this.#views.values()) {
-      const numbers = view.statementsOf(policy)
-      if (typeof numbers === 'string') return 'undetermined'
-      if (numbers.length > 0) relevance = 'some'
+      const listed = view.statementsOf(policy)
+      if (typeof listed === 'string') return 'undetermined'
+      if (listed.numbers.length > 0) relevance = 'some'
     }
     return relevance
   }
@@ -88,32 +89,40 @@ class RememberingEvaluator implements Evaluator {
   }
 }
 
-/** Numbers of statements; or why they could not be decided. */
-type Numbers = readonly number[] | string
+/** Statements of some policies by their numbers, and what is among them; or why they could not be decided. */
+type Listed = Statements | string
 
-const none: Numbers = []
-
-/** Statements of a source that reach somebody, and a text that equal ones share; empty: no Allow is among them. */
-interface Reaching {
-  readonly numbers: Source
-  readonly key: string
+interface Statements {
+  readonly numbers: readonly number[]
+  readonly hasAllow: boolean
+  readonly hasDeny: boolean
+  /** Whether some reach one and not another. */
+  readonly depends: boolean
 }
 
-const noAllow: Reaching = { numbers: [], key: '' }
+const noStatements: Statements = { numbers: [], hasAllow: false, hasDeny: false, depends: false }
+
+/** Statements of a source that reach somebody, in ascending order. */
+interface Reaching {
+  readonly numbers: Source
+  readonly hasDeny: boolean
+}
+
+/** No Allow reaches, so that nothing is granted. */
+const noAllow: Reaching = { numbers: [], hasDeny: false }
 
 /** All policies as seen through one permission. */
 class View {
   readonly #audited: AuditedPermission
   readonly #account: string | null
   /** Of every policy that has statements which touch the permission. */
-  readonly #byPolicy = new Map<string, Numbers>()
+  readonly #byPolicy = new Map<string, Listed>()
   /** Of lists of policies that were asked about. */
-  readonly #byList = new WeakMap<readonly string[], Numbers>()
-  /** Answers for one source, and what one of several grants, and what several grant together; by their keys. */
+  readonly #byList = new WeakMap<readonly string[], Listed>()
+  /** Answers for one source, what one with a Deny grants, and what several grant together; by numbers of statements. */
   readonly #ofOne = new Map<string, Held | Undetermined>()
   readonly #granted = new Map<string, Granted | Undetermined>()
   readonly #together = new Map<string, Together | Undetermined>()
-  readonly #ofAll = new Map<string, Held | Undetermined>()
 
   constructor(
     permission: Permission,
@@ -132,48 +141,58 @@ class View {
       )
       if ('undetermined' in own) this.#byPolicy.set(policy, own.undetermined)
       else if (own.length > 0)
-        this.#byPolicy.set(
-          policy,
-          own.map((one) => statements.push(one) - 1),
-        )
+        this.#byPolicy.set(policy, {
+          numbers: own.map((one) => statements.push(one) - 1),
+          hasAllow: own.some((one) => one.kind === 'allow'),
+          hasDeny: own.some((one) => one.kind !== 'allow'),
+          depends: own.some((one) => one.depends),
+        })
     }
     this.#account = memory.restrictions.account
     this.#audited = new AuditedPermission(prepared, statements, memory, bound)
   }
 
-  statementsOf(policy: string): Numbers {
-    return this.#byPolicy.get(policy) ?? none
+  statementsOf(policy: string): Listed {
+    return this.#byPolicy.get(policy) ?? noStatements
   }
 
   held(sources: readonly GrantSource[]): Held | Undetermined {
     const reaching: Reaching[] = []
+    let granted = false
     for (const source of sources) {
       const found = this.#reaching(source)
       if (typeof found === 'string') return { undetermined: found }
+      if (found !== noAllow) granted = true
       reaching.push(found)
     }
-    if (reaching.every((one) => one === noAllow)) return nothing(sources.length)
-    if (reaching.length === 1) return this.#heldByOne(reaching[0] as Reaching)
-    return this.#heldByAll(reaching)
+    if (!granted) return nothing(sources.length)
+    return reaching.length === 1 ? this.#heldByOne(reaching[0] as Reaching) : this.#heldByAll(reaching)
   }
 
   #reaching({ policies, identity }: GrantSource): Reaching | string {
     const { statements } = this.#audited
-    const reaching = new NumberSet(statements.length)
-    let granted = false
+    let reaching: NumberSet | null = null
+    let [hasAllow, hasDeny] = [false, false]
     for (const policy of policies) {
-      const numbers = typeof policy === 'string' ? this.statementsOf(policy) : this.#statementsOfAll(policy)
-      if (typeof numbers === 'string') return numbers
-      for (const number of numbers) {
+      const listed = typeof policy === 'string' ? this.statementsOf(policy) : this.#statementsOfAll(policy)
+      if (typeof listed === 'string') return listed
+      if (listed.numbers.length === 0) continue
+      reaching ??= new NumberSet(statements.length)
+      if (!listed.depends) {
+        hasAllow ||= listed.hasAllow
+        hasDeny ||= listed.hasDeny
+        for (const number of listed.numbers) reaching.add(number)
+        continue
+      }
+      for (const number of listed.numbers) {
         const one = statements[number] as Relevant
         if (one.depends && !this.#reaches(one, identity)) continue
-        if (one.kind === 'allow') granted = true
+        if (one.kind === 'allow') hasAllow = true
+        else hasDeny = true
         reaching.add(number)
       }
     }
-    if (!granted) return noAllow
-    const numbers = reaching.list()
-    return { numbers, key: numbers.join() }
+    return reaching === null || !hasAllow ? noAllow : { numbers: reaching.list(), hasDeny }
   }
 
   /** Whether a statement that depends on who is asked about reaches them. */
@@ -185,52 +204,64 @@ class View {
     return !provablyFalse(statement.condition, identity)
   }
 
-  #heldByOne({ numbers, key }: Reaching): Held | Undetermined {
-    const known = this.#ofOne.get(key)
-    if (known !== undefined) return known
-    const held = heldByOne(numbers, this.#audited)
-    this.#ofOne.set(key, held)
-    return held
+  #heldByOne({ numbers }: Reaching): Held | Undetermined {
+    return remembered(this.#ofOne, numbers.join(), () => heldByOne(numbers, this.#audited))
   }
 
   #heldByAll(reaching: readonly Reaching[]): Held | Undetermined {
-    const keys = reaching.map((one) => one.key)
-    return remembered(this.#ofAll, keys.join('|'), () => {
-      const distinct = new Map<string, Granted>()
-      const sources: HeldBySource[] = []
-      for (const { numbers, key } of reaching) {
-        const granted = remembered(this.#granted, key, () => grantedByOne(numbers, this.#audited))
-        if ('undetermined' in granted) return granted
-        if (key !== '') distinct.set(key, granted)
-        sources.push(granted.shown)
+    const audited = this.#audited
+    // Sources without any Deny are as one.
+    const free = new NumberSet(audited.statements.length)
+    const others = new Map<string, Granted>()
+    const sources: HeldBySource[] = []
+    for (const { numbers, hasDeny } of reaching) {
+      if (!hasDeny) {
+        for (const number of numbers) free.add(number)
+        sources.push(shownOfAllowed(numbers, audited))
+        continue
       }
-      const sorted = [...distinct.keys()].sort()
-      const together = remembered(this.#together, sorted.join('|'), () =>
-        heldByAll(
-          sorted.map((key) => distinct.get(key) as Granted),
-          this.#audited,
-        ),
-      )
-      if ('undetermined' in together) return together
-      return together.extent === 'none' ? nothing(reaching.length) : { ...together, sources }
-    })
+      const key = numbers.join()
+      const granted = remembered(this.#granted, key, () => grantedAfterDeny(numbers, audited))
+      if ('undetermined' in granted) return granted
+      others.set(key, granted)
+      sources.push(granted.shown)
+    }
+    const sorted = [...others.keys()].sort()
+    const allowed = free.list()
+    const together = remembered(this.#together, [allowed.join(), ...sorted].join('|'), () =>
+      heldByAll(
+        allowed,
+        sorted.map((key) => others.get(key) as Granted),
+        audited,
+      ),
+    )
+    if ('undetermined' in together) return together
+    const { extent, restricted, grants } = together
+    return extent === 'none' ? nothing(reaching.length) : { extent, restricted, grants, sources }
   }
 
-  #statementsOfAll(policies: readonly string[]): Numbers {
+  #statementsOfAll(policies: readonly string[]): Listed {
     const known = this.#byList.get(policies)
     if (known !== undefined) return known
-    const all: number[] = []
-    let numbers: Numbers = all
+    const listed = this.#listAll(policies)
+    this.#byList.set(policies, listed)
+    return listed
+  }
+
+  #listAll(policies: readonly string[]): Listed {
+    const all: Statements[] = []
     for (const policy of policies) {
       const own = this.statementsOf(policy)
-      if (typeof own === 'string') {
-        numbers = own
-        break
-      }
-      for (const number of own) all.push(number)
+      if (typeof own === 'string') return own
+      if (own !== noStatements) all.push(own)
     }
-    this.#byList.set(policies, numbers)
-    return numbers
+    if (all.length < 2) return all[0] ?? noStatements
+    return {
+      numbers: all.flatMap((one) => one.numbers),
+      hasAllow: all.some((one) => one.hasAllow),
+      hasDeny: all.some((one) => one.hasDeny),
+      depends: all.some((one) => one.depends),
+    }
   }
 }
 

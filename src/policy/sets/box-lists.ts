@@ -45,7 +45,13 @@ export function widest(list: readonly Box[], question: Question): readonly Box[]
 
 function isWithinOne(inner: Box, wide: readonly Box[], question: Question): boolean {
   for (const outer of wide)
-    if (outer !== inner && question.includes(outer, inner) && !isLater(outer, inner, question)) return true
+    if (
+      (outer.service === null || outer.service === inner.service) &&
+      outer !== inner &&
+      question.includes(outer, inner) &&
+      !isLater(outer, inner, question)
+    )
+      return true
   return false
 }
 
