@@ -43,7 +43,8 @@ export function subtractGrants(
 ): Difference | Undetermined {
   return bounded(() => {
     const question = questionOf(options)
-    const grants = difference(minuend, approved, options, question)
+    const allowances = approved.flatMap((one) => readAllowances(one, question))
+    const grants = difference(minuend, allowances, options, question)
     return { grants: grants.map(writeGrant), example: exampleIn(grants, question) }
   })
 }
@@ -51,11 +52,10 @@ export function subtractGrants(
 /** @throws BoundReached */
 function difference(
   minuend: readonly Grant[],
-  approved: readonly Approved[],
+  allowances: readonly Allowance[],
   options: CompareOptions,
   question: GrantQuestion,
 ): BoxGrant[] {
-  const allowances = approved.flatMap((one) => readAllowances(one, question))
   const left = readGrants(minuend, question)
     .flatMap(splitByResource)
     .flatMap((grant) => remainder(grant, allowances, inclusionOf(options), question))
@@ -67,12 +67,10 @@ export type Glance = 'apart' | 'covered' | 'unclear'
 
 /** What one holds is compared with what another holds, pattern by pattern, without computing sets where none need be. */
 export class HeldBeside {
-  readonly #grants: readonly Grant[]
   readonly #options: CompareOptions
   readonly #boxes: readonly BoxGrant[] | Undetermined
 
   constructor(grants: readonly Grant[], options: CompareOptions) {
-    this.#grants = grants
     this.#options = options
     this.#boxes = bounded(() => readGrants(grants, questionOf(options)))
   }
@@ -105,10 +103,11 @@ export class HeldBeside {
 
   /** What of other grants is not held; null where that cannot be told. */
   beyond(grants: readonly Grant[]): readonly Grant[] | null {
+    const held = this.#boxes
+    if ('undetermined' in held) return null
+    const allowances = held.map((grant) => ({ grant, set: boxSet(grant.actions, grant.except) }))
     const left = bounded(() =>
-      difference(grants, [{ grants: this.#grants }], this.#options, questionOf(this.#options)).map(
-        writeGrant,
-      ),
+      difference(grants, allowances, this.#options, questionOf(this.#options)).map(writeGrant),
     )
     return 'undetermined' in left ? null : left
   }
