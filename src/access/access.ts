@@ -248,11 +248,7 @@ export class Access {
   documentsBy(principal: Principal, permission: string, link: Link): readonly string[] {
     const everything = this.#everything.get(permission)?.grants ?? []
     const isDenied = this.#ownSources(principal).list.some(({ source }) =>
-      source.policies
-        .flatMap((list) => this.#paths.denying(list, this.#parts.documents))
-        .some((key) =>
-          this.#parts.documents.unconditionalDenies(key).some((one) => this.#paths.denies(one, everything)),
-        ),
+      source.policies.some((list) => this.#paths.denying(list, everything, this.#parts.documents).length > 0),
     )
     if (isDenied) return []
     const one = new LinkSet([link])
@@ -463,18 +459,16 @@ export class Access {
     everything: readonly Grant[],
   ): readonly ShownDeny[] {
     const { documents } = this.#parts
-    return this.#ownSources(principal).list.flatMap(({ source, routes }) =>
-      source.policies
-        .flatMap((list) => this.#paths.denying(list, documents))
-        .flatMap((key) => {
-          // Nearly every Deny speaks of nothing that is audited.
-          const denies = documents
-            .unconditionalDenies(key)
-            .filter((one) => this.#paths.denies(one, everything) && this.#paths.denies(one, grants))
-          const grant = denies.length === 0 ? undefined : routes.of(key)[0]?.grant
-          return grant === undefined ? [] : denies.map((statement) => ({ grant, statement }))
-        }),
-    )
+    const shown: ShownDeny[] = []
+    for (const { source, routes } of this.#ownSources(principal).list)
+      // Nearly every Deny speaks of nothing that is audited.
+      for (const list of source.policies)
+        for (const { document, statement } of this.#paths.denying(list, everything, documents)) {
+          if (!this.#paths.denies(statement, grants)) continue
+          const grant = routes.of(document)[0]?.grant
+          if (grant !== undefined) shown.push({ grant, statement })
+        }
+    return shown
   }
 }
 

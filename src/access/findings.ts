@@ -11,8 +11,8 @@ import {
 import { Routes } from '../account/routes.ts'
 import type { Coverage, Snapshot } from '../account/snapshot.ts'
 import type { Baseline } from '../baseline/baseline.ts'
-import { createEvaluator, namedActions } from '../policy/index.ts'
-import type { Catalogue, Grant, Permission } from '../policy/types.ts'
+import { createEvaluator, type Evaluator, namedActions } from '../policy/index.ts'
+import type { Catalogue, Grant, ParsedDocument, Permission } from '../policy/types.ts'
 import { Access } from './access.ts'
 import { adminGroupGaps } from './admin-group-gaps.ts'
 import { type Agencies, readAgencies } from './agencies.ts'
@@ -66,6 +66,18 @@ export interface Findings {
   looksAtEverySourceOf(kind: PrincipalKind): boolean
 }
 
+/** Whether a document says anything of assuming. Asked only where there is an agency that might be assumed. */
+function speaksOfAssuming(
+  documents: ReadonlyMap<string, ParsedDocument>,
+  account: string,
+): (document: string) => boolean {
+  let evaluator: Evaluator | null = null
+  return (document) => {
+    evaluator ??= createEvaluator({ documents, permissions: [assumingPermission], account })
+    return evaluator.relevance(document) !== 'none'
+  }
+}
+
 /** Works out what everybody holds. A pure function of its input. */
 export function findAccess(input: FindingsInput): Findings {
   const { snapshot, permissions, baseline } = input
@@ -74,11 +86,6 @@ export function findAccess(input: FindingsInput): Findings {
   const agencies = readAgencies(snapshot, input.sha256)
   const asked = agencies.assumable.length === 0 ? permissions : [...permissions, assumingPermission]
   const evaluator = createEvaluator({ documents: documents.parsed, permissions: asked, account })
-  const assumeEvaluator = createEvaluator({
-    documents: documents.parsed,
-    permissions: [assumingPermission],
-    account,
-  })
   const admin = findAdminGroups(snapshot, baseline?.admin_group ?? null)
   const routes = new Routes(snapshot, {
     matters: (document) => evaluator.relevance(document) !== 'none',
@@ -107,7 +114,7 @@ export function findAccess(input: FindingsInput): Findings {
       documents,
       lists,
       account,
-      matters: (document) => assumeEvaluator.relevance(document) !== 'none',
+      matters: speaksOfAssuming(documents.parsed, account),
     }),
     documents,
     mapped: federation.bundles,

@@ -17,10 +17,16 @@ function speaksOf(
   return grantsMeet(grants, denied, { memory }) !== false
 }
 
+/** A Deny statement and the key of its document. */
+export interface Denying {
+  readonly document: string
+  readonly statement: Statement
+}
+
 /** Members of a group come by the same paths: one object serves them all. */
 export class PathMemory {
   readonly #builtin = new Map<Bundle, Path>()
-  readonly #denying = new WeakMap<readonly string[], readonly string[]>()
+  readonly #speaking = new Map<readonly Grant[], WeakMap<readonly string[], readonly Denying[]>>()
   readonly #denies = new WeakMap<readonly Grant[], Map<Statement, boolean>>()
   /** Patterns of questions about grants. */
   readonly memory: GrantMemory
@@ -29,13 +35,32 @@ export class PathMemory {
     this.memory = rememberGrants(account)
   }
 
-  /** Of a list of documents, which does not change, those with a Deny that nothing limits. */
-  denying(list: PolicyIds, documents: Documents): readonly string[] {
-    if (typeof list === 'string') return [list]
-    const known =
-      this.#denying.get(list) ?? list.filter((key) => documents.unconditionalDenies(key).length > 0)
-    this.#denying.set(list, known)
+  /**
+   * Unconditional Denies of a list of documents that speak of anything of these grants. Both are of the account: lists
+   * of groups, and whole permissions, which do not change and come again with everybody.
+   */
+  denying(list: PolicyIds, grants: readonly Grant[], documents: Documents): readonly Denying[] {
+    if (typeof list === 'string') return this.#denyingOf([list], grants, documents)
+    let byList = this.#speaking.get(grants)
+    if (byList === undefined) {
+      byList = new WeakMap()
+      this.#speaking.set(grants, byList)
+    }
+    let known = byList.get(list)
+    if (known === undefined) {
+      known = this.#denyingOf(list, grants, documents)
+      byList.set(list, known)
+    }
     return known
+  }
+
+  #denyingOf(list: readonly string[], grants: readonly Grant[], documents: Documents): readonly Denying[] {
+    return list.flatMap((document) =>
+      documents
+        .unconditionalDenies(document)
+        .filter((statement) => this.denies(statement, grants))
+        .map((statement) => ({ document, statement })),
+    )
   }
 
   /** Whether a Deny speaks of anything that is granted; true where that cannot be told. */

@@ -95,16 +95,18 @@ function unchangedGrants(
   for (const { counts, permission, principal, paths } of holdings) {
     const [balance, known] = [balances.get(permission), unchanged.get(permission)]
     if (!counts || balance === undefined || known === undefined) continue
+    if (drifting.has(`${permission} ${principalKey(principal)}`)) continue
     const keys = new Map<string, boolean>()
     for (const path of paths) {
       let spare: boolean | null = null
       for (const key of keysOf(path)) {
         if (!balance.has(key) || known.has(key)) continue
+        // One more who has it for nothing but this tells as much as any number who have it twice.
+        if (keys.get(key) === false) continue
         spare ??= hasSpare(path, paths, patterns)
-        keys.set(key, spare && keys.get(key) !== false)
+        keys.set(key, spare)
       }
     }
-    if (keys.size === 0 || drifting.has(`${permission} ${principalKey(principal)}`)) continue
     for (const [key, spare] of keys) {
       const rest = balance.get(key) ?? 0
       if (!spare || rest <= 0) known.add(key)
