@@ -37,6 +37,8 @@ export const universe: readonly string[] = [
   'iam:tokens:assume',
   'sts:agencies:assume',
   'kms:cmk:create',
+  'kms:cmk:soonToCome',
+  'obs:bucket:list',
   'organizations:accounts:create',
 ]
 

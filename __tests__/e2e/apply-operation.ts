@@ -50,6 +50,11 @@ const operations: Readonly<Record<string, Apply>> = {
   RemoveAllProjectsPermissionFromAgency: revoke('agency', inAllProjects),
   RemoveProjectPermissionFromAgency: revoke('agency', inProject),
   RevokeRoleFromAgencyOnEnterpriseProject: revoke('agency', inEnterpriseProject),
+  SetDefaultPolicyVersionV5: ({ policies }, ids) => {
+    const policy = policies.find((one) => one.policy_id === ids.policy_id)
+    if (policy?.versions.some((one) => one.version_id === ids.version_id))
+      policy.default_version_id = ids.version_id ?? ''
+  },
   DeleteAgencyV5: (account, ids) => {
     account.agencies = account.agencies.filter((one) => one.agency_id !== ids.agency_id)
   },

@@ -61,7 +61,7 @@ export async function expectDriftAndWayOut(builder: AccountBuilder, expected: Ch
   expect(body).toContain(expected.says)
   expect(world.github.violations).toEqual([])
 
-  if (expected.undo === undefined) for (const row of rows) revokeFirst(world, row)
+  if (expected.undo === undefined) revokeFirst(world, rows)
   else expected.undo(builder)
   const after = await world.audit()
   expect(after.outputs).toMatchObject({ complete: 'true', 'issue-action': 'closed' })
@@ -74,9 +74,14 @@ interface Row {
   readonly revocations: readonly { readonly operations: readonly Operation[]; readonly others: number }[]
 }
 
-function revokeFirst({ cloud }: World, { revocations: [first], principal }: Row): void {
-  if (first === undefined) throw new Error(`nothing is offered for ${principal}`)
-  for (const operation of first.operations) applyOperation(cloud.account, operation)
+/** What several rows are told is done once. */
+function revokeFirst({ cloud }: World, rows: readonly Row[]): void {
+  const operations = rows.flatMap(({ principal, revocations: [first] }) => {
+    if (first === undefined) throw new Error(`nothing is offered for ${principal}`)
+    return first.operations
+  })
+  const distinct = new Map(operations.map((one) => [JSON.stringify(one), one]))
+  for (const operation of distinct.values()) applyOperation(cloud.account, operation)
 }
 
 /** Rows of the table of causes, which stands before everything that is folded. */

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { expect, test } from '@jest/globals'
 import { companyWithEverything } from '../../simulator/company.ts'
 import { AccountBuilder, allow, document, idOf, legacyPolicy, trustIam } from '../../simulator/iam/account.ts'
-import { causeRows, changed, operator } from './changed.ts'
+import { causeRows, changed } from './changed.ts'
 import { BASELINE, CONFIG, plainConfig, startWorld } from './world.ts'
 
 const own = idOf('account', 'acme')
@@ -136,26 +136,4 @@ test('a run that is cancelled in the middle of evaluation ends with report and s
   expect(run.outputs).toMatchObject({ result: 'error', complete: 'false' })
   expect(run.summary).toContain('The run was cancelled')
   expect(run.report.problems).toEqual([expect.stringContaining('The run was cancelled (SIGTERM)')])
-})
-
-test('taking away by the first way out takes nothing ordinary from anybody else', async () => {
-  const builder = new AccountBuilder('acme')
-    .users('alice', 'bob', 'carol')
-    .group('storage', 'bob', 'carol')
-    .policy('Storage', document(allow('obs:*:*')))
-    .attach('Storage', { group: 'storage' })
-    .policy('Ops', document(allow('iam:*:*')))
-    .attach('Ops', { user: 'alice' })
-  await using world = await changed(builder, (one) => operator(one).attachPolicy('Ops', { user: 'bob' }))
-  const run = await world.audit()
-  const [first] = run.report.drift.unapproved_holders[0].revocations
-  expect(first).toEqual({
-    operations: [
-      {
-        api: 'DetachUserPolicyV5',
-        parameters: { policy_id: idOf('policy', 'Ops'), user_id: idOf('user', 'bob') },
-      },
-    ],
-    others: 0,
-  })
 })

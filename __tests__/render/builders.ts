@@ -122,6 +122,8 @@ export interface Row {
   readonly paths: readonly Path[]
   readonly cuts?: readonly (readonly Cut[])[]
   readonly others?: number
+  /** What each of the cuts takes beside; nothing, unless told. */
+  readonly ordinary?: readonly Revocation['ordinary'][]
   readonly permission?: string
   readonly severity?: Severity
   readonly extent?: 'all' | 'part'
@@ -187,7 +189,12 @@ export function entryFor(
 
 function driftOf(row: Row, cause: string): Drift {
   const { principal, paths, permission = IAM, extent = 'all', restricted = false } = row
-  const revocations = (row.cuts ?? []).map((cuts): Revocation => ({ cuts, others: row.others ?? 0 }))
+  const revocations = (row.cuts ?? []).map(
+    (cuts, at): Revocation => ({
+      ...{ cuts, others: row.others ?? 0 },
+      ordinary: row.ordinary?.[at] ?? { losers: new Map(), unread: [], unlisted: [] },
+    }),
+  )
   const actions = row.actions ?? (extent === 'all' ? actionsOfAll : ['iam:policies:createVersionV5'])
   return {
     ...{ kind: row.kind ?? 'unapproved-holder', principal, permission, severity: row.severity ?? 'high' },

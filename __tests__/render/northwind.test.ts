@@ -105,7 +105,9 @@ describe('ways out', () => {
 
   test('what is shared is one operation, and whom it is to be taken from are no others', () => {
     const [first = ''] = /\*\*Revoke:\*\*[^\n]*/.exec(block(3)) ?? []
-    expect(first).toContain('detach `IAMFullAccessPolicy` from group `kms-team-1` (touches no other holder)')
+    expect(first).toContain(
+      'detach `IAMFullAccessPolicy` from group `kms-team-1` (takes nothing else from anybody)',
+    )
     expect(block(3).match(/DetachGroupPolicyV5/g)).toHaveLength(1)
     expect(block(3).match(/RemoveUserFromGroupV5/g)).toHaveLength(8)
   })

@@ -80,6 +80,13 @@ function viaGroup(): Change {
   const link = attached('IAMFullAccessPolicy', group('kms-team-1'), '2026-11-24')
   const rows = names('kms', 8).map(
     (principal): Row => ({
+      ordinary: [
+        {
+          losers: new Map([[principal.id, ['kms', 'obs', 'ecs']]]),
+          ...{ unread: ['Operate-legacy'], unlisted: [{ kind: 'group', name: 'kms-team-1' }] },
+        },
+        { losers: new Map(), unread: [], unlisted: [] },
+      ],
       ...{ principal, severity: 'critical', paths: [path([member('kms-team-1'), link])], others: 7 },
       cuts: [[leave(principal, 'kms-team-1')], [detach(link)]],
     }),
@@ -113,12 +120,17 @@ function newVersion(): Change {
 function legacy(): Change {
   const link = role('Security Administrator', group('ops'))
   const principal = user('viktor.dimitrov')
+  const teammates = names('operator', 3).map((one) => [one.id, ['cts']] as const)
   return {
     kind: 'legacy-grant',
     rows: [
       {
         ...{ principal, paths: [path([member('ops'), link], 'identity:*')] },
         cuts: [[leave(principal, 'ops')], [revokeRole(link)]],
+        ordinary: [
+          { losers: new Map([[principal.id, ['cts']]]), unread: [], unlisted: [] },
+          { losers: new Map(teammates), unread: [], unlisted: [] },
+        ],
         others: 2,
       },
     ],

@@ -1,8 +1,9 @@
 /** Accounts as data, and the real verdict of each: the renderers are shown nothing that the audit does not make. */
 
 import type { Snapshot } from '../../src/account/snapshot.ts'
-import { audit } from '../../src/audit/audit.ts'
+import { auditWithFindings } from '../../src/audit/audit.ts'
 import type { Verdict } from '../../src/audit/model.ts'
+import { withOrdinary } from '../../src/audit/ordinary.ts'
 import type { Baseline, BaselineEntry, UserEntry } from '../../src/baseline/baseline.ts'
 import { noOthers, onlyIdentityPolicies } from '../snapshot/only-identity-policies.ts'
 import { baseConfig as config, DEFINITION } from './base-config.ts'
@@ -64,10 +65,12 @@ export function verdictOn(account: Account): Verdict {
           })),
         }
   const lines = (account.approvals ?? []).map((_, at) => 10 + at * 5)
-  return audit({
-    ...{ snapshot: snapshotOf(account), config, today: TODAY, sha256 },
+  const snapshot = snapshotOf(account)
+  const { verdict, found } = auditWithFindings({
+    ...{ snapshot, config, today: TODAY, sha256 },
     baseline: baseline === null ? null : { baseline, text: '', lines },
   })
+  return withOrdinary(verdict, { found, snapshot, permissions: config.permissions })
 }
 
 function documentOf({ policies }: Account, name: string): string {

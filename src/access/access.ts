@@ -122,6 +122,15 @@ export class Access {
     return documents.size === 0 ? this : new Access({ ...this.#parts, accepted: documents })
   }
 
+  /** The same people asked about other permissions, by documents and routes that say more than what is audited. */
+  asking(parts: Partial<AccessParts>): Access {
+    return new Access({ ...this.#parts, ...parts })
+  }
+
+  get documents(): Documents {
+    return this.#parts.documents
+  }
+
   /** Whether there is anything at all that might give something to a principal. */
   mayHold(principal: Principal): boolean {
     return this.bundles(principal).length > 0 || this.reached(principal).length > 0
@@ -227,6 +236,11 @@ export class Access {
   held(principal: Principal, permission: string): Held | null {
     if (this.holdsAll(principal)) return this.#everything.get(permission) ?? null
     return this.#ask(this.#sources(principal), permission)
+  }
+
+  /** By what sources a principal holds something, those of the agencies that it may come to act as among them. */
+  sourcesOf(principal: Principal): readonly GrantSource[] {
+    return this.#sources(principal).list.map(({ source }) => source)
   }
 
   /** What it holds without assuming any agency, and without the built-in group. */
@@ -460,8 +474,8 @@ export class Access {
   ): readonly ShownDeny[] {
     const { documents } = this.#parts
     const shown: ShownDeny[] = []
+    // Nearly every Deny speaks of nothing that is audited.
     for (const { source, routes } of this.#ownSources(principal).list)
-      // Nearly every Deny speaks of nothing that is audited.
       for (const list of source.policies)
         for (const { document, statement } of this.#paths.denying(list, everything, documents)) {
           if (!this.#paths.denies(statement, grants)) continue

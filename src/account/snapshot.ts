@@ -56,6 +56,17 @@ const attachmentSchema = z.object({
   attached_at: z.string().nullable(),
 })
 
+/**
+ * What else was given to those whom ways out take something from: read after the verdict, which it does not touch. Such a
+ * policy says nothing of what is audited, or it stands among the attachments.
+ */
+const besideSchema = z.object({
+  /** Whose attachments were read, all of them. */
+  holders: z.array(z.object({ kind: z.enum(['user', 'group', 'agency']), id: z.string() })),
+  attachments: z.array(attachmentSchema.extend({ policy_name: z.string() })),
+})
+export type Beside = z.infer<typeof besideSchema>
+
 const membershipSchema = z.object({ group_id: z.string(), user_ids: z.array(z.string()) })
 
 /** A role or policy of the legacy model. It has no versions: an update changes what is in force at once. */
@@ -209,6 +220,7 @@ export const snapshotSchema = z.object({
   policies: z.array(policySchema),
   /** Older versions of policies whose newer one brought drift, for what can be undone. */
   older_versions: z.array(olderVersionSchema).optional(),
+  beside: besideSchema.optional(),
   attachments: z.array(attachmentSchema),
   /** Members of the groups that matter. A group with relevant policies and no row here was not read. */
   memberships: z.array(membershipSchema),

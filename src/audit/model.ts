@@ -58,13 +58,18 @@ export interface Revocation {
   readonly cuts: readonly Cut[]
   /** Other principals who lose something audited by it. */
   readonly others: number
-  /** Who loses ordinary permissions by it, and of which services; absent where nobody worked that out. */
-  readonly services?: {
-    readonly members: number
-    readonly names: readonly string[]
-    /** Some policy that goes with it was not read. */
-    readonly unread: boolean
-  }
+  /** What goes with it that is not audited; absent where nobody worked that out. */
+  readonly ordinary?: OrdinaryLoss
+}
+
+/** Permissions that nobody audits and that a set of cuts takes as well, from the principal itself too. */
+export interface OrdinaryLoss {
+  /** Services by the key of who loses something of them and is not known to have it another way; `*`: of all. */
+  readonly losers: ReadonlyMap<string, readonly string[]>
+  /** Policies and roles that go with it and could not be read or decided. */
+  readonly unread: readonly string[]
+  /** Groups and agencies whose further policies nobody listed; they go as well. */
+  readonly unlisted: readonly { readonly kind: 'group' | 'agency'; readonly name: string }[]
 }
 
 /** What appears in the report for a difference, in words a person can act on. */

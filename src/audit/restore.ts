@@ -4,7 +4,7 @@
  */
 import type { AttachmentLink } from '../account/link.ts'
 import { principalKey } from '../account/principal.ts'
-import type { OlderVersion } from '../account/snapshot.ts'
+import type { OlderVersion, Snapshot } from '../account/snapshot.ts'
 import { type AuditInput, audit } from './audit.ts'
 import type { Cause, Cut, Drift, Verdict } from './model.ts'
 
@@ -80,20 +80,36 @@ function olderVersions(
 
 /** Traces tell of the past and not of an account that might be. */
 function withDefault(input: AuditInput, policyId: string, version: OlderVersion): AuditInput {
-  const { version_id, created_at, document } = version
   const { traces: _, ...snapshot } = input.snapshot
   return {
     ...input,
     config: { ...input.config, traces: null },
-    snapshot: {
-      ...snapshot,
-      policies: snapshot.policies.map((policy) =>
-        policy.policy_id === policyId
-          ? { ...policy, default_version_id: version_id, version: { version_id, created_at, document } }
-          : policy,
-      ),
-    },
+    snapshot: { ...snapshot, policies: restored(snapshot, policyId, version) },
   }
+}
+
+/** Policies as they are when this older version is the default; as they stand where the snapshot does not have it. */
+export function restoredPolicies(
+  snapshot: Snapshot,
+  policyId: string,
+  versionId: string,
+): Snapshot['policies'] {
+  const version = snapshot.older_versions?.find(
+    (one) => one.policy_id === policyId && one.version_id === versionId,
+  )
+  return version === undefined ? snapshot.policies : restored(snapshot, policyId, version)
+}
+
+function restored(
+  { policies }: Pick<Snapshot, 'policies'>,
+  policyId: string,
+  { version_id, created_at, document }: OlderVersion,
+): Snapshot['policies'] {
+  return policies.map((policy) =>
+    policy.policy_id === policyId
+      ? { ...policy, default_version_id: version_id, version: { version_id, created_at, document } }
+      : policy,
+  )
 }
 
 /** Rows that are gone then; none where anything new is found or undecided. */

@@ -10,10 +10,10 @@ import { type Links, traceNames, updateCommand } from './links.ts'
 import { datesWords, pathWords, routeWords } from './path-words.ts'
 import { type People, principalWords } from './principal-words.ts'
 import { bytes } from './rows.ts'
+import { touchedWords } from './touched-words.ts'
 import { whoDidWords } from './trace-words.ts'
 import {
   operationLines,
-  othersWords,
   revocationGroups,
   revocationWords,
   sharedRevocations,
@@ -138,7 +138,7 @@ function revoke(cause: Cause, drift: readonly Drift[]): string {
   return groups
     .map((rows) => {
       const who = groups.length > 1 ? ` from ${whoWords(rows, code, 3)}` : ''
-      const ways = sharedRevocations(rows, cause.kind, cause.principals.length)
+      const ways = sharedRevocations(rows, cause.kind, cause.principals)
       if (ways.length === 0)
         return `**Revoke${who}:** nothing in the account can be taken away for it alone; see the paths.`
       const told = ways.map((way, at) => {
@@ -148,7 +148,7 @@ function revoke(cause: Cause, drift: readonly Drift[]): string {
           ...operations.slice(0, OPERATIONS).flatMap(operationLines),
           ...(more > 0 ? [`# and ${more} more, all in the report`] : []),
         ]
-        return `${at === 0 ? '' : 'Or '}${revocationWords(way, code)} (touches ${othersWords(way, code)}):\n\n${textBlock(lines)}`
+        return `${at === 0 ? '' : 'Or '}${revocationWords(way, code)} (${touchedWords(way, code)}):\n\n${textBlock(lines)}`
       })
       return `**Revoke${who}:** ${told.join('\n\n')}`
     })

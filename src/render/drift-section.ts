@@ -8,7 +8,8 @@ import { fold } from './fold.ts'
 import { htmlCode } from './html.ts'
 import { peopleOf } from './principal-words.ts'
 import { fitMade } from './rows.ts'
-import { othersCell, revocationCell, revocationGroups, sharedRevocations } from './way-out-words.ts'
+import { touchedCell } from './touched-words.ts'
+import { revocationCell, revocationGroups, sharedRevocations } from './way-out-words.ts'
 
 /** What of a verdict the drift is shown of. */
 export type Shown = Pick<Verdict, 'drift' | 'causes' | 'holdings' | 'traces'>
@@ -52,7 +53,7 @@ export function causeTable(findings: readonly Finding[], budget: number): string
 
 function causeRow({ number, cause, drift }: Finding): string {
   const groups = revocationGroups(drift)
-  const [best] = sharedRevocations(groups[0] ?? [], cause.kind, cause.principals.length)
+  const [best] = sharedRevocations(groups[0] ?? [], cause.kind, cause.principals)
   const who = causeHolders(cause, code)
   const cells = [
     `${markOf(drift)}${NO_BREAK}${number}`,
@@ -61,7 +62,7 @@ function causeRow({ number, cause, drift }: Finding): string {
     cause.principals.length > 1 ? `**${who}**` : who,
     heldWords(drift, code),
     undoCell(cause, best === undefined ? null : revocationCell(best, code), groups.length > 1),
-    best === undefined ? '' : othersCell(best, code),
+    best === undefined ? '' : touchedCell(best, code),
   ]
   return `| ${cells.map((cell) => cell.replaceAll('\n', ' ')).join(' | ')} |`
 }

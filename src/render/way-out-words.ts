@@ -1,8 +1,11 @@
-/** The ways out of a drift: what to take away, with the operation of the cloud, and whom else that touches. */
+/** The ways out of a drift: what to take away, with the operation of the cloud. */
+import { type PrincipalRef, principalKey } from '../account/principal.ts'
+import { seenLoss } from '../audit/losers.ts'
 import type { Cause, Cut, Drift, Removal, Revocation } from '../audit/model.ts'
 import type { TrustedItem } from '../policy/language/trusted.ts'
 import { alternativeWords, partyWords, principalWords } from './principal-words.ts'
-import { countWords, listWords, type Name, roleScopeWords } from './words.ts'
+import type { Touched } from './touched-words.ts'
+import { listWords, type Name, roleScopeWords } from './words.ts'
 
 /** One change as people call it: `detach CustomOps from group ops`. */
 export function cutWords(cut: Cut, name: Name): string {
@@ -77,24 +80,21 @@ function operationKey({ operation }: Cut): string {
 }
 
 /** A set of cuts that works for everybody of a cause. */
-export interface SharedRevocation {
+export interface SharedRevocation extends Touched {
   /** Of each distinct change, those of everybody: leaving a group is one operation for each of them. */
   readonly steps: readonly (readonly Cut[])[]
-  /** Principals beside those of the cause who lose something audited. */
-  readonly others: number
-  readonly services: Revocation['services']
 }
 
 /**
- * Ways that take all of some drift away, the best first: what touches fewest others, then for a new version the older
- * one made default again, then the fewest operations.
+ * Ways that take all of some drift away, the best first: for a new version the older one made default again, then
+ * what touches fewest others, then what takes nothing ordinary from anybody else, then the fewest operations.
  *
  * @param principals of the cause: whom a shared change is to take it from are no others
  */
 export function sharedRevocations(
   drift: readonly Drift[],
   kind: Cause['kind'],
-  principals: number,
+  principals: readonly PrincipalRef[],
 ): readonly SharedRevocation[] {
   const [first, ...rest] = drift
   if (first === undefined) return []
@@ -108,14 +108,24 @@ export function sharedRevocations(
       return [...new Map(cuts.map((other) => [operationKey(other), other])).values()]
     })
     const others = Math.max(...all.map((other) => other.others))
-    return [{ steps, others: Math.max(0, others - (principals - 1)), services: one.services }]
+    const ordinary = seenLoss(all, new Set(principals.map(principalKey)))
+    return [{ steps, others: Math.max(0, others - (principals.length - 1)), ordinary }]
   })
   const operations = ({ steps }: SharedRevocation): number => steps.flat().length
   const restores = ({ steps }: SharedRevocation): number =>
     Number(kind === 'version' && steps.flat().some((cut) => cut.kind === 'restore-version'))
+  const breaks = ({ ordinary }: SharedRevocation): number => Number((ordinary?.others ?? 0) > 0)
+  const rewrites = ({ steps }: SharedRevocation): number =>
+    Number(kind !== 'trust' && steps.flat().some((cut) => cut.kind === 'remove-trusted'))
+  const own = ({ ordinary }: SharedRevocation): number => ordinary?.own.length ?? 0
   return shared.sort(
     (one, other) =>
-      restores(other) - restores(one) || one.others - other.others || operations(one) - operations(other),
+      restores(other) - restores(one) ||
+      one.others - other.others ||
+      breaks(one) - breaks(other) ||
+      operations(one) - operations(other) ||
+      rewrites(one) - rewrites(other) ||
+      own(one) - own(other),
   )
 }
 
@@ -154,19 +164,6 @@ export function revocationCell({ steps }: SharedRevocation, name: Name): string 
     steps.flatMap(([cut]) => (cut === undefined ? [] : [cutCell(cut, name)])),
     3,
   )
-}
-
-/** Whom else it touches. */
-export function othersWords({ others, services }: SharedRevocation, name: Name): string {
-  const audited = others === 0 ? 'no other holder' : countWords(others, 'other holder')
-  if (services === undefined || services.members === 0) return audited
-  const which = services.names.length === 0 ? '' : ` of ${listWords(services.names.map(name), 4)}`
-  return `${audited}; ${countWords(services.members, 'member')} lose ordinary permissions${which}${services.unread ? ', and of policies that were not read' : ''}`
-}
-
-/** The same in a cell. */
-export function othersCell(way: SharedRevocation, name: Name): string {
-  return othersWords(way, name).replace(/^no other holder/, 'none')
 }
 
 /** The principals of some rows, in a sentence. */

@@ -90,6 +90,17 @@ const by = z.object({
   trace_id: text,
 })
 
+const services = z.array(text)
+const ordinary = z.object({
+  others: z.int().describe('Other principals who lose something and are not known to have it another way.'),
+  services: services.describe('Of which they lose something: first segments of actions; `*`: of all.'),
+  own_services: services.describe('Of which the principal itself loses something.'),
+  unread: z.array(text).describe('Policies and roles that go with it and could not be read or decided.'),
+  unlisted: z
+    .array(z.object({ kind: z.enum(['group', 'agency']), name: text }))
+    .describe('What goes whole, and of which nobody listed what else it has.'),
+})
+
 const drift = difference.extend({
   severity,
   enabled: z.boolean(),
@@ -102,9 +113,14 @@ const drift = difference.extend({
       z.object({
         operations: z.array(operation).describe('All of them together.'),
         others: z.int().describe('Other principals who lose something audited.'),
+        ordinary: ordinary
+          .nullable()
+          .describe('What goes with it that is not audited; null where nobody worked that out.'),
       }),
     )
-    .describe('Each of them is complete, the one that touches fewest others first.'),
+    .describe(
+      'Each of them is complete. An older version comes first; then what touches fewest others (whoever drifts by the same cause is none), then what takes nothing ordinary from anybody else.',
+    ),
   cause: text,
   by: by.nullable().describe('Who brought it; null where no trace of the window shows it.'),
 })

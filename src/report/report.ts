@@ -1,6 +1,7 @@
 /** Builds the JSON report from what was decided. Adds nothing and renders nothing. */
 import type { Gap, LiveKnownGap } from '../access/model.ts'
-import type { NamedPrincipal } from '../account/principal.ts'
+import { type NamedPrincipal, principalKey } from '../account/principal.ts'
+import { type SeenLoss, seenLoss } from '../audit/losers.ts'
 import {
   type ApprovedHolding,
   type DifferenceRow,
@@ -119,12 +120,19 @@ function driftJson(row: Drift, subject: Subject): object {
     ...{ ...differenceJson(row), severity, enabled, extent, restricted },
     paths: row.paths.map((path) => pathJson(subject, path)),
     conditional_denies,
-    revocations: row.revocations.map(({ cuts, others }) => ({
-      operations: cuts.map(({ operation }) => operation),
-      others,
+    revocations: row.revocations.map((one) => ({
+      operations: one.cuts.map(({ operation }) => operation),
+      others: one.others,
+      ordinary: ordinaryJson(seenLoss([one], new Set([principalKey(row.principal)]))),
     })),
     cause,
   }
+}
+
+function ordinaryJson(loss: SeenLoss | null): object | null {
+  if (loss === null) return null
+  const { others, services, own, unread, unlisted } = loss
+  return { others, services, own_services: own, unread, unlisted }
 }
 
 function wasHeldJson(row: WasHeldRow, subject: Subject): object {

@@ -1,17 +1,17 @@
 /** The account held against config and baseline: what every mode that needs a verdict shares. */
 import { createHash } from 'node:crypto'
 import type { Findings } from '../access/findings.ts'
-import type { OlderVersion, Snapshot } from '../account/snapshot.ts'
+import type { Snapshot } from '../account/snapshot.ts'
 import { auditWithFindings } from '../audit/audit.ts'
 import type { Verdict } from '../audit/model.ts'
-import { policiesToRestore, withRestores } from '../audit/restore.ts'
-import { CloudError } from '../cloud/http/cloud-error.ts'
+import { withOrdinary } from '../audit/ordinary.ts'
+import { withRestores } from '../audit/restore.ts'
 import type { IamApi } from '../cloud/iam/iam-api.ts'
-import { policyVersions } from '../cloud/iam/v5-calls.ts'
 import { crawlAccount, loadSnapshot, refuseOtherAccount } from './account.ts'
 import type { AccountRun } from './account-run.ts'
 import type { Approvals } from './approvals.ts'
 import type { ReadHistory } from './baseline-history.ts'
+import { readAfter } from './read-after.ts'
 import { readTraces } from './traces.ts'
 
 export interface Audited {
@@ -30,7 +30,7 @@ export type HistoryReader = (from: number) => Promise<ReadHistory>
 /**
  * Reads files and account and decides; shared with the modes that need the same verdict.
  *
- * @param readHistory given by the mode that looks at traces; without it nobody does
+ * @param readHistory given by the mode that looks at traces and shows ways out; without it nobody does
  * @throws UserError
  */
 export async function auditAccount(
@@ -71,27 +71,17 @@ export async function auditAccount(
     ...{ today: today(), sha256 },
   }
   const { verdict, found } = auditWithFindings(input)
-  if (api !== null) snapshot = await withOlderVersions(api, snapshot, policiesToRestore(verdict))
-  return { approvals, snapshot, found, remarks, api, verdict: withRestores(verdict, { ...input, snapshot }) }
-}
-
-/** Older versions of policies, for what can be undone. What is refused is no gap: there are other ways out. */
-async function withOlderVersions(
-  api: IamApi,
-  snapshot: Snapshot,
-  policyIds: readonly string[],
-): Promise<Snapshot> {
-  const older_versions: OlderVersion[] = []
-  for (const policy_id of policyIds) {
-    try {
-      const { rows } = await api.list(policyVersions, { policy_id })
-      for (const { version_id, created_at, document, is_default } of rows)
-        if (!is_default) older_versions.push({ policy_id, version_id, created_at, document })
-    } catch (error) {
-      if (!(error instanceof CloudError)) throw error
-    }
+  const audited = { approvals, found, remarks, api }
+  // Only whoever looks at what happened shows ways out.
+  if (readHistory === null) return { ...audited, snapshot, verdict }
+  if (api !== null && verdict.drift.length > 0) snapshot = await readAfter(api, snapshot, verdict)
+  const restorable = withRestores(verdict, { ...input, snapshot })
+  const { permissions } = config
+  return {
+    ...audited,
+    snapshot,
+    verdict: withOrdinary(restorable, { found, snapshot, permissions }),
   }
-  return older_versions.length === 0 ? snapshot : { ...snapshot, older_versions }
 }
 
 /** Hex digest of the UTF-8 bytes of a text. */

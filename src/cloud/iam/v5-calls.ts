@@ -136,7 +136,7 @@ const attachedTo = (kind: 'group' | 'user' | 'agency', plural: string): ListCall
   id: `GET /v5/${plural}/{${kind}_id}/attached-policies`,
   action: `iam:${plural}:listAttachedPoliciesV5`,
   ...{ purpose: kind === 'agency' ? 'agencies' : 'identity-policies', optional: true, model: 'v5' },
-  why: 'the other way round, when entities may not be listed',
+  why: 'what else a way out takes; and the other way round, when entities may not be listed',
   ...{ schema: attached, rows: 'attached_policies', key: (row) => row.policy_id },
 })
 

@@ -8,9 +8,10 @@ import { crowdsOf, graphOf } from '../graph.ts'
 import { partialLine } from '../holders-section.ts'
 import { html, htmlCode } from '../html.ts'
 import { principalWords } from '../principal-words.ts'
+import { touchedWords } from '../touched-words.ts'
 import { untoldLines, wasHeldLine, whoDidWords } from '../trace-words.ts'
 import { explanation, headline, scopeSentence, sourceWords, statusWords } from '../verdict-words.ts'
-import { othersWords, revocationGroups, revocationWords, sharedRevocations } from '../way-out-words.ts'
+import { revocationGroups, revocationWords, sharedRevocations } from '../way-out-words.ts'
 import { listWords } from '../words.ts'
 import type { EvidenceContext } from './context.ts'
 import { holderRows } from './holder-row.ts'
@@ -188,9 +189,9 @@ function findings(verdict: Verdict): string {
   const { traces } = verdict
   const rows = findingsOf(verdict).map(({ number, cause, drift }) => {
     const ways = revocationGroups(drift).flatMap((group) =>
-      sharedRevocations(group, cause.kind, cause.principals.length)
+      sharedRevocations(group, cause.kind, cause.principals)
         .slice(0, 2)
-        .map((way) => `${revocationWords(way, htmlCode)} (${othersWords(way, htmlCode)})`),
+        .map((way) => `${revocationWords(way, htmlCode)} (${touchedWords(way, htmlCode)})`),
     )
     const [gravest] = drift
     return [
