@@ -1,4 +1,5 @@
 /** Whose further policies are worth reading once there is drift: of those whom a way out takes something from. */
+import type { Access } from '../access/access.ts'
 import type { Holder, Link } from '../account/link.ts'
 import type { Beside } from '../account/snapshot.ts'
 import type { Verdict } from './model.ts'
@@ -8,8 +9,14 @@ const MOST_LISTED = 40
 
 export type ListedHolder = Beside['holders'][number]
 
-/** Groups and agencies that a way out leaves or lets go first, then users by themselves; each once. */
-export function holdersToList({ drift }: Pick<Verdict, 'drift'>): readonly ListedHolder[] {
+/**
+ * Groups and agencies that a way out leaves or lets go first, then agencies that go with a permission to assume, then
+ * users by themselves; each once.
+ */
+export function holdersToList(
+  { drift }: Pick<Verdict, 'drift'>,
+  access: Pick<Access, 'principal' | 'reached'>,
+): readonly ListedHolder[] {
   const found = new Map<string, ListedHolder>()
   const add = ({ kind, id }: Pick<Holder, 'kind' | 'id'>): void => {
     found.set(`${kind} ${id}`, { kind, id })
@@ -22,6 +29,11 @@ export function holdersToList({ drift }: Pick<Verdict, 'drift'>): readonly Liste
       }
     for (const { links } of paths)
       for (const link of links) if (link.kind === 'assume') add({ kind: 'agency', id: link.agency_id })
+  }
+  for (const row of drift) {
+    const principal = access.principal(row.principal)
+    for (const { agency } of principal === null ? [] : access.reached(principal))
+      add({ kind: 'agency', id: agency.id })
   }
   // What is their own they keep, whatever group they leave.
   for (const { principal } of drift)

@@ -74,7 +74,7 @@ export async function auditAccount(
   const audited = { approvals, found, remarks, api }
   // Only whoever looks at what happened shows ways out.
   if (readHistory === null) return { ...audited, snapshot, verdict }
-  if (api !== null && verdict.drift.length > 0) snapshot = await readAfter(api, snapshot, verdict)
+  if (api !== null && verdict.drift.length > 0) snapshot = await readAfter(api, snapshot, { verdict, found })
   const restorable = withRestores(verdict, { ...input, snapshot })
   const { permissions } = config
   return {

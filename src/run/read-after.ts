@@ -2,8 +2,9 @@
  * What is asked of the cloud once there is drift, for its ways out alone: a few requests, none on a green run. What is
  * refused is no gap, since the verdict stands without it.
  */
+import type { Findings } from '../access/findings.ts'
 import type { Beside, OlderVersion, Snapshot } from '../account/snapshot.ts'
-import { holdersToList } from '../audit/holders-to-list.ts'
+import { holdersToList, type ListedHolder } from '../audit/holders-to-list.ts'
 import type { Verdict } from '../audit/model.ts'
 import { policiesToRestore } from '../audit/restore.ts'
 import { CloudError } from '../cloud/http/cloud-error.ts'
@@ -11,11 +12,15 @@ import type { IamApi } from '../cloud/iam/iam-api.ts'
 import { attachedPolicies, policyVersions } from '../cloud/iam/v5-calls.ts'
 
 /** The snapshot with older versions of policies, and with what else is attached to those whom a way out touches. */
-export async function readAfter(api: IamApi, snapshot: Snapshot, verdict: Verdict): Promise<Snapshot> {
+export async function readAfter(
+  api: IamApi,
+  snapshot: Snapshot,
+  { verdict, found }: { readonly verdict: Verdict; readonly found: Findings },
+): Promise<Snapshot> {
   const [older_versions, beside] = await Promise.all([
     olderVersions(api, policiesToRestore(verdict)),
     // Group by group, everything that is attached was read.
-    snapshot.stats.method === 'group-first' ? null : besides(api, verdict),
+    snapshot.stats.method === 'group-first' ? null : besides(api, holdersToList(verdict, found.access)),
   ])
   return {
     ...snapshot,
@@ -36,9 +41,9 @@ async function olderVersions(api: IamApi, policyIds: readonly string[]): Promise
   return lists.flat()
 }
 
-async function besides(api: IamApi, verdict: Verdict): Promise<Beside> {
+async function besides(api: IamApi, holders: readonly ListedHolder[]): Promise<Beside> {
   const read = await Promise.all(
-    holdersToList(verdict).map(async (holder) => {
+    holders.map(async (holder) => {
       const { kind, id } = holder
       const listed = await unlessRefused(() => api.list(attachedPolicies[kind], { [`${kind}_id`]: id }))
       return listed === null ? null : { holder, listed }
