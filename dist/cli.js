@@ -83151,8 +83151,11 @@ function wantedKeys(drift) {
 ;// CONCATENATED MODULE: ./build/audit/holders-to-list.js
 /** Requests that nobody waits for: of the others the verdict says that they were not read. */
 const MOST_LISTED = 40;
-/** Groups and agencies that a way out leaves or lets go first, then users by themselves; each once. */
-function holdersToList({ drift }) {
+/**
+ * Groups and agencies that a way out leaves or lets go first, then agencies that go with a permission to assume, then
+ * users by themselves; each once.
+ */
+function holdersToList({ drift }, access) {
     const found = new Map();
     const add = ({ kind, id }) => {
         found.set(`${kind} ${id}`, { kind, id });
@@ -83168,6 +83171,11 @@ function holdersToList({ drift }) {
             for (const link of links)
                 if (link.kind === 'assume')
                     add({ kind: 'agency', id: link.agency_id });
+    }
+    for (const row of drift) {
+        const principal = access.principal(row.principal);
+        for (const { agency } of principal === null ? [] : access.reached(principal))
+            add({ kind: 'agency', id: agency.id });
     }
     // What is their own they keep, whatever group they leave.
     for (const { principal } of drift)
@@ -83198,11 +83206,11 @@ function holderOf(link) {
 
 
 /** The snapshot with older versions of policies, and with what else is attached to those whom a way out touches. */
-async function readAfter(api, snapshot, verdict) {
+async function readAfter(api, snapshot, { verdict, found }) {
     const [older_versions, beside] = await Promise.all([
         read_after_olderVersions(api, policiesToRestore(verdict)),
         // Group by group, everything that is attached was read.
-        snapshot.stats.method === 'group-first' ? null : besides(api, verdict),
+        snapshot.stats.method === 'group-first' ? null : besides(api, holdersToList(verdict, found.access)),
     ]);
     return {
         ...snapshot,
@@ -83217,8 +83225,8 @@ async function read_after_olderVersions(api, policyIds) {
     }));
     return lists.flat();
 }
-async function besides(api, verdict) {
-    const read = await Promise.all(holdersToList(verdict).map(async (holder) => {
+async function besides(api, holders) {
+    const read = await Promise.all(holders.map(async (holder) => {
         const { kind, id } = holder;
         const listed = await unlessRefused(() => api.list(attachedPolicies[kind], { [`${kind}_id`]: id }));
         return listed === null ? null : { holder, listed };
@@ -84238,7 +84246,7 @@ async function auditAccount(run, approvals, readHistory = null) {
     if (readHistory === null)
         return { ...audited, snapshot, verdict };
     if (api !== null && verdict.drift.length > 0)
-        snapshot = await readAfter(api, snapshot, verdict);
+        snapshot = await readAfter(api, snapshot, { verdict, found });
     const restorable = withRestores(verdict, { ...input, snapshot });
     const { permissions } = config;
     return {
