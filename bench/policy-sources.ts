@@ -77,6 +77,31 @@ export function withLegacyRoles(snapshot: Snapshot, { documents, audited }: Benc
   }
 }
 
+/** Half of the policies that groups have are legacy ones with the same words, for global services or all resources. */
+export function withHalfLegacy(snapshot: Snapshot): Snapshot {
+  const moved = new Map(
+    snapshot.policies.filter((_, at) => at % 2 === 0).map((policy) => [policy.policy_id, policy]),
+  )
+  const isMoved = (one: Snapshot['attachments'][number]): boolean =>
+    one.principal_type === 'group' && moved.has(one.policy_id)
+  return {
+    ...snapshot,
+    attachments: snapshot.attachments.filter((one) => !isMoved(one)),
+    roles: [...moved].map(([id, { version }]) => {
+      const { Statement } = JSON.parse(version?.document ?? '') as { readonly Statement: readonly object[] }
+      return {
+        ...{ role_id: id, name: id, display_name: `name-${id}`, catalog: 'CUSTOMED', type: 'AX' },
+        ...{ domain_id: snapshot.account_id, updated_time: '1700000000000' },
+        policy: JSON.stringify({ Version: '1.1', Statement }),
+      }
+    }),
+    role_assignments: snapshot.attachments.filter(isMoved).map(({ principal_id, policy_id }, at) => ({
+      ...{ holder_type: 'group' as const, holder_id: principal_id, role_id: policy_id },
+      scope: at % 2 === 0 ? ('domain' as const) : ('all-projects' as const),
+    })),
+  }
+}
+
 /** Agencies with identity policies; one user in ten may assume those that trust the account. */
 export function withAgencies(snapshot: Snapshot, { documents }: BenchAccount): Snapshot {
   const account = snapshot.account_id

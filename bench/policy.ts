@@ -14,7 +14,7 @@ import { shippedCatalogue } from '../src/policy/index.ts'
 import { comparePeer } from './iam-simulate.ts'
 import { benchAccount, benchCatalogue } from './policy-account.ts'
 import { auditInput, type Prepared, prepare } from './policy-snapshot.ts'
-import { withAgencies, withLegacyRoles } from './policy-sources.ts'
+import { withAgencies, withHalfLegacy, withLegacyRoles } from './policy-sources.ts'
 
 interface Measure {
   readonly holdings: number
@@ -49,6 +49,7 @@ function bareMemory(): number {
 
 const SOURCES = [
   ['identity policies', []],
+  ['half are legacy', [withHalfLegacy]],
   ['and legacy roles', [withLegacyRoles]],
   ['and agencies', [withAgencies]],
   ['all of it', [withLegacyRoles, withAgencies]],
