@@ -2,19 +2,48 @@
 import type { Path } from '../account/link.ts'
 import type { Bundle } from '../account/routes.ts'
 import { type GrantMemory, grantsMeet, type PolicyIds, rememberGrants } from '../policy/index.ts'
-import type { Grant, Statement } from '../policy/types.ts'
+import type { ActionSet, Grant, Statement } from '../policy/types.ts'
 import type { Documents } from './documents.ts'
 
-function speaksOf(
-  { action, notAction = [] }: Statement,
-  grants: readonly Grant[],
-  memory: GrantMemory,
-): boolean {
-  const isWhole = (pattern: string): boolean => pattern.split(':').length === 3
-  // What a pattern of fewer words crosses is not documented.
-  if (!(action ?? notAction).every((one) => one === '*' || isWhole(one))) return true
-  const denied = action === undefined ? { actions: ['*'], except: notAction } : { actions: action }
-  return grantsMeet(grants, denied, { memory }) !== false
+/** What a Deny speaks of; null where that is not documented: of a pattern of fewer words, which colons it crosses. */
+function deniedBy({ action, notAction = [] }: Statement): ActionSet | null {
+  const isWhole = (pattern: string): boolean => pattern === '*' || pattern.split(':').length === 3
+  if (!(action ?? notAction).every(isWhole)) return null
+  return action === undefined ? { actions: ['*'], except: notAction } : { actions: action }
+}
+
+/** Which patterns a Deny speaks of: what people hold differs, the patterns that it is written in come again. */
+class DenySpeaking {
+  readonly #denied: ActionSet | null
+  readonly #memory: GrantMemory
+  readonly #byPattern = new Map<string, boolean>()
+
+  constructor(statement: Statement, memory: GrantMemory) {
+    this.#denied = deniedBy(statement)
+    this.#memory = memory
+  }
+
+  /** True where that cannot be told. */
+  of(grants: readonly Grant[]): boolean {
+    if (this.#denied === null) return true
+    let touches = false
+    for (const { actions, except } of grants)
+      for (const action of actions) {
+        if (!this.#ofPattern(action, this.#denied)) continue
+        if (except === undefined || except.length === 0) return true
+        touches = true
+      }
+    return touches && grantsMeet(grants, this.#denied, { memory: this.#memory }) !== false
+  }
+
+  #ofPattern(action: string, denied: ActionSet): boolean {
+    let known = this.#byPattern.get(action)
+    if (known === undefined) {
+      known = grantsMeet([{ actions: [action] }], denied, { memory: this.#memory }) !== false
+      this.#byPattern.set(action, known)
+    }
+    return known
+  }
 }
 
 /** A Deny statement and the key of its document. */
@@ -27,7 +56,7 @@ export interface Denying {
 export class PathMemory {
   readonly #builtin = new Map<Bundle, Path>()
   readonly #speaking = new Map<readonly Grant[], WeakMap<readonly string[], readonly Denying[]>>()
-  readonly #denies = new WeakMap<readonly Grant[], Map<Statement, boolean>>()
+  readonly #denies = new Map<Statement, DenySpeaking>()
   /** Patterns of questions about grants. */
   readonly memory: GrantMemory
 
@@ -65,11 +94,12 @@ export class PathMemory {
 
   /** Whether a Deny speaks of anything that is granted; true where that cannot be told. */
   denies(statement: Statement, grants: readonly Grant[]): boolean {
-    const byStatement = this.#denies.get(grants) ?? new Map<Statement, boolean>()
-    this.#denies.set(grants, byStatement)
-    const known = byStatement.get(statement) ?? speaksOf(statement, grants, this.memory)
-    byStatement.set(statement, known)
-    return known
+    let speaking = this.#denies.get(statement)
+    if (speaking === undefined) {
+      speaking = new DenySpeaking(statement, this.memory)
+      this.#denies.set(statement, speaking)
+    }
+    return speaking.of(grants)
   }
 
   ofBuiltin(bundle: Bundle): Path | null {
