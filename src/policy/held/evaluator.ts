@@ -61,21 +61,24 @@ export function createEvaluator(options: EvaluatorOptions): Evaluator {
 
 class RememberingEvaluator implements Evaluator {
   readonly #documents: EvaluatorOptions['documents']
-  readonly #views: ReadonlyMap<string, View>
+  readonly #permissions: ReadonlyMap<string, Permission>
+  readonly #memory: GrantMemory
+  readonly #stepBound: number
+  /** Each is made when it is first asked: of a policy that one cannot decide, relevance asks no other. */
+  readonly #views = new Map<string, View>()
 
   constructor({ documents, permissions, account, stepBound = STEP_BOUND }: EvaluatorOptions) {
     this.#documents = documents
-    const memory = new GrantMemory(account ?? null)
-    this.#views = new Map(
-      permissions.map((permission) => [permission.name, new View(permission, documents, memory, stepBound)]),
-    )
+    this.#permissions = new Map(permissions.map((permission) => [permission.name, permission]))
+    this.#memory = new GrantMemory(account ?? null)
+    this.#stepBound = stepBound
   }
 
   relevance(policy: string): Relevance {
     if (this.#documents.get(policy)?.ok !== true) return 'undetermined'
     let relevance: Relevance = 'none'
-    for (const view of this.#views.values()) {
-      const listed = view.statementsOf(policy)
+    for (const name of this.#permissions.keys()) {
+      const listed = this.#viewOf(name).statementsOf(policy)
       if (typeof listed === 'string') return 'undetermined'
       if (listed.numbers.length > 0) relevance = 'some'
     }
@@ -83,9 +86,17 @@ class RememberingEvaluator implements Evaluator {
   }
 
   held(sources: readonly GrantSource[], name: string): Held | Undetermined {
-    const view = this.#views.get(name)
-    if (view === undefined) throw new Error(`No audited permission is called ${name}.`)
-    return view.held(sources)
+    return this.#viewOf(name).held(sources)
+  }
+
+  #viewOf(name: string): View {
+    const known = this.#views.get(name)
+    if (known !== undefined) return known
+    const permission = this.#permissions.get(name)
+    if (permission === undefined) throw new Error(`No audited permission is called ${name}.`)
+    const made = new View(permission, this.#documents, this.#memory, this.#stepBound)
+    this.#views.set(name, made)
+    return made
   }
 }
 
