@@ -10,8 +10,8 @@ import {
   type Path,
   type RoleLink,
 } from '../account/link.ts'
-import { type Principal, type PrincipalRef, principalKey } from '../account/principal.ts'
-import { type Bundle, grantsOf, type Routes } from '../account/routes.ts'
+import type { Principal, PrincipalRef } from '../account/principal.ts'
+import type { Bundle } from '../account/routes.ts'
 import {
   type Evaluator,
   type GrantSource,
@@ -21,19 +21,13 @@ import {
   isUnrestricted,
 } from '../policy/index.ts'
 import type { Grant, Held, Identity, Match, Permission, Statement } from '../policy/types.ts'
-import type { Assume } from './assume.ts'
 import type { Documents } from './documents.ts'
+import { Graph, type GraphParts, type Reached } from './graph.ts'
 import { PathMemory } from './path-memory.ts'
 import { type Route, RoutesByDocument, type SourceLists } from './sources.ts'
 
 /** Paths shown of one principal and permission; the others are counted. */
 export const MAXIMUM_PATHS = 50
-
-/** An agency that a principal may come to act as, and the shortest chain of links to it. */
-export interface Reached {
-  readonly agency: Principal
-  readonly chain: readonly AssumeLink[]
-}
 
 export interface Paths {
   readonly paths: readonly Path[]
@@ -59,41 +53,28 @@ interface Sources {
   readonly answers: Map<string, Held | null>
 }
 
-export interface AccessParts {
+export interface AccessParts extends GraphParts {
   readonly account: string
   readonly permissions: readonly Permission[]
-  readonly principals: readonly Principal[]
-  readonly routes: Routes
   readonly evaluator: Evaluator
   readonly documents: Documents
   readonly lists: SourceLists
-  readonly assume: Assume
-  /** Bundles of whoever a provider vouches for, by their key. */
-  readonly mapped: ReadonlyMap<string, readonly Bundle[]>
   /** Documents that a live known gap accepts: they grant and deny nothing. */
   readonly accepted: ReadonlySet<string>
 }
 
 export class Access {
   readonly #parts: AccessParts
-  readonly #removed: LinkSet
-  readonly #byKey: ReadonlyMap<string, Principal>
-  readonly #bundles = new Map<string, readonly Bundle[]>()
-  readonly #reached = new Map<string, readonly Reached[]>()
-  readonly #agencyEdges = new Map<string, readonly AssumeLink[]>()
+  readonly #graph: Graph
   readonly #agencySources = new Map<string, Sources>()
   readonly #everything: ReadonlyMap<string, Held>
   readonly #paths: PathMemory
-  /** The account as it is, of which this is one without some links. */
-  readonly #whole: Access | null
 
-  constructor(parts: AccessParts, whole: Access | null = null, removed = new LinkSet([])) {
+  /** @param whole the account as it is, of which this is one without some links: what is alike is remembered once */
+  constructor(parts: AccessParts, graph = new Graph(parts), whole: Access | null = null) {
     this.#parts = parts
-    this.#removed = removed
-    this.#whole = whole
+    this.#graph = graph
     this.#paths = whole === null ? new PathMemory(parts.account) : whole.#paths
-    this.#byKey =
-      whole === null ? new Map(parts.principals.map((one) => [principalKey(one), one])) : whole.#byKey
     this.#everything =
       whole === null
         ? new Map(parts.permissions.map((one) => [one.name, holdsEverything(one)]))
@@ -106,7 +87,7 @@ export class Access {
 
   /** Null for somebody who is no principal of this account. */
   principal(ref: PrincipalRef): Principal | null {
-    return this.#byKey.get(principalKey(ref)) ?? null
+    return this.#graph.principal(ref)
   }
 
   /**
@@ -114,7 +95,7 @@ export class Access {
    * about; everything else from everybody.
    */
   without(links: Iterable<Link>): Access {
-    return new Access(this.#parts, this.#whole ?? this, new LinkSet([...this.#removed.links, ...links]))
+    return new Access(this.#parts, this.#graph.without(links), this)
   }
 
   /** The account as it is when these documents grant and deny nothing. */
@@ -138,98 +119,17 @@ export class Access {
 
   /** What was given to a principal, directly and by groups. */
   bundles(principal: PrincipalRef): readonly Bundle[] {
-    const key = principalKey(principal)
-    const known = this.#bundles.get(key)
-    if (known !== undefined) return known
-    const left =
-      this.#whole === null
-        ? this.#given(principal)
-        : this.#whole.bundles(principal).flatMap((bundle) => this.#leftOf(bundle) ?? [])
-    this.#bundles.set(key, left)
-    return left
-  }
-
-  #given(principal: PrincipalRef): readonly Bundle[] {
-    const { routes, mapped } = this.#parts
-    if (principal.kind === 'user') return routes.ofUser(principal.id)
-    if (principal.kind === 'agency') return routes.ofAgency(principal.id)
-    return mapped.get(principalKey(principal)) ?? []
-  }
-
-  #leftOf(bundle: Bundle): Bundle | null {
-    const { through, attachments, roles, builtin } = bundle
-    const isRemoved = (link: Link): boolean => this.#removed.has(link)
-    if (through !== null && isRemoved(through)) return null
-    if (!grantsOf(bundle).some(isRemoved)) return bundle
-    const kept = attachments.filter((link) => !isRemoved(link))
-    return {
-      through,
-      attachments: kept,
-      roles: roles.filter((link) => !isRemoved(link)),
-      builtin: builtin !== null && isRemoved(builtin) ? null : builtin,
-      policies: kept.map((link) => link.policy_id),
-    }
+    return this.#graph.bundles(principal)
   }
 
   /** Whether a principal is in the built-in group, so that it may do everything whatever any Deny says. */
   holdsAll(principal: PrincipalRef): boolean {
-    return this.bundles(principal).some((bundle) => bundle.builtin !== null)
+    return this.#graph.holdsAll(principal)
   }
 
   /** Agencies that a principal may come to act as, each once, nearest first. */
   reached(principal: Principal): readonly Reached[] {
-    const key = principalKey(principal)
-    const known = this.#reached.get(key)
-    if (known !== undefined) return known
-    const found: Reached[] = []
-    const seen = new Set<string>(principal.kind === 'agency' ? [principal.id] : [])
-    const follow = (links: readonly AssumeLink[], chain: readonly AssumeLink[]): void => {
-      for (const link of links) {
-        if (seen.has(link.agency_id)) continue
-        seen.add(link.agency_id)
-        const agency = this.#byKey.get(principalKey({ kind: 'agency', id: link.agency_id }))
-        if (agency !== undefined) found.push({ agency, chain: [...chain, link] })
-      }
-    }
-    follow(this.#edges(principal), [])
-    // What is found is followed in turn: nearest first.
-    for (let at = 0; at < found.length; at++) {
-      const { agency, chain } = found[at] as Reached
-      follow(this.#edges(agency), chain)
-    }
-    const reached = found.length === 0 ? nobodyReached : found
-    this.#reached.set(key, reached)
-    return reached
-  }
-
-  #edges(from: Principal): readonly AssumeLink[] {
-    if (from.kind !== 'agency') return this.#makeEdges(from)
-    // Whoever comes by an agency goes on from there by the same links.
-    const known = this.#agencyEdges.get(from.id) ?? this.#makeEdges(from)
-    this.#agencyEdges.set(from.id, known)
-    return known
-  }
-
-  #makeEdges(from: Principal): readonly AssumeLink[] {
-    const { assume } = this.#parts
-    const bundles = this.bundles(from)
-    const whole = this.#whole
-    if (whole === null) return assume.edges(from, bundles)
-    const isRemoved = (link: Link): boolean => this.#removed.has(link)
-    const isTrustRemoved = (agency_id: string, item: string): boolean =>
-      isRemoved({ kind: 'trust', agency_id, agency: '', item })
-    const before = whole.bundles(from)
-    const isSame = bundles.length === before.length && bundles.every((one, at) => one === before[at])
-    if (!isSame) return assume.edges(from, bundles, isTrustRemoved).filter((link) => !isRemoved(link))
-    // Where nothing else was taken from them, less trust only takes links away, or leaves another reason.
-    return whole
-      .#edges(from)
-      .flatMap((link) =>
-        isTrustRemoved(link.agency_id, link.party)
-          ? (assume.edge(from, bundles, link.agency_id, isTrustRemoved) ?? [])
-          : [link],
-      )
-      .filter((link) => !isRemoved(link))
+    return this.#graph.reached(principal)
   }
 
   /** What a principal holds of a permission, by all its sources; null when it cannot be decided. */
@@ -412,8 +312,8 @@ export class Access {
 
   /** What an agency holds without assuming others; null where that cannot be told. */
   #heldByAgency(id: string, permission: string): Held | null {
-    const agency = this.#byKey.get(principalKey({ kind: 'agency', id }))
-    return agency === undefined ? null : this.#ask(this.#sourcesOfAgency(agency), permission)
+    const agency = this.#graph.principal({ kind: 'agency', id })
+    return agency === null ? null : this.#ask(this.#sourcesOfAgency(agency), permission)
   }
 
   #pathsOf(
@@ -485,8 +385,6 @@ export class Access {
     return shown
   }
 }
-
-const nobodyReached: readonly Reached[] = []
 
 function bounded(paths: readonly Path[]): Paths {
   return paths.length <= MAXIMUM_PATHS
