@@ -1,5 +1,6 @@
 export default {
-  testEnvironment: 'node',
+  testSequencer: '<rootDir>/scripts/test-sequencer.mjs',
+  testEnvironment: '<rootDir>/scripts/test-environment.mjs',
   roots: ['<rootDir>/__tests__'],
   testMatch: ['**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],

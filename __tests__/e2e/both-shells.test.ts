@@ -11,7 +11,8 @@ import { runShell, shellKeys } from '../../simulator/shell.ts'
 import { auditorWildcardPolicy } from '../../src/cloud/iam/permissions-needed.ts'
 import { readConfig } from '../../src/config/read-config.ts'
 import { GitRepository } from './git-repository.ts'
-import { BASELINE, CONFIG, plainConfig, startWorld } from './world.ts'
+import { runWarmShell } from './shell-in-process.ts'
+import { BASELINE, CONFIG, plainConfig, startWorld, warm } from './world.ts'
 
 class Folder implements Disposable {
   readonly path = mkdtempSync(join(tmpdir(), 'iam-audit-both-'))
@@ -36,7 +37,7 @@ describe('one account, one baseline', () => {
   test('have one verdict, in text and in JSON', async () => {
     const company = northwind(Date.now())
     await using world = await startWorld(company.account, { config: company.config })
-    const first = await world.audit({ inputs: { 'dry-run': 'true' } })
+    const first = await world.audit({ ...warm, inputs: { 'dry-run': 'true' } })
     world.files[BASELINE] = company.review(readFileSync(first.outputs['proposed-baseline'] as string, 'utf8'))
     company.thenTimePasses()
     // One reading for both: the account is read in an order that nobody can predict, and at a moment of its own.
@@ -106,7 +107,7 @@ describe('init', () => {
 
   test('says the steps of the README, in its order, and writes its policy', async () => {
     using folder = new Folder()
-    const run = await runShell(['init', ...facts, '--branch', 'trunk'], { folder: folder.path })
+    const run = await runWarmShell(['init', ...facts, '--branch', 'trunk'], { folder: folder.path })
     const steps = run.output.slice(run.output.indexOf('Next:'))
     // The workflow tells what the cloud has to trust, so it comes first.
     expect(steps).toMatch(
@@ -123,7 +124,7 @@ describe('init', () => {
     using folder = new Folder()
     const version = `acme/audit@${'ab'.repeat(20)}`
     const more = ['--region', 'cn-north-4', '--branch', 'trunk', '--reviewers', 'mona', '--action', version]
-    expect((await runShell(['init', ...facts, ...more], { folder: folder.path })).exitCode).toBe(0)
+    expect((await runWarmShell(['init', ...facts, ...more], { folder: folder.path })).exitCode).toBe(0)
     const audit = folder.read('.github/workflows/iam-audit.yml')
     expect(audit).toContain(`uses: ${version} # v`)
     expect(parse(audit).on.push.branches).toEqual(['trunk'])
@@ -140,9 +141,9 @@ describe('init', () => {
     expect(run.output).toMatch(/^kept {6}\.github\/iam-audit\.yml$/m)
     expect(run.output).toMatch(/^ {4}\/\.github\/workflows\/ +@acme\/security$/m)
     expect([folder.read(CONFIG), folder.read('.github/CODEOWNERS')]).toEqual(['mine', '* @mona\n'])
-    expect((await runShell(['init', ...facts, '--force'], { folder: folder.path })).exitCode).toBe(0)
+    expect((await runWarmShell(['init', ...facts, '--force'], { folder: folder.path })).exitCode).toBe(0)
     expect(folder.read(CONFIG)).toContain('version: 1')
-    expect((await runShell(['init', ...facts], { folder: folder.path })).exitCode).toBe(0)
+    expect((await runWarmShell(['init', ...facts], { folder: folder.path })).exitCode).toBe(0)
   })
 
   test.each([
@@ -155,7 +156,7 @@ describe('init', () => {
     ['--action', 'acme/audit@v1'],
   ])('%s %j is refused, and nothing is written', async (option, value) => {
     using folder = new Folder()
-    const run = await runShell(['init', ...facts, option, value], { folder: folder.path })
+    const run = await runWarmShell(['init', ...facts, option, value], { folder: folder.path })
     expect([run.exitCode, run.output]).toEqual([2, ''])
     expect(run.errors).toMatch(new RegExp(`^iam-audit: ${option}: found `))
     expect(() => folder.read(CONFIG)).toThrow()
@@ -180,6 +181,8 @@ describe('gate', () => {
   }
   const gate = (git: GitRepository, ...more: string[]) =>
     runShell(['gate', '--base', 'main', ...more], { folder: git.folder })
+  const warmGate = (git: GitRepository, ...more: string[]) =>
+    runWarmShell(['gate', '--base', 'main', ...more], { folder: git.folder })
 
   test('passes what touches neither file, and a justified approval', async () => {
     using git = repository()
@@ -190,7 +193,7 @@ describe('gate', () => {
     const added = await gate(git)
     expect([added.exitCode, added.errors]).toEqual([0, ''])
     expect(added.output).toContain('added     bob, iam-administration: iam:users:attachPolicyV5')
-    const json = JSON.parse((await gate(git, '--json')).output)
+    const json = JSON.parse((await warmGate(git, '--json')).output)
     expect(json).toMatchObject({ kind: 'gate', result: 'passed' })
     expect(json.entries).toMatchObject([{ principal: 'bob', change: 'added' }])
   })
@@ -201,13 +204,13 @@ describe('gate', () => {
     const run = await gate(git)
     expect(run.exitCode).toBe(1)
     expect(run.output).toMatch(/^FAIL \.github\/iam-baseline\.json:\d+ /m)
-    expect((await gate(git, '--format', 'markdown')).output).toMatch(/^# /)
+    expect((await warmGate(git, '--format', 'markdown')).output).toMatch(/^# /)
   })
 
   test('says that no review can be read where one is needed', async () => {
     using git = repository()
     git.commit('topic', { [CONFIG]: plainConfig.replace('@1', '@1\n    except: ["iam:users:*"]') })
-    const run = await gate(git)
+    const run = await warmGate(git)
     expect(run.exitCode).toBe(1)
     expect(run.output).toContain('reviews are read on GitHub alone')
   })
@@ -216,7 +219,7 @@ describe('gate', () => {
     using git = repository()
     git.commit('main', { [BASELINE]: baselineOf(approval('alice'), approval('carol')) })
     git.commit('topic', { README: 'z' })
-    expect((await gate(git)).output).toContain('touches neither')
+    expect((await warmGate(git)).output).toContain('touches neither')
     writeFileSync(join(git.folder, BASELINE), baselineOf(approval('alice', { justification: 'Other' })))
     const run = await gate(git)
     expect(run.output).toContain('is judged as it is in the working tree')
@@ -242,7 +245,7 @@ describe('gate', () => {
     [[], /name it with --base/],
   ])('%j cannot be asked', async (args, why) => {
     using git = repository()
-    const run = await runShell(['gate', ...args], { folder: git.folder })
+    const run = await runWarmShell(['gate', ...args], { folder: git.folder })
     expect([run.exitCode, run.output]).toEqual([2, ''])
     expect(run.errors).toMatch(why)
   })
@@ -250,7 +253,7 @@ describe('gate', () => {
   test('a link in place of a file is refused', async () => {
     using git = repository()
     execFileSync('ln', ['-sf', '/etc/hostname', join(git.folder, CONFIG)])
-    const run = await gate(git)
+    const run = await warmGate(git)
     expect([run.exitCode, run.output]).toEqual([2, ''])
     expect(run.errors).toMatch(/link/)
   })

@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals'
 import { companyWithEverything } from '../../simulator/company.ts'
 import { AccountBuilder, allow, document, idOf, legacyPolicy, trustIam } from '../../simulator/iam/account.ts'
 import { causeRows, changed } from './changed.ts'
-import { BASELINE, CONFIG, plainConfig, startWorld } from './world.ts'
+import { BASELINE, CONFIG, plainConfig, startWarmWorld, startWorld, warm } from './world.ts'
 
 const own = idOf('account', 'acme')
 
@@ -16,7 +16,7 @@ test('the first baseline of a company with everything, committed, is green; then
   const kinds = new Set(first.report.grants.map((row: { principal_type: string }) => row.principal_type))
   expect(kinds).toEqual(new Set(['user', 'agency', 'federated']))
 
-  const green = await world.audit()
+  const green = await world.audit(warm)
   expect(green.outputs).toMatchObject({ result: 'unchanged', complete: 'true', 'issue-action': 'none' })
   expect(green.exitCode).toBe(0)
   // Nothing is left for an update to write.
@@ -82,7 +82,7 @@ test('check names whom an audit would report now, so that an upgrade can be prep
 test('names that do not exist are warned of, and decide nothing', async () => {
   const config = `${plainConfig}  - name: typo\n    actions: ["iam:users:creatUserV5"]\n`
   const builder = new AccountBuilder('acme').users('alice').policy('Ops', document(allow('iam:*:*')))
-  await using world = await startWorld(builder.attach('Ops', { user: 'alice' }).account, { config })
+  await using world = await startWarmWorld(builder.attach('Ops', { user: 'alice' }).account, { config })
   await world.approveAll()
   const run = await world.audit()
   expect(run.outputs).toMatchObject({ result: 'unchanged', complete: 'true' })
@@ -97,7 +97,7 @@ test('a config that audits nothing but wholes is warned of', async () => {
   const builder = new AccountBuilder('acme').users('alice').policy('All', document(allow('*:*:*')))
   builder.policy('NotOne', document({ Effect: 'Deny', Action: ['obs:bucket:x'] }))
   builder.attach('All', { user: 'alice' }).attach('NotOne', { user: 'alice' })
-  await using world = await startWorld(builder.account, { config })
+  await using world = await startWarmWorld(builder.account, { config })
   const run = await world.audit()
   expect(run.report.grants).toEqual([])
   expect(run.report.partial).toMatchObject([{ user: 'alice' }])

@@ -23,9 +23,8 @@ async function runHere(environment: NodeJS.ProcessEnv): Promise<Executed> {
   const write = process.stdout.write
   let log = ''
   process.exitCode = 0
-  // The toolkit reads the variables of its own process.
-  const { GITHUB_OUTPUT } = process.env
-  process.env.GITHUB_OUTPUT = environment.GITHUB_OUTPUT
+  const variables = readByToolkit.map((name) => [name, process.env[name]] as const)
+  for (const name of readByToolkit) setVariable(name, environment[name])
   process.stdout.write = (text: string | Uint8Array) => {
     log += String(text)
     return true
@@ -37,8 +36,19 @@ async function runHere(environment: NodeJS.ProcessEnv): Promise<Executed> {
     return { exitCode: Number(process.exitCode), log }
   } finally {
     process.stdout.write = write
-    if (GITHUB_OUTPUT === undefined) delete process.env.GITHUB_OUTPUT
-    else process.env.GITHUB_OUTPUT = GITHUB_OUTPUT
+    for (const [name, value] of variables) setVariable(name, value)
     process.exitCode = exitCode
   }
+}
+
+/** The toolkit reads the variables of its own process. */
+const readByToolkit = [
+  'GITHUB_OUTPUT',
+  'ACTIONS_ID_TOKEN_REQUEST_URL',
+  'ACTIONS_ID_TOKEN_REQUEST_TOKEN',
+] as const
+
+function setVariable(name: string, value: string | undefined): void {
+  if (value === undefined) delete process.env[name]
+  else process.env[name] = value
 }

@@ -5,7 +5,7 @@ import { createServer } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { expect, test } from '@jest/globals'
 import { AccountBuilder, allow, document, idOf } from '../../simulator/iam/account.ts'
-import { BASELINE, startWorld } from './world.ts'
+import { BASELINE, startWorld, warm } from './world.ts'
 
 test('2,000 users and 2,000 groups: few requests, every holder found', async () => {
   const builder = new AccountBuilder('large')
@@ -119,7 +119,7 @@ test('a snapshot saves what was crawled, and audits to the same', async () => {
   builder.attach('Admin', { user: 'alice' })
   await using world = await startWorld(builder.account)
   const path = `/tmp/iam-audit-snapshot-${process.pid}.json.gz`
-  const live = await world.audit({ inputs: { 'save-snapshot': path } })
+  const live = await world.audit({ ...warm, inputs: { 'save-snapshot': path } })
   const calls = world.cloud.calls.length
   const again = await world.audit({
     inputs: { snapshot: path, 'access-key-id': '', 'secret-access-key': '' },
@@ -128,7 +128,7 @@ test('a snapshot saves what was crawled, and audits to the same', async () => {
   expect(again.report.grants).toEqual(live.report.grants)
   expect(again.outputs['issue-action']).toBe('skipped')
   expect((await readFile(path)).includes('SecretKey')).toBe(false)
-  const unsaved = await world.audit({ inputs: { 'save-snapshot': '/dev/null/snapshot.json' } })
+  const unsaved = await world.audit({ ...warm, inputs: { 'save-snapshot': '/dev/null/snapshot.json' } })
   expect(unsaved.report.grants).toEqual(live.report.grants)
   expect(unsaved.log).toContain('/dev/null/snapshot.json could not be written')
 })
@@ -138,15 +138,15 @@ test('a warm cache reads no document again, and a forged one is not believed', a
   builder.attach('Admin', { user: 'alice' })
   await using world = await startWorld(builder.account)
   const cache = `/tmp/iam-audit-cache-${process.pid}`
-  const cold = await world.audit({ inputs: { cache } })
-  const warm = await world.audit({ inputs: { cache } })
-  expect(warm.report.stats.requests).toBe(cold.report.stats.requests - 1)
+  const first = await world.audit({ ...warm, inputs: { cache } })
+  const second = await world.audit({ inputs: { cache } })
+  expect(second.report.stats.requests).toBe(first.report.stats.requests - 1)
   const { readdir, writeFile } = await import('node:fs/promises')
   for (const name of await readdir(cache)) {
     const text = await readFile(`${cache}/${name}`, 'utf8')
     await writeFile(`${cache}/${name}`, text.replace('iam:*:*', 'ecs:*:*'))
   }
-  const forged = await world.audit({ inputs: { cache } })
+  const forged = await world.audit({ ...warm, inputs: { cache } })
   expect(forged.report.grants.map((grant: { user: string }) => grant.user)).toEqual(['alice'])
   expect(forged.report.notices.join()).toContain('did not authenticate')
 })
@@ -192,10 +192,11 @@ test('keyless: the OIDC token is exchanged for keys that can only read', async (
     const shown = run.log.replace(/::add-mask::.*/g, '')
     for (const secret of [key?.secretAccessKey, key?.securityToken]) expect(shown).not.toContain(secret)
     const cache = `/tmp/iam-audit-keyless-${process.pid}`
-    const keyless = await world.audit({ ...options, inputs: { ...options.inputs, cache } })
+    const keyless = await world.audit({ ...options, ...warm, inputs: { ...options.inputs, cache } })
     expect(keyless.log).toContain('The document cache is not used')
     expect(existsSync(cache)).toBe(false)
-    await world.audit({ ...options, inputs: { ...options.inputs, cache, 'cache-secret': 'of its own' } })
+    const secret = { cache, 'cache-secret': 'of its own' }
+    await world.audit({ ...options, ...warm, inputs: { ...options.inputs, ...secret } })
     expect(existsSync(cache)).toBe(true)
     for (const [status, body, reason] of [
       [403, '{"value":"leaked"}', 'GitHub answered with status 403'],
@@ -204,7 +205,7 @@ test('keyless: the OIDC token is exchanged for keys that can only read', async (
       [200, 'leaked', 'could not be reached, or its answer'],
     ] as const) {
       odd = { status, body }
-      const failed = await world.audit(options)
+      const failed = await world.audit({ ...options, ...warm })
       expect(failed.outputs.result).toBe('error')
       expect(failed.log).toContain(reason)
       expect(failed.log).not.toContain('id-token: write')
@@ -215,7 +216,7 @@ test('keyless: the OIDC token is exchanged for keys that can only read', async (
     const refused = await world.audit(options)
     expect(refused.outputs.result).toBe('error')
     expect(refused.log).toContain('repo:evil/fork:ref:refs/heads/main')
-    const missing = await world.audit({ ...options, environment: {} })
+    const missing = await world.audit({ ...options, ...warm, environment: {} })
     expect(missing.log).toContain('id-token: write')
   } finally {
     issuer.closeAllConnections()

@@ -198,14 +198,15 @@ test('2,000 users, 500 groups and 5,000 rows: every holder, within the requests 
   }
   for (let at = 1; at <= 20; at++) legacy.grantRole('Security Administrator', { group: `group${at}` })
   const rate = 50
-  const measure = async ({ account }: Builder) => {
+  const measure = async ({ account }: Builder, maxRate: number) => {
     await using world = await startWorld(account)
-    const run = await world.audit({ inputs: { 'max-rate': String(rate) } })
+    const run = await world.audit({ inputs: { 'max-rate': String(maxRate) } })
     expect(run.outputs.complete).toBe('true')
     return { run, requests: world.cloud.calls.length }
   }
-  const before = await measure(plain)
-  const after = await measure(legacy)
+  // Of what was there before, only the number of requests is looked at.
+  const before = await measure(plain, 1000)
+  const after = await measure(legacy, rate)
   const expected = legacy.account.groups.slice(0, 21).flatMap((group) => group.members)
   const found = after.run.report.grants.map((grant: { user_id: string }) => grant.user_id)
   expect(new Set(found)).toEqual(new Set(expected))

@@ -47,14 +47,15 @@ const reports: readonly (readonly [string, Report])[] = [
 ]
 
 describe('the schema', () => {
+  const ajv = new Ajv2020({ strict: false })
+  ;(addFormats as unknown as (one: Ajv2020) => void)(ajv)
+  const validate = ajv.compile(z.toJSONSchema(reportSchema, { io: 'output' }))
+
   test.each(reports)('reads back %s, and no field is missing from it', (_, one) => {
     expect(reportSchema.parse(one)).toEqual(one)
   })
 
   test.each(reports)('as JSON Schema accepts %s as written to the file', (_, one) => {
-    const ajv = new Ajv2020({ strict: false })
-    ;(addFormats as unknown as (one: Ajv2020) => void)(ajv)
-    const validate = ajv.compile(z.toJSONSchema(reportSchema, { io: 'output' }))
     expect([validate(JSON.parse(JSON.stringify(one))), validate.errors]).toEqual([true, null])
   })
 

@@ -6,6 +6,8 @@ import { type IamSimulator, simulatorKeys, startIamSimulator } from '../../simul
 // Huawei's own client is the judge: what it pages, signs and parses without complaint is true to the cloud.
 const require = createRequire(import.meta.url)
 const { BasicCredentials } = require('@huaweicloud/huaweicloud-sdk-core')
+// It prints every refusal, and some are wanted here.
+require('@huaweicloud/huaweicloud-sdk-core/logger/log4jLogger').Logger4jInstance.level = 'off'
 const { IamClient } = require('@huaweicloud/huaweicloud-sdk-iam/v5/IamClient')
 const model = (name: string) => {
   const loaded = require(`@huaweicloud/huaweicloud-sdk-iam/v5/model/${name}Request`)

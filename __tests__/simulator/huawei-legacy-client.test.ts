@@ -6,6 +6,8 @@ import { type IamSimulator, simulatorKeys, startIamSimulator } from '../../simul
 // Huawei's own client for v3 is the judge of the legacy half, and its client for v5 of agencies and sign-ins.
 const require = createRequire(import.meta.url)
 const { GlobalCredentials } = require('@huaweicloud/huaweicloud-sdk-core')
+// It prints every refusal, and some are wanted here.
+require('@huaweicloud/huaweicloud-sdk-core/logger/log4jLogger').Logger4jInstance.level = 'off'
 const clientOf = (version: 'v3' | 'v5') =>
   require(`@huaweicloud/huaweicloud-sdk-iam/${version}/IamClient`).IamClient
 

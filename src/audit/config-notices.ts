@@ -1,8 +1,8 @@
 /** What is probably not meant by the config, in sentences: names that do not exist, lists that see too little. */
 import type { Config } from '../config/config.ts'
 import { configWarnings } from '../config/config-warnings.ts'
-import { knownNames } from '../config/known-names.ts'
-import { legacyActions } from '../policy/index.ts'
+import { type KnownNames, knownNames } from '../config/known-names.ts'
+import { legacyActions, shippedCatalogue } from '../policy/index.ts'
 import type { Catalogue } from '../policy/types.ts'
 
 /**
@@ -16,9 +16,18 @@ export function configNotices(
   catalogue: Catalogue,
   live: Iterable<string>,
 ): readonly string[] {
-  const known = knownNames({ catalogue, live, others: legacyActions.map((one) => one.action) })
-  return configWarnings(config, path, known).map(
+  return configWarnings(config, path, namesOf(catalogue, [...live])).map(
     ({ where, line, message, remedy }) =>
       `${where}${line === undefined ? '' : ` line ${line}`}: ${message}${remedy === undefined ? '' : ` ${remedy}`}`,
   )
+}
+
+const others = legacyActions.map((one) => one.action)
+let shipped: KnownNames | null = null
+
+/** What is shipped has one order for everybody, and it takes longer to find than most audits. */
+function namesOf(catalogue: Catalogue, live: readonly string[]): KnownNames {
+  if (live.length > 0 || catalogue !== shippedCatalogue()) return knownNames({ catalogue, live, others })
+  shipped ??= knownNames({ catalogue, live, others })
+  return shipped
 }

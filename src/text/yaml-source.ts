@@ -53,6 +53,8 @@ export class YamlSource {
       merge: false,
       // The parser compares each key with each; the visit below does it in one pass.
       uniqueKeys: false,
+      // It would write out the surroundings of each of a hundred thousand errors.
+      prettyErrors: false,
     })
     const source = new YamlSource(path, document, lines)
     // What is only a warning to the parser, such as a tag that nobody knows, would be passed over in silence.
@@ -189,6 +191,6 @@ function byLine(one: Problem, other: Problem): number {
 function syntaxProblem(error: YAMLError): Pick<Problem, 'message' | 'remedy'> {
   if (error.code === 'MULTIPLE_DOCS')
     return { message: 'found a second YAML document.', remedy: 'Keep one, without a line "---".' }
-  const reason = (error.message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, '')
+  const [reason] = error.message.split('\n')
   return { message: `not YAML: ${reason}.`, remedy: 'Correct the syntax.' }
 }
