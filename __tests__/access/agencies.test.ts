@@ -745,3 +745,24 @@ test('an agency of a group of many members is assumed by all of them, through on
     ?.revocations.map((one) => one.cuts.map((cut) => cut.kind))
   expect(cuts).toEqual(expect.arrayContaining([['remove-from-group'], ['detach'], ['remove-trusted']]))
 })
+
+describe('beside what somebody holds themselves, an agency with a legacy policy is a path', () => {
+  // The legacy action is the same power as its v5 name, which the identity policy does not give.
+  const audited = ['iam:users:*V5', 'iam:users:createUser']
+  test.each([
+    ['to the v5 name of what they hold', 'iam:users:createUser', audited, 2],
+    ['to nothing where they hold that name too', 'iam:users:*', audited, 1],
+    ['to nothing where only that name is audited, and they hold it', 'iam:*:*V5', ['iam:users:*V5'], 1],
+  ])('%s', (_, held, actions, paths) => {
+    const builder = account()
+      .users('ada')
+      .agency('boss', trustIam(urnOf('user', 'ada')))
+      .policy('ada-policy', document(allow(held)))
+      .attach('ada-policy', { user: 'ada' })
+      .role('boss-role', legacyPolicy(allow('iam:users:createUser')))
+      .grantRole('boss-role', { agency: 'boss' }, 'domain')
+    const scene = { account: builder, permissions: [permission('users', actions)] }
+    const ada = verdictOf({ ...scene, baseline: null }).holdings.find((one) => one.principal.name === 'ada')
+    expect(ada?.paths).toHaveLength(paths)
+  })
+})

@@ -1,11 +1,12 @@
 /** What to take away, and what brought it. */
 import { describe, expect, test } from '@jest/globals'
-import { type AccountBuilder, allow, deny, document } from '../../simulator/iam/account.ts'
+import { type AccountBuilder, allow, deny, document, legacyPolicy } from '../../simulator/iam/account.ts'
 import type { Path } from '../../src/account/link.ts'
 import type { Cause, Cut, Drift } from '../../src/audit/model.ts'
 import { accountsAfter } from './revoked.ts'
 import {
   account,
+  adaWith,
   baselineOf,
   entry,
   groupId,
@@ -298,6 +299,43 @@ describe('drift', () => {
     }).drift
     expect(row?.paths.map(grantOfPath)).toEqual(['new 1 iam:users:list'])
     expect(row).toMatchObject({ extent: 'part', restricted: false, example: 'iam:users:list' })
+  })
+
+  test('names a path under a condition where only all of a permission counts', () => {
+    const stage = adaWith(
+      allow('iam:users:list'),
+      allow('iam:users:*', { Condition: { Bool: { 'g:MFAPresent': ['true'] } } }),
+    )
+    const permissions = [permission('users', ['iam:users:*'], { holds: 'all' })]
+    const approvals = [entry('ada', { permission: 'users', grants: [{ actions: ['iam:users:get'] }] })]
+    const [row] = verdictOf({
+      account: stage,
+      permissions,
+      baseline: baselineOf(approvals, {}, permissions),
+    }).drift
+    expect(row?.paths.map(grantOfPath)).toEqual(['p 1 iam:users:list', 'p 2 iam:users:*'])
+  })
+
+  test('names the path by which the v5 name of a legacy action came', () => {
+    const stage = account()
+      .users('ada')
+      .policy('list', document(allow('iam:users:listV5')))
+      .attach('list', { user: 'ada' })
+      .role('create', legacyPolicy(allow('iam:users:createUser')))
+      .grantRole('create', { user: 'ada' }, 'domain')
+    const permissions = [permission('users', ['iam:users:*V5'])]
+    const approvals = [
+      entry('ada', { permission: 'users', grants: [{ actions: ['iam:users:deleteUserV5'] }] }),
+    ]
+    const [row] = verdictOf({
+      account: stage,
+      permissions,
+      baseline: baselineOf(approvals, {}, permissions),
+    }).drift
+    expect(row?.paths.map(({ origin }) => (origin.kind === 'statement' ? origin.pattern : ''))).toEqual([
+      'iam:users:listV5',
+      'iam:users:createUser',
+    ])
   })
 
   test('names no path to the same actions on resources that were approved', () => {

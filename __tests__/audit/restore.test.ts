@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals'
 import type { Snapshot } from '../../src/account/snapshot.ts'
 import { audit } from '../../src/audit/audit.ts'
 import { policiesToRestore, withRestores } from '../../src/audit/restore.ts'
-import { account, baselineOf, configOf, policyId, sha256, snapshotOf, TODAY } from './stage.ts'
+import { account, baselineOf, configOf, entry, policyId, sha256, snapshotOf, TODAY } from './stage.ts'
 
 const text = (...actions: string[]): string =>
   JSON.stringify({ Version: '5.0', Statement: [{ Effect: 'Allow', Action: actions }] })
@@ -67,4 +67,41 @@ test.each([
   ['no other version', undefined, detached],
 ] as const)('the way out by an older version: %s', (_, older, expected) => {
   expect(firstWays(older as Snapshot['older_versions'])).toEqual(expected)
+})
+
+test('an older version that gives somebody who drifts anyway more than they drift by is no way out', () => {
+  const drifting = (given: string) => {
+    const snapshot = changed([version('v1', '2026-01-01T00:00:00Z', 'iam:roles:*')])
+    const own = { ...(snapshot.policies[0] as Snapshot['policies'][number]), policy_id: 'own' }
+    const document = { version_id: 'v3', created_at: '2025-01-01T00:00:00Z', document: text(given) }
+    const input = {
+      snapshot: {
+        ...snapshot,
+        policies: [...snapshot.policies, { ...own, policy_name: 'own', version: document }],
+        attachments: [
+          ...snapshot.attachments,
+          { ...(snapshot.attachments[1] as Snapshot['attachments'][number]), policy_id: 'own' },
+        ],
+      },
+      ...{ config: configOf(), today: TODAY, sha256 },
+      // bob may have what the older version gives, eve may not.
+      baseline: {
+        baseline: baselineOf([entry('bob', { grants: [{ actions: ['iam:roles:*'] }] })]),
+        text: '',
+        lines: [2],
+      },
+    }
+    const narrow = text('iam:users:*')
+    const policies = input.snapshot.policies.map((policy) =>
+      policy.policy_name === 'deploy' && policy.version !== null
+        ? { ...policy, version: { ...policy.version, document: narrow } }
+        : policy,
+    )
+    const scene = { ...input, snapshot: { ...input.snapshot, policies } }
+    return withRestores(audit(scene), scene).drift.map(
+      ({ principal, revocations }) => `${principal.name} ${revocations[0]?.cuts[0]?.kind}`,
+    )
+  }
+  expect(drifting('iam:groups:*')).toEqual(['bob detach', 'eve detach'])
+  expect(drifting('iam:*:*')).toEqual(['eve detach', 'bob restore-version'])
 })

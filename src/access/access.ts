@@ -174,6 +174,11 @@ export class Access {
     })
   }
 
+  /** Whether only all of a permission counts as holding it, so that a condition alone limits nothing. */
+  isHeldWhole(permission: string): boolean {
+    return this.#parts.permissions.some((one) => one.name === permission && one.holds === 'all')
+  }
+
   /** Whether so much of a permission counts as holding it: with `holds: all` a part does not. */
   counts(permission: string, held: Held): boolean {
     return (
@@ -289,10 +294,12 @@ export class Access {
     const isAll = mine.extent === 'all' && !mine.restricted && mine.grants.every(isUnrestricted)
     const beside = new HeldBeside(mine.grants, { account: this.#parts.account, memory: this.#paths.memory })
     const beyond = new Map<string, readonly Grant[] | null>()
-    return this.#pathsOf(held, all.list, ({ chain }, { pattern }) => {
+    const { documents } = this.#parts
+    return this.#pathsOf(held, all.list, ({ chain }, { policy, pattern }) => {
       if (chain.length === 0) return true
       if (isAll) return false
-      const glance = pattern === 'NotAction' ? 'unclear' : beside.glance(pattern)
+      const names = this.#paths.namesIn(pattern, documents.roles.has(policy))
+      const glance = pattern === 'NotAction' ? 'unclear' : beside.glance(names)
       if (glance !== 'unclear') return glance === 'apart'
       const id = chain[chain.length - 1]?.agency_id ?? ''
       let rest = beyond.get(id)
@@ -305,7 +312,7 @@ export class Access {
       if (rest.length === 0) return false
       return (
         pattern === 'NotAction' ||
-        grantsMeet(rest, { actions: [pattern] }, { memory: this.#paths.memory }) !== false
+        grantsMeet(rest, { actions: names }, { memory: this.#paths.memory }) !== false
       )
     })
   }

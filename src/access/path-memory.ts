@@ -1,7 +1,7 @@
 /** What is the same for all who come by one thing: paths, and which Denies speak of what is held. */
 import type { Path } from '../account/link.ts'
 import type { Bundle } from '../account/routes.ts'
-import { type GrantMemory, grantsMeet, type PolicyIds, rememberGrants } from '../policy/index.ts'
+import { type GrantMemory, grantsMeet, type PolicyIds, rememberGrants, withTwins } from '../policy/index.ts'
 import type { ActionSet, Grant, Statement } from '../policy/types.ts'
 import type { Documents } from './documents.ts'
 
@@ -56,6 +56,7 @@ export interface Denying {
 export class PathMemory {
   readonly #builtin = new Map<Bundle, Path>()
   readonly #speaking = new Map<readonly Grant[], WeakMap<readonly string[], readonly Denying[]>>()
+  readonly #legacyNames = new Map<string, readonly string[]>()
   readonly #denies = new Map<Statement, DenySpeaking>()
   /** Patterns of questions about grants. */
   readonly memory: GrantMemory
@@ -100,6 +101,14 @@ export class PathMemory {
       this.#denies.set(statement, speaking)
     }
     return speaking.of(grants)
+  }
+
+  /** What a pattern of a document grants: of a legacy one, the v5 names of the same power as well. */
+  namesIn(pattern: string, isLegacy: boolean): readonly string[] {
+    if (!isLegacy) return [pattern]
+    const known = this.#legacyNames.get(pattern) ?? withTwins(pattern)
+    this.#legacyNames.set(pattern, known)
+    return known
   }
 
   ofBuiltin(bundle: Bundle): Path | null {

@@ -3,7 +3,7 @@ import type { Findings } from '../access/findings.ts'
 import type { Holding } from '../access/model.ts'
 import { grantOf, type Path } from '../account/link.ts'
 import type { Principal } from '../account/principal.ts'
-import { type Approved, isUnrestricted } from '../policy/index.ts'
+import { type Approved, isUnrestricted, withTwins } from '../policy/index.ts'
 import type { Grant } from '../policy/types.ts'
 import type { ApprovalIndex } from './approval-index.ts'
 import { groupByCause, type Uncaused } from './causes.ts'
@@ -36,7 +36,8 @@ export function completeDrift(
     return revocationsFor(question, found.access, index, others, found)
   }
   const rows = drift.map((bare): Uncaused => {
-    const { holding, indexed } = bare
+    const { holding, indexed, permission } = bare
+    const { access } = found
     const own = index.entryOf(holding.principal, holding.permission)
     const usable = index.applicableTo(holding)
     const valid = usable.filter((one) => !one.expired)
@@ -45,7 +46,10 @@ export function completeDrift(
     const isAll = usable.length === 0 && index.areEqual(bare.grants, holding.grants)
     const brings = (document: string): boolean => bringsSome(document, { bare, approved }, found, index)
     const isParty = bare.grants.length === 0
-    const paths = isAll || isParty ? allPaths(holding) : gainedPaths(holding, bare.grants, brings, meets)
+    const paths =
+      isAll || isParty
+        ? allPaths(holding)
+        : gainedPaths(holding, bare.grants, { brings, meets, isWhole: access.isHeldWhole(permission) })
     const principal = found.access.principal(holding.principal)
     return {
       kind: bare.kind,
@@ -80,7 +84,8 @@ function isWhole(gained: readonly Grant[], holding: Holding, index: ApprovalInde
   return !('undetermined' in rest) && rest.grants.length === 0
 }
 
-type Meets = (grants: readonly Grant[], pattern: string) => boolean
+/** Whether a pattern grants some part: one of the legacy model also by the v5 names of the same power. */
+type Meets = (grants: readonly Grant[], pattern: string, isLegacy: boolean) => boolean
 
 /** All paths of a holding; the built-in group gives everything, and no other path matters beside it. */
 function allPaths({ paths }: Holding): readonly Path[] {
@@ -94,18 +99,28 @@ function documentOf(path: Path): string | null {
   return grant.kind === 'attachment' ? grant.policy_id : grant.kind === 'role' ? grant.document : null
 }
 
+/** What paths to something gained are told by. */
+interface GainedBy {
+  readonly brings: (document: string) => boolean
+  readonly meets: Meets
+  /** Whether what was gained is written without its conditions. */
+  readonly isWhole: boolean
+}
+
 /** The paths of a holding that lead to some part of these grants; all of them where that cannot be told. */
 function gainedPaths(
   holding: Holding,
   gained: readonly Grant[],
-  brings: (document: string) => boolean,
-  meets: Meets,
+  { brings, meets, isWhole }: GainedBy,
 ): readonly Path[] {
   const all = allPaths(holding)
   if (all !== holding.paths) return all
-  const covers = ({ origin }: Path, grants: readonly Grant[]): boolean =>
-    origin.kind === 'builtin-group' || origin.pattern === 'NotAction' || meets(grants, origin.pattern)
+  const covers = (path: Path, grants: readonly Grant[]): boolean =>
+    path.origin.kind === 'builtin-group' ||
+    path.origin.pattern === 'NotAction' ||
+    meets(grants, path.origin.pattern, grantOf(path).kind === 'role')
   const leads = (path: Path): boolean => {
+    if (isWhole) return covers(path, gained)
     const restricted = path.origin.kind === 'statement' && path.origin.restricted
     const alike = gained.filter((grant) => restricted !== isUnrestricted(grant))
     return alike.length > 0 && covers(path, alike)
@@ -145,11 +160,11 @@ function bringsSome(
 
 function rememberMeeting(index: ApprovalIndex): Meets {
   const answers = new Map<string, boolean>()
-  return (grants, pattern) => {
-    const key = JSON.stringify([grants, pattern])
+  return (grants, pattern, isLegacy) => {
+    const key = JSON.stringify([grants, pattern, isLegacy])
     const known = answers.get(key)
     if (known !== undefined) return known
-    const answer = index.mayMeet(grants, { actions: [pattern] })
+    const answer = index.mayMeet(grants, { actions: isLegacy ? withTwins(pattern) : [pattern] })
     answers.set(key, answer)
     return answer
   }

@@ -5,6 +5,7 @@
 import type { AttachmentLink } from '../account/link.ts'
 import { principalKey } from '../account/principal.ts'
 import type { OlderVersion, Snapshot } from '../account/snapshot.ts'
+import { subtractGrants } from '../policy/index.ts'
 import { type AuditInput, audit } from './audit.ts'
 import type { Cause, Cut, Drift, Verdict } from './model.ts'
 
@@ -112,14 +113,30 @@ function restored(
   )
 }
 
-/** Rows that are gone then; none where anything new is found or undecided. */
+/** Rows that are gone then; none where anybody holds more that is not approved, or anything else is undecided. */
 function solvedRows(rows: readonly Drift[], now: Verdict, then: Verdict): readonly Drift[] {
-  const keyOf = (row: Pick<Drift, 'principal' | 'permission'>): string =>
-    `${principalKey(row.principal)} ${row.permission}`
-  const before = new Set(now.drift.map(keyOf))
-  if (then.gaps.length > now.gaps.length || then.drift.some((row) => !before.has(keyOf(row)))) return []
+  const undecided = new Set(now.gaps.map((gap) => JSON.stringify(gap)))
+  if (then.gaps.some((gap) => !undecided.has(JSON.stringify(gap)))) return []
+  const before = Map.groupBy(now.drift, keyOf)
+  if (then.drift.some((row) => isWorse(row, before.get(keyOf(row)) ?? [], now.account.id))) return []
   const left = new Set(then.drift.map(keyOf))
   return rows.filter((row) => !left.has(keyOf(row)))
+}
+
+function keyOf({ principal, permission }: Pick<Drift, 'principal' | 'permission'>): string {
+  return `${principalKey(principal)} ${permission}`
+}
+
+/** Whether somebody drifts by more than before; true where that cannot be told. */
+function isWorse({ grants }: Drift, before: readonly Drift[], account: string): boolean {
+  if (before.length === 0) return true
+  if (before.some((row) => JSON.stringify(row.grants) === JSON.stringify(grants))) return false
+  const beyond = subtractGrants(
+    grants,
+    before.map((row) => ({ grants: row.grants })),
+    { account },
+  )
+  return 'undetermined' in beyond || beyond.grants.length > 0
 }
 
 /** Keys of those who hold less then, or nothing. */

@@ -20,6 +20,7 @@ export {
   restrictionIncludes,
   restrictionOf,
 } from './grants/restriction.ts'
+export { withTwins } from './grants/twins.ts'
 export { type Renaming, renameReaches, userResourceMatches } from './grants/urn.ts'
 export { namedActions } from './held/action-names.ts'
 export {

@@ -75,13 +75,13 @@ export class HeldBeside {
     this.#boxes = bounded(() => readGrants(grants, questionOf(options)))
   }
 
-  /** Whether nothing of a pattern that grants is held, or all of it without limits. */
-  glance(pattern: string): Glance {
+  /** Whether nothing of patterns that grant is held, or all of them without limits. */
+  glance(patterns: readonly string[]): Glance {
     const held = this.#boxes
     if ('undetermined' in held) return 'unclear'
     const glance = bounded((): Glance => {
       const question = questionOf(this.#options)
-      const boxes = question.read(pattern, 'grants')
+      const boxes = patterns.flatMap((pattern) => question.read(pattern, 'grants'))
       const touching = held.filter(
         ({ actions, except }) =>
           actions.some((one) => boxes.some((box) => question.meet(one, box))) &&

@@ -2,8 +2,9 @@
 import { legacyTwins } from '../language/legacy-actions.ts'
 import type { Box } from '../sets/box.ts'
 import type { BoxSet } from '../sets/box-set.ts'
-import { boxMatchesSegments } from '../sets/pattern.ts'
-import type { Question } from '../sets/question.ts'
+import { Boxes, boxMatchesSegments } from '../sets/pattern.ts'
+import { Question } from '../sets/question.ts'
+import { bounded } from '../sets/steps.ts'
 
 const pairs = legacyTwins.map(({ original, twin }) => ({
   original: original.toLowerCase().split(':'),
@@ -30,6 +31,17 @@ export function twinsWithin(
     ({ original, segments }) => isInSet(original) && !isInSet(segments) && isBound(segments),
   )
   return [...new Set(twins.map(({ twin }) => question.of(twin)))]
+}
+
+/** A pattern of the legacy model, and the v5 names of what it grants that it has not itself; all of one made to hurt. */
+export function withTwins(pattern: string): readonly string[] {
+  const boxes = bounded(() => new Question(new Boxes()).read(pattern, 'grants'))
+  const has = (segments: readonly string[]): boolean =>
+    !('undetermined' in boxes) && boxes.some((box) => boxMatchesSegments(box, segments))
+  const twins = pairs.filter(
+    ({ original, segments }) => !has(segments) && ('undetermined' in boxes || has(original)),
+  )
+  return [...new Set([pattern, ...twins.map(({ twin }) => twin)])]
 }
 
 /** Whether a set may have an action of the service that all legacy actions are of. */

@@ -46,11 +46,20 @@ export interface DecisionOptions {
   readonly memory?: DecisionMemory | undefined
 }
 
+/** Answers that are remembered at once, some hundred bytes each. */
+const MOST_REMEMBERED = 1_000_000
+
 /** What a document says of an action on a resource, where that is the same for everybody. */
 export class DecisionMemory {
   readonly boxes = new Boxes()
   readonly #covering = new Map<string, Map<string, readonly Covering[] | Undetermined>>()
   readonly #dependsOnWho = new Map<string, boolean>()
+  readonly #most: number
+  #size = 0
+
+  constructor(most = MOST_REMEMBERED) {
+    this.#most = most
+  }
 
   /** @param make asked where it is not known; what depends on who is asked about is not kept */
   of(
@@ -65,14 +74,22 @@ export class DecisionMemory {
     }
     if (dependsOnWho) return make()
     const key = `${action} ${resource}`
-    let ofPolicy = this.#covering.get(policy)
-    if (ofPolicy === undefined) {
-      ofPolicy = new Map()
-      this.#covering.set(policy, ofPolicy)
+    const known = this.#covering.get(policy)?.get(key)
+    if (known !== undefined) return known
+    const made = make()
+    this.#remember(policy, key, made)
+    return made
+  }
+
+  #remember(policy: string, key: string, made: readonly Covering[] | Undetermined): void {
+    // Begun anew when it is full: as many agencies as permissions to assume one would fill the machine.
+    if (this.#size >= this.#most) {
+      this.#covering.clear()
+      this.#size = 0
     }
-    const known = ofPolicy.get(key) ?? make()
-    ofPolicy.set(key, known)
-    return known
+    const ofPolicy = this.#covering.get(policy) ?? new Map<string, readonly Covering[] | Undetermined>()
+    this.#covering.set(policy, ofPolicy.set(key, made))
+    this.#size++
   }
 }
 
