@@ -52063,7 +52063,7 @@ exports.visitAsync = visitAsync;
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _cli_node_20_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(24);
-/* harmony import */ var _cli_main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7625);
+/* harmony import */ var _cli_main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2898);
 
 
 await (0,_cli_main_js__WEBPACK_IMPORTED_MODULE_1__/* .main */ .i)(process.argv.slice(2), process.env);
@@ -52073,7 +52073,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 7625:
+/***/ 2898:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -54311,6 +54311,8 @@ class YamlSource {
             merge: false,
             // The parser compares each key with each; the visit below does it in one pass.
             uniqueKeys: false,
+            // It would write out the surroundings of each of a hundred thousand errors.
+            prettyErrors: false,
         });
         const source = new YamlSource(path, document, lines);
         // What is only a warning to the parser, such as a tag that nobody knows, would be passed over in silence.
@@ -54443,7 +54445,7 @@ function byLine(one, other) {
 function syntaxProblem(error) {
     if (error.code === 'MULTIPLE_DOCS')
         return { message: 'found a second YAML document.', remedy: 'Keep one, without a line "---".' };
-    const reason = (error.message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, '');
+    const [reason] = error.message.split('\n');
     return { message: `not YAML: ${reason}.`, remedy: 'Correct the syntax.' };
 }
 
@@ -58852,6 +58854,8 @@ const legacyTwins = legacyActions.flatMap(({ action, v5 }) => v5.map((twin) => (
 /** Legacy actions in a set, and the v5 actions that are the same power under another name. */
 
 
+
+
 const pairs = legacyTwins.map(({ original, twin }) => ({
     original: original.toLowerCase().split(':'),
     segments: twin.toLowerCase().split(':'),
@@ -58868,6 +58872,13 @@ function twinsWithin(set, bound, question) {
     question.take(set.allOf.reduce((sum, list) => sum + list.length, set.noneOf.length));
     const twins = pairs.filter(({ original, segments }) => isInSet(original) && !isInSet(segments) && isBound(segments));
     return [...new Set(twins.map(({ twin }) => question.of(twin)))];
+}
+/** A pattern of the legacy model, and the v5 names of what it grants that it has not itself; all of one made to hurt. */
+function withTwins(pattern) {
+    const boxes = bounded(() => new question_Question(new pattern_Boxes()).read(pattern, 'grants'));
+    const has = (segments) => !('undetermined' in boxes) && boxes.some((box) => boxMatchesSegments(box, segments));
+    const twins = pairs.filter(({ original, segments }) => !has(segments) && ('undetermined' in boxes || has(original)));
+    return [...new Set([pattern, ...twins.map(({ twin }) => twin)])];
 }
 /** Whether a set may have an action of the service that all legacy actions are of. */
 function nearLegacy({ allOf }) {
@@ -58916,14 +58927,14 @@ class HeldBeside {
         this.#options = options;
         this.#boxes = bounded(() => readGrants(grants, questionOf(options)));
     }
-    /** Whether nothing of a pattern that grants is held, or all of it without limits. */
-    glance(pattern) {
+    /** Whether nothing of patterns that grant is held, or all of them without limits. */
+    glance(patterns) {
         const held = this.#boxes;
         if ('undetermined' in held)
             return 'unclear';
         const glance = bounded(() => {
             const question = questionOf(this.#options);
-            const boxes = question.read(pattern, 'grants');
+            const boxes = patterns.flatMap((pattern) => question.read(pattern, 'grants'));
             const touching = held.filter(({ actions, except }) => actions.some((one) => boxes.some((box) => question.meet(one, box))) &&
                 !boxes.every((box) => except.some((one) => question.includes(one, box))));
             if (touching.length === 0)
@@ -59709,11 +59720,18 @@ function coveringPattern(statement, action, question) {
 
 
 
+/** Answers that are remembered at once, some hundred bytes each. */
+const MOST_REMEMBERED = 1_000_000;
 /** What a document says of an action on a resource, where that is the same for everybody. */
 class DecisionMemory {
     boxes = new pattern_Boxes();
     #covering = new Map();
     #dependsOnWho = new Map();
+    #most;
+    #size = 0;
+    constructor(most = MOST_REMEMBERED) {
+        this.#most = most;
+    }
     /** @param make asked where it is not known; what depends on who is asked about is not kept */
     of(policy, { documents, action, resource }, make) {
         let dependsOnWho = this.#dependsOnWho.get(policy);
@@ -59724,14 +59742,22 @@ class DecisionMemory {
         if (dependsOnWho)
             return make();
         const key = `${action} ${resource}`;
-        let ofPolicy = this.#covering.get(policy);
-        if (ofPolicy === undefined) {
-            ofPolicy = new Map();
-            this.#covering.set(policy, ofPolicy);
+        const known = this.#covering.get(policy)?.get(key);
+        if (known !== undefined)
+            return known;
+        const made = make();
+        this.#remember(policy, key, made);
+        return made;
+    }
+    #remember(policy, key, made) {
+        // Begun anew when it is full: as many agencies as permissions to assume one would fill the machine.
+        if (this.#size >= this.#most) {
+            this.#covering.clear();
+            this.#size = 0;
         }
-        const known = ofPolicy.get(key) ?? make();
-        ofPolicy.set(key, known);
-        return known;
+        const ofPolicy = this.#covering.get(policy) ?? new Map();
+        this.#covering.set(policy, ofPolicy.set(key, made));
+        this.#size++;
     }
 }
 /** Whether what a document says may differ from one principal to another: by conditions or variables. */
@@ -60531,18 +60557,23 @@ function createEvaluator(options) {
 }
 class RememberingEvaluator {
     #documents;
-    #views;
+    #permissions;
+    #memory;
+    #stepBound;
+    /** Each is made when it is first asked: of a policy that one cannot decide, relevance asks no other. */
+    #views = new Map();
     constructor({ documents, permissions, account, stepBound = STEP_BOUND }) {
         this.#documents = documents;
-        const memory = new GrantMemory(account ?? null);
-        this.#views = new Map(permissions.map((permission) => [permission.name, new View(permission, documents, memory, stepBound)]));
+        this.#permissions = new Map(permissions.map((permission) => [permission.name, permission]));
+        this.#memory = new GrantMemory(account ?? null);
+        this.#stepBound = stepBound;
     }
     relevance(policy) {
         if (this.#documents.get(policy)?.ok !== true)
             return 'undetermined';
         let relevance = 'none';
-        for (const view of this.#views.values()) {
-            const listed = view.statementsOf(policy);
+        for (const name of this.#permissions.keys()) {
+            const listed = this.#viewOf(name).statementsOf(policy);
             if (typeof listed === 'string')
                 return 'undetermined';
             if (listed.numbers.length > 0)
@@ -60551,10 +60582,18 @@ class RememberingEvaluator {
         return relevance;
     }
     held(sources, name) {
-        const view = this.#views.get(name);
-        if (view === undefined)
+        return this.#viewOf(name).held(sources);
+    }
+    #viewOf(name) {
+        const known = this.#views.get(name);
+        if (known !== undefined)
+            return known;
+        const permission = this.#permissions.get(name);
+        if (permission === undefined)
             throw new Error(`No audited permission is called ${name}.`);
-        return view.held(sources);
+        const made = new View(permission, this.#documents, this.#memory, this.#stepBound);
+        this.#views.set(name, made);
+        return made;
     }
 }
 const noStatements = { numbers: [], hasAllow: false, hasDeny: false, depends: false };
@@ -60992,6 +61031,7 @@ function federatedIdentity(about) {
 
 ;// CONCATENATED MODULE: ./build/policy/index.js
 /** The policy core: the language of policies as exact set algebra. Everything outside asks it through here. */
+
 
 
 
@@ -76914,138 +76954,37 @@ function append(map, key, value) {
         list.push(value);
 }
 
-;// CONCATENATED MODULE: ./build/access/path-memory.js
-
-function speaksOf({ action, notAction = [] }, grants, memory) {
-    const isWhole = (pattern) => pattern.split(':').length === 3;
-    // What a pattern of fewer words crosses is not documented.
-    if (!(action ?? notAction).every((one) => one === '*' || isWhole(one)))
-        return true;
-    const denied = action === undefined ? { actions: ['*'], except: notAction } : { actions: action };
-    return grantsMeet(grants, denied, { memory }) !== false;
-}
-/** Members of a group come by the same paths: one object serves them all. */
-class PathMemory {
-    #builtin = new Map();
-    #speaking = new Map();
-    #denies = new WeakMap();
-    /** Patterns of questions about grants. */
-    memory;
-    constructor(account) {
-        this.memory = rememberGrants(account);
-    }
-    /**
-     * Unconditional Denies of a list of documents that speak of anything of these grants. Both are of the account: lists
-     * of groups, and whole permissions, which do not change and come again with everybody.
-     */
-    denying(list, grants, documents) {
-        if (typeof list === 'string')
-            return this.#denyingOf([list], grants, documents);
-        let byList = this.#speaking.get(grants);
-        if (byList === undefined) {
-            byList = new WeakMap();
-            this.#speaking.set(grants, byList);
-        }
-        let known = byList.get(list);
-        if (known === undefined) {
-            known = this.#denyingOf(list, grants, documents);
-            byList.set(list, known);
-        }
-        return known;
-    }
-    #denyingOf(list, grants, documents) {
-        return list.flatMap((document) => documents
-            .unconditionalDenies(document)
-            .filter((statement) => this.denies(statement, grants))
-            .map((statement) => ({ document, statement })));
-    }
-    /** Whether a Deny speaks of anything that is granted; true where that cannot be told. */
-    denies(statement, grants) {
-        const byStatement = this.#denies.get(grants) ?? new Map();
-        this.#denies.set(grants, byStatement);
-        const known = byStatement.get(statement) ?? speaksOf(statement, grants, this.memory);
-        byStatement.set(statement, known);
-        return known;
-    }
-    ofBuiltin(bundle) {
-        const { builtin, through } = bundle;
-        if (builtin === null)
-            return null;
-        const known = this.#builtin.get(bundle);
-        if (known !== undefined)
-            return known;
-        const links = through === null || through.kind === 'membership' ? [builtin] : [through, builtin];
-        const made = { links, origin: { kind: 'builtin-group' } };
-        this.#builtin.set(bundle, made);
-        return made;
-    }
-}
-
-;// CONCATENATED MODULE: ./build/access/access.js
+;// CONCATENATED MODULE: ./build/access/graph.js
 /**
- * Who holds what: every principal of the account against every audited permission. What a principal holds is the union
- * of what it holds by each source, each with its own Deny, and of what the agencies hold that it may assume.
+ * The account as a graph: what each principal was given, directly and by groups, and which agencies it may come to act
+ * as. Links can be taken away, and the rest is as it would be without them.
  */
 
 
 
-
-
-
-/** Paths shown of one principal and permission; the others are counted. */
-const MAXIMUM_PATHS = 50;
-class Access {
+class Graph {
     #parts;
     #removed;
     #byKey;
     #bundles = new Map();
     #reached = new Map();
     #agencyEdges = new Map();
-    #agencySources = new Map();
-    #everything;
-    #paths;
-    /** The account as it is, of which this is one without some links. */
+    /** The graph as it is, of which this is one without some links. */
     #whole;
     constructor(parts, whole = null, removed = new LinkSet([])) {
         this.#parts = parts;
         this.#removed = removed;
         this.#whole = whole;
-        this.#paths = whole === null ? new PathMemory(parts.account) : whole.#paths;
         this.#byKey =
             whole === null ? new Map(parts.principals.map((one) => [principalKey(one), one])) : whole.#byKey;
-        this.#everything =
-            whole === null
-                ? new Map(parts.permissions.map((one) => [one.name, holdsEverything(one)]))
-                : whole.#everything;
-    }
-    get principals() {
-        return this.#parts.principals;
     }
     /** Null for somebody who is no principal of this account. */
     principal(ref) {
         return this.#byKey.get(principalKey(ref)) ?? null;
     }
-    /**
-     * The account as it would be without some links. A membership or a mapping is taken from the principal that is asked
-     * about; everything else from everybody.
-     */
+    /** A membership or a mapping is taken from whoever is asked about; everything else from everybody. */
     without(links) {
-        return new Access(this.#parts, this.#whole ?? this, new LinkSet([...this.#removed.links, ...links]));
-    }
-    /** The account as it is when these documents grant and deny nothing. */
-    accepting(documents) {
-        return documents.size === 0 ? this : new Access({ ...this.#parts, accepted: documents });
-    }
-    /** The same people asked about other permissions, by documents and routes that say more than what is audited. */
-    asking(parts) {
-        return new Access({ ...this.#parts, ...parts });
-    }
-    get documents() {
-        return this.#parts.documents;
-    }
-    /** Whether there is anything at all that might give something to a principal. */
-    mayHold(principal) {
-        return this.bundles(principal).length > 0 || this.reached(principal).length > 0;
+        return new Graph(this.#parts, this.#whole ?? this, new LinkSet([...this.#removed.links, ...links]));
     }
     /** What was given to a principal, directly and by groups. */
     bundles(principal) {
@@ -77143,6 +77082,187 @@ class Access {
             : [link])
             .filter((link) => !isRemoved(link));
     }
+}
+const nobodyReached = [];
+
+;// CONCATENATED MODULE: ./build/access/path-memory.js
+
+/** What a Deny speaks of; null where that is not documented: of a pattern of fewer words, which colons it crosses. */
+function deniedBy({ action, notAction = [] }) {
+    const isWhole = (pattern) => pattern === '*' || pattern.split(':').length === 3;
+    if (!(action ?? notAction).every(isWhole))
+        return null;
+    return action === undefined ? { actions: ['*'], except: notAction } : { actions: action };
+}
+/** Which patterns a Deny speaks of: what people hold differs, the patterns that it is written in come again. */
+class DenySpeaking {
+    #denied;
+    #memory;
+    #byPattern = new Map();
+    constructor(statement, memory) {
+        this.#denied = deniedBy(statement);
+        this.#memory = memory;
+    }
+    /** True where that cannot be told. */
+    of(grants) {
+        if (this.#denied === null)
+            return true;
+        let touches = false;
+        for (const { actions, except } of grants)
+            for (const action of actions) {
+                if (!this.#ofPattern(action, this.#denied))
+                    continue;
+                if (except === undefined || except.length === 0)
+                    return true;
+                touches = true;
+            }
+        return touches && grantsMeet(grants, this.#denied, { memory: this.#memory }) !== false;
+    }
+    #ofPattern(action, denied) {
+        let known = this.#byPattern.get(action);
+        if (known === undefined) {
+            known = grantsMeet([{ actions: [action] }], denied, { memory: this.#memory }) !== false;
+            this.#byPattern.set(action, known);
+        }
+        return known;
+    }
+}
+/** Members of a group come by the same paths: one object serves them all. */
+class PathMemory {
+    #builtin = new Map();
+    #speaking = new Map();
+    #legacyNames = new Map();
+    #denies = new Map();
+    /** Patterns of questions about grants. */
+    memory;
+    constructor(account) {
+        this.memory = rememberGrants(account);
+    }
+    /**
+     * Unconditional Denies of a list of documents that speak of anything of these grants. Both are of the account: lists
+     * of groups, and whole permissions, which do not change and come again with everybody.
+     */
+    denying(list, grants, documents) {
+        if (typeof list === 'string')
+            return this.#denyingOf([list], grants, documents);
+        let byList = this.#speaking.get(grants);
+        if (byList === undefined) {
+            byList = new WeakMap();
+            this.#speaking.set(grants, byList);
+        }
+        let known = byList.get(list);
+        if (known === undefined) {
+            known = this.#denyingOf(list, grants, documents);
+            byList.set(list, known);
+        }
+        return known;
+    }
+    #denyingOf(list, grants, documents) {
+        return list.flatMap((document) => documents
+            .unconditionalDenies(document)
+            .filter((statement) => this.denies(statement, grants))
+            .map((statement) => ({ document, statement })));
+    }
+    /** Whether a Deny speaks of anything that is granted; true where that cannot be told. */
+    denies(statement, grants) {
+        let speaking = this.#denies.get(statement);
+        if (speaking === undefined) {
+            speaking = new DenySpeaking(statement, this.memory);
+            this.#denies.set(statement, speaking);
+        }
+        return speaking.of(grants);
+    }
+    /** What a pattern of a document grants: of a legacy one, the v5 names of the same power as well. */
+    namesIn(pattern, isLegacy) {
+        if (!isLegacy)
+            return [pattern];
+        const known = this.#legacyNames.get(pattern) ?? withTwins(pattern);
+        this.#legacyNames.set(pattern, known);
+        return known;
+    }
+    ofBuiltin(bundle) {
+        const { builtin, through } = bundle;
+        if (builtin === null)
+            return null;
+        const known = this.#builtin.get(bundle);
+        if (known !== undefined)
+            return known;
+        const links = through === null || through.kind === 'membership' ? [builtin] : [through, builtin];
+        const made = { links, origin: { kind: 'builtin-group' } };
+        this.#builtin.set(bundle, made);
+        return made;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/access/access.js
+/**
+ * Who holds what: every principal of the account against every audited permission. What a principal holds is the union
+ * of what it holds by each source, each with its own Deny, and of what the agencies hold that it may assume.
+ */
+
+
+
+
+
+/** Paths shown of one principal and permission; the others are counted. */
+const MAXIMUM_PATHS = 50;
+class Access {
+    #parts;
+    #graph;
+    #agencySources = new Map();
+    #everything;
+    #paths;
+    /** @param whole the account as it is, of which this is one without some links: what is alike is remembered once */
+    constructor(parts, graph = new Graph(parts), whole = null) {
+        this.#parts = parts;
+        this.#graph = graph;
+        this.#paths = whole === null ? new PathMemory(parts.account) : whole.#paths;
+        this.#everything =
+            whole === null
+                ? new Map(parts.permissions.map((one) => [one.name, holdsEverything(one)]))
+                : whole.#everything;
+    }
+    get principals() {
+        return this.#parts.principals;
+    }
+    /** Null for somebody who is no principal of this account. */
+    principal(ref) {
+        return this.#graph.principal(ref);
+    }
+    /**
+     * The account as it would be without some links. A membership or a mapping is taken from the principal that is asked
+     * about; everything else from everybody.
+     */
+    without(links) {
+        return new Access(this.#parts, this.#graph.without(links), this);
+    }
+    /** The account as it is when these documents grant and deny nothing. */
+    accepting(documents) {
+        return documents.size === 0 ? this : new Access({ ...this.#parts, accepted: documents });
+    }
+    /** The same people asked about other permissions, by documents and routes that say more than what is audited. */
+    asking(parts) {
+        return new Access({ ...this.#parts, ...parts });
+    }
+    get documents() {
+        return this.#parts.documents;
+    }
+    /** Whether there is anything at all that might give something to a principal. */
+    mayHold(principal) {
+        return this.bundles(principal).length > 0 || this.reached(principal).length > 0;
+    }
+    /** What was given to a principal, directly and by groups. */
+    bundles(principal) {
+        return this.#graph.bundles(principal);
+    }
+    /** Whether a principal is in the built-in group, so that it may do everything whatever any Deny says. */
+    holdsAll(principal) {
+        return this.#graph.holdsAll(principal);
+    }
+    /** Agencies that a principal may come to act as, each once, nearest first. */
+    reached(principal) {
+        return this.#graph.reached(principal);
+    }
     /** What a principal holds of a permission, by all its sources; null when it cannot be decided. */
     held(principal, permission) {
         if (this.holdsAll(principal))
@@ -77180,6 +77300,10 @@ class Access {
                 .filter((grant) => all || one.has(grant))
                 .map((grant) => (grant.kind === 'attachment' ? grant.policy_id : grant.document));
         });
+    }
+    /** Whether only all of a permission counts as holding it, so that a condition alone limits nothing. */
+    isHeldWhole(permission) {
+        return this.#parts.permissions.some((one) => one.name === permission && one.holds === 'all');
     }
     /** Whether so much of a permission counts as holding it: with `holds: all` a part does not. */
     counts(permission, held) {
@@ -77281,12 +77405,14 @@ class Access {
         const isAll = mine.extent === 'all' && !mine.restricted && mine.grants.every(isUnrestricted);
         const beside = new HeldBeside(mine.grants, { account: this.#parts.account, memory: this.#paths.memory });
         const beyond = new Map();
-        return this.#pathsOf(held, all.list, ({ chain }, { pattern }) => {
+        const { documents } = this.#parts;
+        return this.#pathsOf(held, all.list, ({ chain }, { policy, pattern }) => {
             if (chain.length === 0)
                 return true;
             if (isAll)
                 return false;
-            const glance = pattern === 'NotAction' ? 'unclear' : beside.glance(pattern);
+            const names = this.#paths.namesIn(pattern, documents.roles.has(policy));
+            const glance = pattern === 'NotAction' ? 'unclear' : beside.glance(names);
             if (glance !== 'unclear')
                 return glance === 'apart';
             const id = chain[chain.length - 1]?.agency_id ?? '';
@@ -77301,13 +77427,13 @@ class Access {
             if (rest.length === 0)
                 return false;
             return (pattern === 'NotAction' ||
-                grantsMeet(rest, { actions: [pattern] }, { memory: this.#paths.memory }) !== false);
+                grantsMeet(rest, { actions: names }, { memory: this.#paths.memory }) !== false);
         });
     }
     /** What an agency holds without assuming others; null where that cannot be told. */
     #heldByAgency(id, permission) {
-        const agency = this.#byKey.get(principalKey({ kind: 'agency', id }));
-        return agency === undefined ? null : this.#ask(this.#sourcesOfAgency(agency), permission);
+        const agency = this.#graph.principal({ kind: 'agency', id });
+        return agency === null ? null : this.#ask(this.#sourcesOfAgency(agency), permission);
     }
     #pathsOf(held, traced, isShown = () => true) {
         const paths = [];
@@ -77368,7 +77494,6 @@ class Access {
         return shown;
     }
 }
-const nobodyReached = [];
 function access_bounded(paths) {
     return paths.length <= MAXIMUM_PATHS
         ? { paths, omitted: 0 }
@@ -80131,8 +80256,16 @@ function onlyWhole(config, path) {
  * @param live services whose actions were read from the account
  */
 function configNotices(config, path, catalogue, live) {
-    const known = knownNames({ catalogue, live, others: legacyActions.map((one) => one.action) });
-    return configWarnings(config, path, known).map(({ where, line, message, remedy }) => `${where}${line === undefined ? '' : ` line ${line}`}: ${message}${remedy === undefined ? '' : ` ${remedy}`}`);
+    return configWarnings(config, path, config_notices_namesOf(catalogue, [...live])).map(({ where, line, message, remedy }) => `${where}${line === undefined ? '' : ` line ${line}`}: ${message}${remedy === undefined ? '' : ` ${remedy}`}`);
+}
+const others = legacyActions.map((one) => one.action);
+let shipped = null;
+/** What is shipped has one order for everybody, and it takes longer to find than most audits. */
+function config_notices_namesOf(catalogue, live) {
+    if (live.length > 0 || catalogue !== shippedCatalogue())
+        return knownNames({ catalogue, live, others });
+    shipped ??= knownNames({ catalogue, live, others });
+    return shipped;
 }
 
 ;// CONCATENATED MODULE: ./build/audit/causes.js
@@ -80743,7 +80876,8 @@ function completeDrift({ index, drift }, found) {
         return revocationsFor(question, found.access, index, others, found);
     };
     const rows = drift.map((bare) => {
-        const { holding, indexed } = bare;
+        const { holding, indexed, permission } = bare;
+        const { access } = found;
         const own = index.entryOf(holding.principal, holding.permission);
         const usable = index.applicableTo(holding);
         const valid = usable.filter((one) => !one.expired);
@@ -80752,7 +80886,9 @@ function completeDrift({ index, drift }, found) {
         const isAll = usable.length === 0 && index.areEqual(bare.grants, holding.grants);
         const brings = (document) => bringsSome(document, { bare, approved }, found, index);
         const isParty = bare.grants.length === 0;
-        const paths = isAll || isParty ? allPaths(holding) : gainedPaths(holding, bare.grants, brings, meets);
+        const paths = isAll || isParty
+            ? allPaths(holding)
+            : gainedPaths(holding, bare.grants, { brings, meets, isWhole: access.isHeldWhole(permission) });
         const principal = found.access.principal(holding.principal);
         return {
             kind: bare.kind,
@@ -80796,12 +80932,16 @@ function documentOf(path) {
     return grant.kind === 'attachment' ? grant.policy_id : grant.kind === 'role' ? grant.document : null;
 }
 /** The paths of a holding that lead to some part of these grants; all of them where that cannot be told. */
-function gainedPaths(holding, gained, brings, meets) {
+function gainedPaths(holding, gained, { brings, meets, isWhole }) {
     const all = allPaths(holding);
     if (all !== holding.paths)
         return all;
-    const covers = ({ origin }, grants) => origin.kind === 'builtin-group' || origin.pattern === 'NotAction' || meets(grants, origin.pattern);
+    const covers = (path, grants) => path.origin.kind === 'builtin-group' ||
+        path.origin.pattern === 'NotAction' ||
+        meets(grants, path.origin.pattern, grantOf(path).kind === 'role');
     const leads = (path) => {
+        if (isWhole)
+            return covers(path, gained);
         const restricted = path.origin.kind === 'statement' && path.origin.restricted;
         const alike = gained.filter((grant) => restricted !== isUnrestricted(grant));
         return alike.length > 0 && covers(path, alike);
@@ -80835,12 +80975,12 @@ function bringsSome(document, { bare, approved }, { access }, index) {
 }
 function rememberMeeting(index) {
     const answers = new Map();
-    return (grants, pattern) => {
-        const key = JSON.stringify([grants, pattern]);
+    return (grants, pattern, isLegacy) => {
+        const key = JSON.stringify([grants, pattern, isLegacy]);
         const known = answers.get(key);
         if (known !== undefined)
             return known;
-        const answer = index.mayMeet(grants, { actions: [pattern] });
+        const answer = index.mayMeet(grants, { actions: isLegacy ? withTwins(pattern) : [pattern] });
         answers.set(key, answer);
         return answer;
     };
@@ -82826,6 +82966,7 @@ function servicesOf(grants) {
 ;// CONCATENATED MODULE: ./build/audit/restore.js
 
 
+
 /** Audits of the account as it might be, at most: each takes as long as the audit itself. */
 const MOST_TRIED = 8;
 /** Ids of the policies whose older versions are worth knowing, those that explain most first. */
@@ -82913,14 +83054,28 @@ function restored({ policies }, policyId, { version_id, created_at, document }) 
         ? { ...policy, default_version_id: version_id, version: { version_id, created_at, document } }
         : policy);
 }
-/** Rows that are gone then; none where anything new is found or undecided. */
+/** Rows that are gone then; none where anybody holds more that is not approved, or anything else is undecided. */
 function solvedRows(rows, now, then) {
-    const keyOf = (row) => `${principalKey(row.principal)} ${row.permission}`;
-    const before = new Set(now.drift.map(keyOf));
-    if (then.gaps.length > now.gaps.length || then.drift.some((row) => !before.has(keyOf(row))))
+    const undecided = new Set(now.gaps.map((gap) => JSON.stringify(gap)));
+    if (then.gaps.some((gap) => !undecided.has(JSON.stringify(gap))))
         return [];
-    const left = new Set(then.drift.map(keyOf));
-    return rows.filter((row) => !left.has(keyOf(row)));
+    const before = Map.groupBy(now.drift, restore_keyOf);
+    if (then.drift.some((row) => isWorse(row, before.get(restore_keyOf(row)) ?? [], now.account.id)))
+        return [];
+    const left = new Set(then.drift.map(restore_keyOf));
+    return rows.filter((row) => !left.has(restore_keyOf(row)));
+}
+function restore_keyOf({ principal, permission }) {
+    return `${principalKey(principal)} ${permission}`;
+}
+/** Whether somebody drifts by more than before; true where that cannot be told. */
+function isWorse({ grants }, before, account) {
+    if (before.length === 0)
+        return true;
+    if (before.some((row) => JSON.stringify(row.grants) === JSON.stringify(grants)))
+        return false;
+    const beyond = subtractGrants(grants, before.map((row) => ({ grants: row.grants })), { account });
+    return 'undetermined' in beyond || beyond.grants.length > 0;
 }
 /** Keys of those who hold less then, or nothing. */
 function whoLoses(now, then) {

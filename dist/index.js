@@ -49581,7 +49581,7 @@ async function writeStoppedReport(failure, environment) {
 
 /***/ }),
 
-/***/ 3247:
+/***/ 5147:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -61283,7 +61283,7 @@ var report_report = __nccwpck_require__(8153);
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: ./build/policy/index.js + 34 modules
-var policy = __nccwpck_require__(7613);
+var build_policy = __nccwpck_require__(7613);
 // EXTERNAL MODULE: ./build/policy/sets/glob.js
 var sets_glob = __nccwpck_require__(1335);
 ;// CONCATENATED MODULE: ./build/policy/language/action-cover.js
@@ -61786,7 +61786,7 @@ class Assume {
     /** Agencies that may trust somebody here; of these, those that name somebody, so that no permission is needed. */
     #trusting;
     #naming;
-    #decisions = new policy/* DecisionMemory */.AF();
+    #decisions = new build_policy/* DecisionMemory */.AF();
     /** By the documents that matter and whom they reach. */
     #permitted = new Map();
     constructor(options) {
@@ -61865,7 +61865,7 @@ class Assume {
             ...bundle.policies,
             ...bundle.roles.map((link) => link.document),
         ]);
-        const names = documents.some((one) => (0,policy/* namesWho */.F0)(this.#options.documents.parsed.get(one)));
+        const names = documents.some((one) => (0,build_policy/* namesWho */.F0)(this.#options.documents.parsed.get(one)));
         const key = JSON.stringify([from.kind, names ? from.id : '', ...new Set(documents)]);
         const known = this.#permitted.get(key) ?? new Map();
         this.#permitted.set(key, known);
@@ -61920,7 +61920,7 @@ class Assume {
     #decide(policies, identity, action, resource) {
         const { documents, account } = this.#options;
         const memory = this.#decisions;
-        return (0,policy/* decide */.LD)({ documents: documents.parsed, policies, identity, action, resource, account, memory });
+        return (0,build_policy/* decide */.LD)({ documents: documents.parsed, policies, identity, action, resource, account, memory });
     }
     #byOf({ document, statement, pattern }, own) {
         const route = new RoutesByDocument(own).of(document)[0];
@@ -61948,13 +61948,13 @@ const scopes = ['domain', 'all-projects', 'project:any', 'enterprise-project:any
 /** @param assuming whether agencies are audited, so that it matters who may assume one */
 function documentRelevance(permissions, account, assuming) {
     const asked = assuming ? [...permissions, assumingPermission] : permissions;
-    const relevanceOf = (document) => (0,policy/* createEvaluator */.m$)({
+    const relevanceOf = (document) => (0,build_policy/* createEvaluator */.m$)({
         documents: new Map([['document', document]]),
         permissions: asked,
         account,
     }).relevance('document');
     return {
-        ofPolicy: (document) => relevanceOf((0,policy/* parseDocument */.Tp)(document)),
+        ofPolicy: (document) => relevanceOf((0,build_policy/* parseDocument */.Tp)(document)),
         ofRole: (role) => {
             const answers = scopes.map((scope) => {
                 const { document, undetermined } = readRole(role, scope);
@@ -62562,7 +62562,7 @@ function snapshot_file_parse(bytes) {
 ;// CONCATENATED MODULE: ./build/audit/sources.js
 /** Which sources of power an audit looks at: what the config says, and what the baseline makes of it. */
 
-const legacyNames = new Set(policy/* legacyActions */.Zk.map((one) => one.action.toLowerCase()));
+const legacyNames = new Set(build_policy/* legacyActions */.Zk.map((one) => one.action.toLowerCase()));
 /** What is asked of each source: one that is optional is required once the baseline has anything of it. */
 function effectiveSources({ sources }, baseline) {
     const entries = baseline?.approvals ?? [];
@@ -62683,7 +62683,7 @@ const v5_calls_groups = {
     why: 'groups',
     ...{ schema: group, rows: 'groups', key: (row) => row.group_id },
 };
-const v5_calls_policy = object({
+const policy = object({
     policy_id: field_id,
     policy_name: schemas_string(),
     policy_type: maybeText,
@@ -62696,7 +62696,7 @@ const v5_calls_policies = {
     id: 'GET /v5/policies',
     ...{ action: 'iam:policies:listV5', purpose: 'identity-policies', optional: false, model: 'v5' },
     why: 'attached policies and their default versions',
-    ...{ schema: v5_calls_policy, rows: 'policies', key: (row) => row.policy_id },
+    ...{ schema: policy, rows: 'policies', key: (row) => row.policy_id },
 };
 const v5_calls_version = object({
     version_id: field_id,
@@ -66422,7 +66422,7 @@ const PATTERN = '^(?:\\*|[ -)+-9;->@-~]+:\\*|[ -9;-~]+:[ -9;-~]*:[ -9;-~]+)$';
 /** An action pattern of config or baseline. */
 const patternSchema = schemas_string()
     .superRefine((text, context) => {
-    const problem = (0,policy/* patternProblem */.AL)(text);
+    const problem = (0,build_policy/* patternProblem */.AL)(text);
     if (problem !== null)
         context.addIssue({ code: 'custom', message: problem });
 })
@@ -66445,7 +66445,7 @@ const config_schema_custom = strictObject({
 })
     .describe('A permission of your own.');
 const preset = strictObject({
-    preset: schemas_enum(policy/* presetNames */.gC)
+    preset: schemas_enum(build_policy/* presetNames */.gC)
         .describe('Versioned list that comes with the product.'),
     name: config_schema_name.optional().describe('Default: the name of the preset without its version.'),
     description: config_schema_text.optional(),
@@ -66954,8 +66954,8 @@ function isSurelyRestricted(grant, account) {
         ...(condition !== undefined && conditioned ? { condition } : {}),
     };
     // Every resource of the account is no limit within it.
-    const meaning = (0,policy/* canonicalGrants */.y5)([limited], { account });
-    return !('undetermined' in meaning) && meaning.every((one) => !(0,policy/* isUnrestricted */.j)(one));
+    const meaning = (0,build_policy/* canonicalGrants */.y5)([limited], { account });
+    return !('undetermined' in meaning) && meaning.every((one) => !(0,build_policy/* isUnrestricted */.j)(one));
 }
 
 ;// CONCATENATED MODULE: ./build/baseline/read-baseline.js
@@ -67248,7 +67248,7 @@ function permissionOf(entry) {
             actions: expanded(entry.actions),
         };
     }
-    const preset = (0,policy/* presetPermission */.XZ)(entry.preset);
+    const preset = (0,build_policy/* presetPermission */.XZ)(entry.preset);
     if (preset === null)
         throw new Error(`The schema let an unknown preset pass: ${entry.preset}`);
     return {
@@ -67261,7 +67261,7 @@ function permissionOf(entry) {
     };
 }
 function expanded(actions) {
-    return withAllAssuming((0,policy/* expandAliases */.hB)(actions));
+    return withAllAssuming((0,build_policy/* expandAliases */.hB)(actions));
 }
 /** What the entry itself has of patterns, with where each stands. */
 function writtenPatterns(entry, { name }, at, source) {
@@ -67273,7 +67273,7 @@ function writtenPatterns(entry, { name }, at, source) {
 }
 /** An audited permission that no action belongs to would be approved for ever, whoever holds what. */
 function emptyDefinition({ name, actions, except }, at, source) {
-    const left = (0,policy/* actionSetDifference */.IU)({ actions, except }, { actions: [] });
+    const left = (0,build_policy/* actionSetDifference */.IU)({ actions, except }, { actions: [] });
     if (!('undetermined' in left) && !left.empty)
         return [];
     return [
@@ -67309,7 +67309,7 @@ function read_config_nameOf(item) {
         return null;
     if (item.name !== undefined)
         return typeof item.name === 'string' ? item.name : null;
-    return typeof item.preset === 'string' ? ((0,policy/* presetPermission */.XZ)(item.preset)?.name ?? null) : null;
+    return typeof item.preset === 'string' ? ((0,build_policy/* presetPermission */.XZ)(item.preset)?.name ?? null) : null;
 }
 function read_config_knownKeys(path, value) {
     if (path.length === 0)
@@ -67574,138 +67574,37 @@ function append(map, key, value) {
 
 // EXTERNAL MODULE: ./build/account/link.js
 var account_link = __nccwpck_require__(3846);
-;// CONCATENATED MODULE: ./build/access/path-memory.js
-
-function speaksOf({ action, notAction = [] }, grants, memory) {
-    const isWhole = (pattern) => pattern.split(':').length === 3;
-    // What a pattern of fewer words crosses is not documented.
-    if (!(action ?? notAction).every((one) => one === '*' || isWhole(one)))
-        return true;
-    const denied = action === undefined ? { actions: ['*'], except: notAction } : { actions: action };
-    return (0,policy/* grantsMeet */.hQ)(grants, denied, { memory }) !== false;
-}
-/** Members of a group come by the same paths: one object serves them all. */
-class PathMemory {
-    #builtin = new Map();
-    #speaking = new Map();
-    #denies = new WeakMap();
-    /** Patterns of questions about grants. */
-    memory;
-    constructor(account) {
-        this.memory = (0,policy/* rememberGrants */.RG)(account);
-    }
-    /**
-     * Unconditional Denies of a list of documents that speak of anything of these grants. Both are of the account: lists
-     * of groups, and whole permissions, which do not change and come again with everybody.
-     */
-    denying(list, grants, documents) {
-        if (typeof list === 'string')
-            return this.#denyingOf([list], grants, documents);
-        let byList = this.#speaking.get(grants);
-        if (byList === undefined) {
-            byList = new WeakMap();
-            this.#speaking.set(grants, byList);
-        }
-        let known = byList.get(list);
-        if (known === undefined) {
-            known = this.#denyingOf(list, grants, documents);
-            byList.set(list, known);
-        }
-        return known;
-    }
-    #denyingOf(list, grants, documents) {
-        return list.flatMap((document) => documents
-            .unconditionalDenies(document)
-            .filter((statement) => this.denies(statement, grants))
-            .map((statement) => ({ document, statement })));
-    }
-    /** Whether a Deny speaks of anything that is granted; true where that cannot be told. */
-    denies(statement, grants) {
-        const byStatement = this.#denies.get(grants) ?? new Map();
-        this.#denies.set(grants, byStatement);
-        const known = byStatement.get(statement) ?? speaksOf(statement, grants, this.memory);
-        byStatement.set(statement, known);
-        return known;
-    }
-    ofBuiltin(bundle) {
-        const { builtin, through } = bundle;
-        if (builtin === null)
-            return null;
-        const known = this.#builtin.get(bundle);
-        if (known !== undefined)
-            return known;
-        const links = through === null || through.kind === 'membership' ? [builtin] : [through, builtin];
-        const made = { links, origin: { kind: 'builtin-group' } };
-        this.#builtin.set(bundle, made);
-        return made;
-    }
-}
-
-;// CONCATENATED MODULE: ./build/access/access.js
+;// CONCATENATED MODULE: ./build/access/graph.js
 /**
- * Who holds what: every principal of the account against every audited permission. What a principal holds is the union
- * of what it holds by each source, each with its own Deny, and of what the agencies hold that it may assume.
+ * The account as a graph: what each principal was given, directly and by groups, and which agencies it may come to act
+ * as. Links can be taken away, and the rest is as it would be without them.
  */
 
 
 
-
-
-
-/** Paths shown of one principal and permission; the others are counted. */
-const MAXIMUM_PATHS = 50;
-class Access {
+class Graph {
     #parts;
     #removed;
     #byKey;
     #bundles = new Map();
     #reached = new Map();
     #agencyEdges = new Map();
-    #agencySources = new Map();
-    #everything;
-    #paths;
-    /** The account as it is, of which this is one without some links. */
+    /** The graph as it is, of which this is one without some links. */
     #whole;
     constructor(parts, whole = null, removed = new account_link/* LinkSet */.JN([])) {
         this.#parts = parts;
         this.#removed = removed;
         this.#whole = whole;
-        this.#paths = whole === null ? new PathMemory(parts.account) : whole.#paths;
         this.#byKey =
             whole === null ? new Map(parts.principals.map((one) => [(0,account_principal/* principalKey */.qW)(one), one])) : whole.#byKey;
-        this.#everything =
-            whole === null
-                ? new Map(parts.permissions.map((one) => [one.name, (0,policy/* holdsEverything */.Mv)(one)]))
-                : whole.#everything;
-    }
-    get principals() {
-        return this.#parts.principals;
     }
     /** Null for somebody who is no principal of this account. */
     principal(ref) {
         return this.#byKey.get((0,account_principal/* principalKey */.qW)(ref)) ?? null;
     }
-    /**
-     * The account as it would be without some links. A membership or a mapping is taken from the principal that is asked
-     * about; everything else from everybody.
-     */
+    /** A membership or a mapping is taken from whoever is asked about; everything else from everybody. */
     without(links) {
-        return new Access(this.#parts, this.#whole ?? this, new account_link/* LinkSet */.JN([...this.#removed.links, ...links]));
-    }
-    /** The account as it is when these documents grant and deny nothing. */
-    accepting(documents) {
-        return documents.size === 0 ? this : new Access({ ...this.#parts, accepted: documents });
-    }
-    /** The same people asked about other permissions, by documents and routes that say more than what is audited. */
-    asking(parts) {
-        return new Access({ ...this.#parts, ...parts });
-    }
-    get documents() {
-        return this.#parts.documents;
-    }
-    /** Whether there is anything at all that might give something to a principal. */
-    mayHold(principal) {
-        return this.bundles(principal).length > 0 || this.reached(principal).length > 0;
+        return new Graph(this.#parts, this.#whole ?? this, new account_link/* LinkSet */.JN([...this.#removed.links, ...links]));
     }
     /** What was given to a principal, directly and by groups. */
     bundles(principal) {
@@ -67803,6 +67702,187 @@ class Access {
             : [link])
             .filter((link) => !isRemoved(link));
     }
+}
+const nobodyReached = [];
+
+;// CONCATENATED MODULE: ./build/access/path-memory.js
+
+/** What a Deny speaks of; null where that is not documented: of a pattern of fewer words, which colons it crosses. */
+function deniedBy({ action, notAction = [] }) {
+    const isWhole = (pattern) => pattern === '*' || pattern.split(':').length === 3;
+    if (!(action ?? notAction).every(isWhole))
+        return null;
+    return action === undefined ? { actions: ['*'], except: notAction } : { actions: action };
+}
+/** Which patterns a Deny speaks of: what people hold differs, the patterns that it is written in come again. */
+class DenySpeaking {
+    #denied;
+    #memory;
+    #byPattern = new Map();
+    constructor(statement, memory) {
+        this.#denied = deniedBy(statement);
+        this.#memory = memory;
+    }
+    /** True where that cannot be told. */
+    of(grants) {
+        if (this.#denied === null)
+            return true;
+        let touches = false;
+        for (const { actions, except } of grants)
+            for (const action of actions) {
+                if (!this.#ofPattern(action, this.#denied))
+                    continue;
+                if (except === undefined || except.length === 0)
+                    return true;
+                touches = true;
+            }
+        return touches && (0,build_policy/* grantsMeet */.hQ)(grants, this.#denied, { memory: this.#memory }) !== false;
+    }
+    #ofPattern(action, denied) {
+        let known = this.#byPattern.get(action);
+        if (known === undefined) {
+            known = (0,build_policy/* grantsMeet */.hQ)([{ actions: [action] }], denied, { memory: this.#memory }) !== false;
+            this.#byPattern.set(action, known);
+        }
+        return known;
+    }
+}
+/** Members of a group come by the same paths: one object serves them all. */
+class PathMemory {
+    #builtin = new Map();
+    #speaking = new Map();
+    #legacyNames = new Map();
+    #denies = new Map();
+    /** Patterns of questions about grants. */
+    memory;
+    constructor(account) {
+        this.memory = (0,build_policy/* rememberGrants */.RG)(account);
+    }
+    /**
+     * Unconditional Denies of a list of documents that speak of anything of these grants. Both are of the account: lists
+     * of groups, and whole permissions, which do not change and come again with everybody.
+     */
+    denying(list, grants, documents) {
+        if (typeof list === 'string')
+            return this.#denyingOf([list], grants, documents);
+        let byList = this.#speaking.get(grants);
+        if (byList === undefined) {
+            byList = new WeakMap();
+            this.#speaking.set(grants, byList);
+        }
+        let known = byList.get(list);
+        if (known === undefined) {
+            known = this.#denyingOf(list, grants, documents);
+            byList.set(list, known);
+        }
+        return known;
+    }
+    #denyingOf(list, grants, documents) {
+        return list.flatMap((document) => documents
+            .unconditionalDenies(document)
+            .filter((statement) => this.denies(statement, grants))
+            .map((statement) => ({ document, statement })));
+    }
+    /** Whether a Deny speaks of anything that is granted; true where that cannot be told. */
+    denies(statement, grants) {
+        let speaking = this.#denies.get(statement);
+        if (speaking === undefined) {
+            speaking = new DenySpeaking(statement, this.memory);
+            this.#denies.set(statement, speaking);
+        }
+        return speaking.of(grants);
+    }
+    /** What a pattern of a document grants: of a legacy one, the v5 names of the same power as well. */
+    namesIn(pattern, isLegacy) {
+        if (!isLegacy)
+            return [pattern];
+        const known = this.#legacyNames.get(pattern) ?? (0,build_policy/* withTwins */.cF)(pattern);
+        this.#legacyNames.set(pattern, known);
+        return known;
+    }
+    ofBuiltin(bundle) {
+        const { builtin, through } = bundle;
+        if (builtin === null)
+            return null;
+        const known = this.#builtin.get(bundle);
+        if (known !== undefined)
+            return known;
+        const links = through === null || through.kind === 'membership' ? [builtin] : [through, builtin];
+        const made = { links, origin: { kind: 'builtin-group' } };
+        this.#builtin.set(bundle, made);
+        return made;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/access/access.js
+/**
+ * Who holds what: every principal of the account against every audited permission. What a principal holds is the union
+ * of what it holds by each source, each with its own Deny, and of what the agencies hold that it may assume.
+ */
+
+
+
+
+
+/** Paths shown of one principal and permission; the others are counted. */
+const MAXIMUM_PATHS = 50;
+class Access {
+    #parts;
+    #graph;
+    #agencySources = new Map();
+    #everything;
+    #paths;
+    /** @param whole the account as it is, of which this is one without some links: what is alike is remembered once */
+    constructor(parts, graph = new Graph(parts), whole = null) {
+        this.#parts = parts;
+        this.#graph = graph;
+        this.#paths = whole === null ? new PathMemory(parts.account) : whole.#paths;
+        this.#everything =
+            whole === null
+                ? new Map(parts.permissions.map((one) => [one.name, (0,build_policy/* holdsEverything */.Mv)(one)]))
+                : whole.#everything;
+    }
+    get principals() {
+        return this.#parts.principals;
+    }
+    /** Null for somebody who is no principal of this account. */
+    principal(ref) {
+        return this.#graph.principal(ref);
+    }
+    /**
+     * The account as it would be without some links. A membership or a mapping is taken from the principal that is asked
+     * about; everything else from everybody.
+     */
+    without(links) {
+        return new Access(this.#parts, this.#graph.without(links), this);
+    }
+    /** The account as it is when these documents grant and deny nothing. */
+    accepting(documents) {
+        return documents.size === 0 ? this : new Access({ ...this.#parts, accepted: documents });
+    }
+    /** The same people asked about other permissions, by documents and routes that say more than what is audited. */
+    asking(parts) {
+        return new Access({ ...this.#parts, ...parts });
+    }
+    get documents() {
+        return this.#parts.documents;
+    }
+    /** Whether there is anything at all that might give something to a principal. */
+    mayHold(principal) {
+        return this.bundles(principal).length > 0 || this.reached(principal).length > 0;
+    }
+    /** What was given to a principal, directly and by groups. */
+    bundles(principal) {
+        return this.#graph.bundles(principal);
+    }
+    /** Whether a principal is in the built-in group, so that it may do everything whatever any Deny says. */
+    holdsAll(principal) {
+        return this.#graph.holdsAll(principal);
+    }
+    /** Agencies that a principal may come to act as, each once, nearest first. */
+    reached(principal) {
+        return this.#graph.reached(principal);
+    }
     /** What a principal holds of a permission, by all its sources; null when it cannot be decided. */
     held(principal, permission) {
         if (this.holdsAll(principal))
@@ -67840,6 +67920,10 @@ class Access {
                 .filter((grant) => all || one.has(grant))
                 .map((grant) => (grant.kind === 'attachment' ? grant.policy_id : grant.document));
         });
+    }
+    /** Whether only all of a permission counts as holding it, so that a condition alone limits nothing. */
+    isHeldWhole(permission) {
+        return this.#parts.permissions.some((one) => one.name === permission && one.holds === 'all');
     }
     /** Whether so much of a permission counts as holding it: with `holds: all` a part does not. */
     counts(permission, held) {
@@ -67938,15 +68022,17 @@ class Access {
         if (mine === null || mine.extent === 'none')
             return this.#pathsOf(held, all.list);
         // What agencies give beyond that is held through them alone.
-        const isAll = mine.extent === 'all' && !mine.restricted && mine.grants.every(policy/* isUnrestricted */.j);
-        const beside = new policy/* HeldBeside */.Oy(mine.grants, { account: this.#parts.account, memory: this.#paths.memory });
+        const isAll = mine.extent === 'all' && !mine.restricted && mine.grants.every(build_policy/* isUnrestricted */.j);
+        const beside = new build_policy/* HeldBeside */.Oy(mine.grants, { account: this.#parts.account, memory: this.#paths.memory });
         const beyond = new Map();
-        return this.#pathsOf(held, all.list, ({ chain }, { pattern }) => {
+        const { documents } = this.#parts;
+        return this.#pathsOf(held, all.list, ({ chain }, { policy, pattern }) => {
             if (chain.length === 0)
                 return true;
             if (isAll)
                 return false;
-            const glance = pattern === 'NotAction' ? 'unclear' : beside.glance(pattern);
+            const names = this.#paths.namesIn(pattern, documents.roles.has(policy));
+            const glance = pattern === 'NotAction' ? 'unclear' : beside.glance(names);
             if (glance !== 'unclear')
                 return glance === 'apart';
             const id = chain[chain.length - 1]?.agency_id ?? '';
@@ -67961,13 +68047,13 @@ class Access {
             if (rest.length === 0)
                 return false;
             return (pattern === 'NotAction' ||
-                (0,policy/* grantsMeet */.hQ)(rest, { actions: [pattern] }, { memory: this.#paths.memory }) !== false);
+                (0,build_policy/* grantsMeet */.hQ)(rest, { actions: names }, { memory: this.#paths.memory }) !== false);
         });
     }
     /** What an agency holds without assuming others; null where that cannot be told. */
     #heldByAgency(id, permission) {
-        const agency = this.#byKey.get((0,account_principal/* principalKey */.qW)({ kind: 'agency', id }));
-        return agency === undefined ? null : this.#ask(this.#sourcesOfAgency(agency), permission);
+        const agency = this.#graph.principal({ kind: 'agency', id });
+        return agency === null ? null : this.#ask(this.#sourcesOfAgency(agency), permission);
     }
     #pathsOf(held, traced, isShown = () => true) {
         const paths = [];
@@ -68028,7 +68114,6 @@ class Access {
         return shown;
     }
 }
-const nobodyReached = [];
 function bounded(paths) {
     return paths.length <= MAXIMUM_PATHS
         ? { paths, omitted: 0 }
@@ -68693,7 +68778,7 @@ class AgencyTrust {
     }
     /** Being named suffices where the account alone does not; a reason without a condition is the simpler one. */
     #reasons(principal) {
-        const reasons = trustedBy(this.#trust, assumerOf(this.#account, principal), (condition) => (0,policy/* provablyFalse */.d8)(condition, principal));
+        const reasons = trustedBy(this.#trust, assumerOf(this.#account, principal), (condition) => (0,build_policy/* provablyFalse */.d8)(condition, principal));
         return [...reasons]
             .sort((one, other) => rankOf(one) - rankOf(other))
             .map(({ by, condition, item }) => ({
@@ -68926,7 +69011,7 @@ function readDocuments(snapshot) {
     const parsed = new Map();
     for (const { policy_id, version } of snapshot.policies)
         if (version !== null)
-            parsed.set(policy_id, (0,policy/* parseDocument */.Tp)(version.document));
+            parsed.set(policy_id, (0,build_policy/* parseDocument */.Tp)(version.document));
     const rolesById = new Map(snapshot.roles.map((role) => [role.role_id, role]));
     const roles = new Map();
     const notices = new Set();
@@ -69877,7 +69962,7 @@ class Uncertain {
 function speaksOfAssuming(documents, account) {
     let evaluator = null;
     return (document) => {
-        evaluator ??= (0,policy/* createEvaluator */.m$)({ documents, permissions: [assumingPermission], account });
+        evaluator ??= (0,build_policy/* createEvaluator */.m$)({ documents, permissions: [assumingPermission], account });
         return evaluator.relevance(document) !== 'none';
     };
 }
@@ -69888,7 +69973,7 @@ function findAccess(input) {
     const account = snapshot.account_id;
     const agencies = readAgencies(snapshot, input.sha256);
     const asked = agencies.assumable.length === 0 ? permissions : [...permissions, assumingPermission];
-    const evaluator = (0,policy/* createEvaluator */.m$)({ documents: documents.parsed, permissions: asked, account });
+    const evaluator = (0,build_policy/* createEvaluator */.m$)({ documents: documents.parsed, permissions: asked, account });
     const admin = findAdminGroups(snapshot, baseline?.admin_group ?? null);
     const routes = new Routes(snapshot, {
         matters: (document) => evaluator.relevance(document) !== 'none',
@@ -70001,7 +70086,7 @@ function acceptedDocuments(known, roleKeys, isDecided) {
 function findHoldings(access, { permissions, catalogue }, agencies, federation) {
     const names = new Map();
     const named = (grants) => {
-        const known = names.get(grants) ?? (0,policy/* namedActions */.PT)(grants, catalogue);
+        const known = names.get(grants) ?? (0,build_policy/* namedActions */.PT)(grants, catalogue);
         names.set(grants, known);
         return known;
     };
@@ -70106,7 +70191,7 @@ class ApprovalIndex {
     /** Entries of permissions that are not audited any more are left alone. */
     constructor(baseline, permissions, today, account) {
         this.#account = account;
-        this.#memory = (0,policy/* rememberGrants */.RG)(account);
+        this.#memory = (0,build_policy/* rememberGrants */.RG)(account);
         this.#baseline = baseline;
         this.#permissions = new Map(permissions.map((permission) => [permission.name, permission]));
         this.#recordedToday = new Set(permissions.flatMap((permission) => {
@@ -70175,7 +70260,7 @@ class ApprovalIndex {
             if (bound === undefined)
                 continue;
             const { actions, except } = bound;
-            const inside = (0,policy/* intersectGrants */.TZ)(grants, { actions, ...(except ? { except } : {}) }, this.#options());
+            const inside = (0,build_policy/* intersectGrants */.TZ)(grants, { actions, ...(except ? { except } : {}) }, this.#options());
             if ('undetermined' in inside)
                 return inside;
             grants = inside;
@@ -70219,24 +70304,24 @@ class ApprovalIndex {
             return known;
         const difference = approved.length === 0
             ? this.#untouched(minuend)
-            : (0,policy/* subtractGrants */._P)(minuend, approved, { ...this.#options(), identity: whose });
+            : (0,build_policy/* subtractGrants */._P)(minuend, approved, { ...this.#options(), identity: whose });
         this.#differences.set(key, difference);
         return difference;
     }
     /** The union of grants, in canonical form. */
     union(lists) {
-        return (0,policy/* unionGrants */.Bj)(lists, this.#options());
+        return (0,build_policy/* unionGrants */.Bj)(lists, this.#options());
     }
     #options() {
         return { account: this.#account, memory: this.#memory };
     }
     #untouched(grants) {
-        const example = (0,policy/* exampleOf */.Ql)(grants, this.#options());
+        const example = (0,build_policy/* exampleOf */.Ql)(grants, this.#options());
         return typeof example === 'object' && example !== null ? example : { grants, example };
     }
     /** Whether grants have something in common with a set of actions; true where that cannot be told. */
     mayMeet(grants, set) {
-        return (0,policy/* grantsMeet */.hQ)(grants, set, this.#options()) !== false;
+        return (0,build_policy/* grantsMeet */.hQ)(grants, set, this.#options()) !== false;
     }
     /** Whether two lists of grants, each in canonical form, are the same. */
     areEqual(one, other) {
@@ -70374,7 +70459,7 @@ function renamedUsers(rows, index) {
  */
 function grantsReachingRenamed({ principal, grants }, renamed, account, identity) {
     const key = (0,account_principal/* principalKey */.qW)(principal);
-    return grants.filter((grant) => renamed.some((user) => [...user.known].some((recorded) => (0,policy/* renameReaches */.E8)(grant, { recorded, present: user.name }, account, identity, user.key === key))));
+    return grants.filter((grant) => renamed.some((user) => [...user.known].some((recorded) => (0,build_policy/* renameReaches */.E8)(grant, { recorded, present: user.name }, account, identity, user.key === key))));
 }
 
 ;// CONCATENATED MODULE: ./build/audit/gained.js
@@ -70464,7 +70549,7 @@ function gainedDrift(holding, own, context) {
     return drift;
 }
 function rowOf(kind, holding, difference, indexed, because, { catalogue }, parties = model/* noParties */.e) {
-    const actions = (0,policy/* namedActions */.PT)(difference.grants, catalogue);
+    const actions = (0,build_policy/* namedActions */.PT)(difference.grants, catalogue);
     return {
         kind,
         holding,
@@ -70563,7 +70648,7 @@ function lostRow({ entry, index: at }, holding, { index, found, catalogue }) {
         return 'undecided';
     if (lost.grants.length === 0 && !hasParties(parties))
         return null;
-    const actions = (0,policy/* namedActions */.PT)(lost.grants, catalogue);
+    const actions = (0,build_policy/* namedActions */.PT)(lost.grants, catalogue);
     return {
         principal: presentPrincipal(entry, found),
         permission: entry.permission,
@@ -70662,7 +70747,7 @@ function knownNames({ catalogue, live, others = [] }) {
         if (!all.has(action.toLowerCase()))
             all.set(action.toLowerCase(), { action, accessLevel, aliases: [] });
     };
-    for (const row of [...catalogue.actions, ...(0,policy/* shippedCatalogue */.RY)().actions])
+    for (const row of [...catalogue.actions, ...(0,build_policy/* shippedCatalogue */.RY)().actions])
         for (const name of [row.action, ...row.aliases])
             add(name, row.accessLevel);
     for (const name of others)
@@ -70677,11 +70762,11 @@ function knownNames({ catalogue, live, others = [] }) {
         services.set(service, types);
         types.set(type, [...(types.get(type) ?? []), { operation, spelled: segmentsOf(action) }]);
     }
-    return { catalogue: (0,policy/* catalogueOf */.vq)(catalogue.source, [...all.values()]), services, live: lively };
+    return { catalogue: (0,build_policy/* catalogueOf */.vq)(catalogue.source, [...all.values()]), services, live: lively };
 }
 /** Why a pattern, or an action, is probably a slip; null where nothing says so. */
 function doubtAbout(pattern, known) {
-    if (pattern === '*' || (0,policy/* namedActions */.PT)([{ actions: [pattern] }], known.catalogue).length > 0)
+    if (pattern === '*' || (0,build_policy/* namedActions */.PT)([{ actions: [pattern] }], known.catalogue).length > 0)
         return null;
     const [service] = segmentsOf(pattern.toLowerCase());
     const meant = [...known.services.keys()].filter((one) => globEdits(service, one) === 0);
@@ -70795,8 +70880,16 @@ function onlyWhole(config, path) {
  * @param live services whose actions were read from the account
  */
 function configNotices(config, path, catalogue, live) {
-    const known = knownNames({ catalogue, live, others: policy/* legacyActions */.Zk.map((one) => one.action) });
-    return configWarnings(config, path, known).map(({ where, line, message, remedy }) => `${where}${line === undefined ? '' : ` line ${line}`}: ${message}${remedy === undefined ? '' : ` ${remedy}`}`);
+    return configWarnings(config, path, config_notices_namesOf(catalogue, [...live])).map(({ where, line, message, remedy }) => `${where}${line === undefined ? '' : ` line ${line}`}: ${message}${remedy === undefined ? '' : ` ${remedy}`}`);
+}
+const others = build_policy/* legacyActions */.Zk.map((one) => one.action);
+let shipped = null;
+/** What is shipped has one order for everybody, and it takes longer to find than most audits. */
+function config_notices_namesOf(catalogue, live) {
+    if (live.length > 0 || catalogue !== (0,build_policy/* shippedCatalogue */.RY)())
+        return knownNames({ catalogue, live, others });
+    shipped ??= knownNames({ catalogue, live, others });
+    return shipped;
 }
 
 ;// CONCATENATED MODULE: ./build/audit/causes.js
@@ -70810,7 +70903,7 @@ function configNotices(config, path, catalogue, live) {
  * out where another of the same principal grants all of it and more: `rds:*:*` beside `*:*:*` brought nothing.
  */
 function groupByCause(drift, holdings) {
-    const patterns = new policy/* GlancedPatterns */.kd();
+    const patterns = new build_policy/* GlancedPatterns */.kd();
     const unchanged = unchangedGrants(drift, holdings, patterns);
     const trusting = agenciesByTrust(drift);
     const causes = new Map();
@@ -71407,7 +71500,8 @@ function completeDrift({ index, drift }, found) {
         return revocationsFor(question, found.access, index, others, found);
     };
     const rows = drift.map((bare) => {
-        const { holding, indexed } = bare;
+        const { holding, indexed, permission } = bare;
+        const { access } = found;
         const own = index.entryOf(holding.principal, holding.permission);
         const usable = index.applicableTo(holding);
         const valid = usable.filter((one) => !one.expired);
@@ -71416,7 +71510,9 @@ function completeDrift({ index, drift }, found) {
         const isAll = usable.length === 0 && index.areEqual(bare.grants, holding.grants);
         const brings = (document) => bringsSome(document, { bare, approved }, found, index);
         const isParty = bare.grants.length === 0;
-        const paths = isAll || isParty ? allPaths(holding) : gainedPaths(holding, bare.grants, brings, meets);
+        const paths = isAll || isParty
+            ? allPaths(holding)
+            : gainedPaths(holding, bare.grants, { brings, meets, isWhole: access.isHeldWhole(permission) });
         const principal = found.access.principal(holding.principal);
         return {
             kind: bare.kind,
@@ -71429,7 +71525,7 @@ function completeDrift({ index, drift }, found) {
             severity: holding.severity,
             enabled: holding.enabled,
             extent: isAll || isParty || isWhole(bare.grants, holding, index) ? holding.extent : 'part',
-            restricted: isParty ? holding.restricted : bare.grants.every((grant) => !(0,policy/* isUnrestricted */.j)(grant)),
+            restricted: isParty ? holding.restricted : bare.grants.every((grant) => !(0,build_policy/* isUnrestricted */.j)(grant)),
             paths,
             conditional_denies: holding.conditional_denies,
             revocations: principal === null ? [] : revocations(bare, principal, paths, approved),
@@ -71460,14 +71556,18 @@ function documentOf(path) {
     return grant.kind === 'attachment' ? grant.policy_id : grant.kind === 'role' ? grant.document : null;
 }
 /** The paths of a holding that lead to some part of these grants; all of them where that cannot be told. */
-function gainedPaths(holding, gained, brings, meets) {
+function gainedPaths(holding, gained, { brings, meets, isWhole }) {
     const all = allPaths(holding);
     if (all !== holding.paths)
         return all;
-    const covers = ({ origin }, grants) => origin.kind === 'builtin-group' || origin.pattern === 'NotAction' || meets(grants, origin.pattern);
+    const covers = (path, grants) => path.origin.kind === 'builtin-group' ||
+        path.origin.pattern === 'NotAction' ||
+        meets(grants, path.origin.pattern, (0,account_link/* grantOf */.od)(path).kind === 'role');
     const leads = (path) => {
+        if (isWhole)
+            return covers(path, gained);
         const restricted = path.origin.kind === 'statement' && path.origin.restricted;
-        const alike = gained.filter((grant) => restricted !== (0,policy/* isUnrestricted */.j)(grant));
+        const alike = gained.filter((grant) => restricted !== (0,build_policy/* isUnrestricted */.j)(grant));
         return alike.length > 0 && covers(path, alike);
     };
     const byDocument = Map.groupBy(holding.paths, documentOf);
@@ -71499,12 +71599,12 @@ function bringsSome(document, { bare, approved }, { access }, index) {
 }
 function rememberMeeting(index) {
     const answers = new Map();
-    return (grants, pattern) => {
-        const key = JSON.stringify([grants, pattern]);
+    return (grants, pattern, isLegacy) => {
+        const key = JSON.stringify([grants, pattern, isLegacy]);
         const known = answers.get(key);
         if (known !== undefined)
             return known;
-        const answer = index.mayMeet(grants, { actions: [pattern] });
+        const answer = index.mayMeet(grants, { actions: isLegacy ? (0,build_policy/* withTwins */.cF)(pattern) : [pattern] });
         answers.set(key, answer);
         return answer;
     };
@@ -72579,7 +72679,7 @@ function periodOf(list, next) {
     const first = list[0];
     const last = list.at(-1);
     const after = next(last.index);
-    const union = (0,policy/* unionGrants */.Bj)(list.map((one) => one.grants));
+    const union = (0,build_policy/* unionGrants */.Bj)(list.map((one) => one.grants));
     // What somebody held most of is shown with its paths.
     const widest = list.reduce((one, other) => (other.grants.length > one.grants.length ? other : one));
     return {
@@ -72754,7 +72854,7 @@ function gainsOf({ drift }) {
             continue;
         const key = was_held_keyOf(row);
         const known = gains.get(key);
-        const union = known === undefined ? row.grants : (0,policy/* unionGrants */.Bj)([known.grants, row.grants]);
+        const union = known === undefined ? row.grants : (0,build_policy/* unionGrants */.Bj)([known.grants, row.grants]);
         gains.set(key, {
             grants: Array.isArray(union) ? union : [...(known?.grants ?? []), ...row.grants],
             parties: known !== undefined && hasParties(known.parties) ? known.parties : row.parties,
@@ -72791,7 +72891,7 @@ function was_held_keyOf({ principal, permission }) {
 }
 function was_held_rowOf(period, { catalogue }, entry_index) {
     const { holding, grants, parties, from, until, began, ended, judged } = period;
-    const actions = (0,policy/* namedActions */.PT)(grants, catalogue);
+    const actions = (0,build_policy/* namedActions */.PT)(grants, catalogue);
     const isWhole = JSON.stringify(grants) === JSON.stringify(holding.grants);
     return {
         principal: (0,account_principal/* nameOnly */._s)(holding.principal),
@@ -72800,7 +72900,7 @@ function was_held_rowOf(period, { catalogue }, entry_index) {
         severity: holding.severity,
         enabled: holding.enabled,
         extent: isWhole ? holding.extent : 'part',
-        restricted: grants.length === 0 ? holding.restricted : grants.every((grant) => !(0,policy/* isUnrestricted */.j)(grant)),
+        restricted: grants.length === 0 ? holding.restricted : grants.every((grant) => !(0,build_policy/* isUnrestricted */.j)(grant)),
         paths: holding.paths,
         from: from === null ? null : new Date(from).toISOString(),
         until: until === null ? null : new Date(until).toISOString(),
@@ -73013,7 +73113,7 @@ function auditWithFindings(input) {
     const { config, today } = input;
     const baseline = input.baseline?.baseline ?? null;
     const snapshot = withTraceSetting(withSources(input.snapshot, config, baseline), config);
-    const catalogue = snapshot.catalogue === null ? (0,policy/* shippedCatalogue */.RY)() : (0,policy/* mergeCatalogue */.Av)(snapshot.catalogue);
+    const catalogue = snapshot.catalogue === null ? (0,build_policy/* shippedCatalogue */.RY)() : (0,build_policy/* mergeCatalogue */.Av)(snapshot.catalogue);
     const found = findAccess({ ...input, snapshot, baseline, permissions: config.permissions, catalogue });
     const comparison = baseline === null ? null : compare({ found, config, baseline, catalogue, today });
     const { drift, causes } = comparison === null ? { drift: [], causes: [] } : completeDrift(comparison, found);
@@ -73124,7 +73224,7 @@ function everythingOf(found, snapshot, touched) {
     const reached = new Set();
     let evaluator = null;
     const decided = () => {
-        evaluator ??= (0,policy/* createEvaluator */.m$)({
+        evaluator ??= (0,build_policy/* createEvaluator */.m$)({
             documents: only(documents, reached),
             ...{ permissions: [everything], account: whole.account_id, stepBound: STEPS },
         });
@@ -73237,7 +73337,7 @@ function builtinGroupsOf({ access }) {
 /** Who may assume what is asked anew where the documents are others. */
 function otherDocuments({ agencies }, { account_id: account }, documents) {
     const lists = new SourceLists(documents);
-    const evaluator = (0,policy/* createEvaluator */.m$)({
+    const evaluator = (0,build_policy/* createEvaluator */.m$)({
         ...{ documents: documents.parsed, permissions: [assumingPermission], account },
     });
     const assume = new Assume({
@@ -73349,7 +73449,7 @@ class LostServices {
     constructor(before, permissions, account) {
         this.#before = before;
         this.#audited = { grants: permissions.map(({ actions, except }) => ({ actions, except })) };
-        this.#options = { account, memory: (0,policy/* rememberGrants */.RG)(account), stepBound: lost_services_STEPS };
+        this.#options = { account, memory: (0,build_policy/* rememberGrants */.RG)(account), stepBound: lost_services_STEPS };
     }
     /** `*` stands for all services, and a pattern for those that it matches; null when it cannot be decided. */
     of(principal, then) {
@@ -73415,7 +73515,7 @@ class LostServices {
         const known = this.#ordinary.get(held);
         if (known !== undefined)
             return known;
-        const rest = (0,policy/* subtractGrants */._P)(held, [this.#audited], this.#options);
+        const rest = (0,build_policy/* subtractGrants */._P)(held, [this.#audited], this.#options);
         const ordinary = 'undetermined' in rest ? null : rest.grants;
         this.#ordinary.set(held, ordinary);
         return ordinary;
@@ -73428,7 +73528,7 @@ class LostServices {
         const answer = known.get(left);
         if (answer !== undefined)
             return answer;
-        const lost = (0,policy/* subtractGrants */._P)(gone, [{ grants: left }], { ...this.#options, identity: principal });
+        const lost = (0,build_policy/* subtractGrants */._P)(gone, [{ grants: left }], { ...this.#options, identity: principal });
         const grants = 'undetermined' in lost ? null : lost.grants;
         // What a variable of a policy includes differs from one to the other.
         if (!hasVariable(gone) && !hasVariable(left))
@@ -73490,6 +73590,7 @@ function servicesOf(grants) {
 }
 
 ;// CONCATENATED MODULE: ./build/audit/restore.js
+
 
 
 /** Audits of the account as it might be, at most: each takes as long as the audit itself. */
@@ -73579,14 +73680,28 @@ function restored({ policies }, policyId, { version_id, created_at, document }) 
         ? { ...policy, default_version_id: version_id, version: { version_id, created_at, document } }
         : policy);
 }
-/** Rows that are gone then; none where anything new is found or undecided. */
+/** Rows that are gone then; none where anybody holds more that is not approved, or anything else is undecided. */
 function solvedRows(rows, now, then) {
-    const keyOf = (row) => `${(0,account_principal/* principalKey */.qW)(row.principal)} ${row.permission}`;
-    const before = new Set(now.drift.map(keyOf));
-    if (then.gaps.length > now.gaps.length || then.drift.some((row) => !before.has(keyOf(row))))
+    const undecided = new Set(now.gaps.map((gap) => JSON.stringify(gap)));
+    if (then.gaps.some((gap) => !undecided.has(JSON.stringify(gap))))
         return [];
-    const left = new Set(then.drift.map(keyOf));
-    return rows.filter((row) => !left.has(keyOf(row)));
+    const before = Map.groupBy(now.drift, restore_keyOf);
+    if (then.drift.some((row) => isWorse(row, before.get(restore_keyOf(row)) ?? [], now.account.id)))
+        return [];
+    const left = new Set(then.drift.map(restore_keyOf));
+    return rows.filter((row) => !left.has(restore_keyOf(row)));
+}
+function restore_keyOf({ principal, permission }) {
+    return `${(0,account_principal/* principalKey */.qW)(principal)} ${permission}`;
+}
+/** Whether somebody drifts by more than before; true where that cannot be told. */
+function isWorse({ grants }, before, account) {
+    if (before.length === 0)
+        return true;
+    if (before.some((row) => JSON.stringify(row.grants) === JSON.stringify(grants)))
+        return false;
+    const beyond = (0,build_policy/* subtractGrants */._P)(grants, before.map((row) => ({ grants: row.grants })), { account });
+    return 'undetermined' in beyond || beyond.grants.length > 0;
 }
 /** Keys of those who hold less then, or nothing. */
 function whoLoses(now, then) {
@@ -75256,7 +75371,7 @@ function keepDefinition(entry, baseline, definitions, config) {
     return stays ? entry : { ...entry, within: before };
 }
 function isWithin(one, other) {
-    const difference = (0,policy/* actionSetDifference */.IU)(one, other);
+    const difference = (0,build_policy/* actionSetDifference */.IU)(one, other);
     return !('undetermined' in difference) && difference.empty;
 }
 function sameEntries(one, other) {
@@ -81665,7 +81780,7 @@ function refusal(call, error) {
 
 
 /** What an auditor should hold nothing of. */
-const administration = (0,policy/* presetPermission */.XZ)('iam-administration@1');
+const administration = (0,build_policy/* presetPermission */.XZ)('iam-administration@1');
 const auditor_rights_untold = (untold) => ({ writes: [], untold });
 /**
  * Writes of IAM that the auditor holds, as a user or as the agency whose keys it uses. A session policy narrows the
@@ -81681,7 +81796,7 @@ function auditorRights(snapshot, auditor) {
         return auditor_rights_untold('It is neither an IAM user nor an agency.');
     const found = findAccess({
         ...{ snapshot, permissions: [administration], baseline: null, today: today(), sha256: audit_account_sha256 },
-        catalogue: (0,policy/* shippedCatalogue */.RY)(),
+        catalogue: (0,build_policy/* shippedCatalogue */.RY)(),
     });
     if (ref.kind === 'user' && found.root_user?.user_id === ref.id)
         return { writes: ['everything, as the root user'], untold: null };
@@ -81896,7 +82011,7 @@ async function checkMode(run) {
         ...asked,
         github: await checkGitHub(run),
         providerUrn: inputs.oidcProviderUrn,
-        notices: files.config === null ? [] : configNotices(files.config, inputs.config, (0,policy/* shippedCatalogue */.RY)(), []),
+        notices: files.config === null ? [] : configNotices(files.config, inputs.config, (0,build_policy/* shippedCatalogue */.RY)(), []),
     };
     for (const line of checkLines(result))
         (0,log/* info */.pq)((0,render_escape/* logLine */.BP)(line));
@@ -82111,15 +82226,15 @@ function approved_set_approvedBy(one) {
  */
 function setBeyond({ grants, within }, others) {
     if (within === undefined)
-        return (0,policy/* subtractGrants */._P)(grants, others);
-    const inside = (0,policy/* intersectGrants */.TZ)(grants, within);
+        return (0,build_policy/* subtractGrants */._P)(grants, others);
+    const inside = (0,build_policy/* intersectGrants */.TZ)(grants, within);
     if (!('undetermined' in inside))
-        return (0,policy/* subtractGrants */._P)(inside, others);
-    const left = (0,policy/* subtractGrants */._P)(grants, others);
+        return (0,build_policy/* subtractGrants */._P)(inside, others);
+    const left = (0,build_policy/* subtractGrants */._P)(grants, others);
     if ('undetermined' in left)
         return left;
-    const part = (0,policy/* intersectGrants */.TZ)(left.grants, within);
-    return 'undetermined' in part ? part : (0,policy/* subtractGrants */._P)(part, []);
+    const part = (0,build_policy/* intersectGrants */.TZ)(left.grants, within);
+    return 'undetermined' in part ? part : (0,build_policy/* subtractGrants */._P)(part, []);
 }
 
 ;// CONCATENATED MODULE: ./build/gate/principal-changes.js
@@ -82183,7 +82298,7 @@ function grantsMadeToMatch(entry, changed, account) {
     return entry.grants.filter((grant) => changed.some(({ user_id, before, now }) => {
         const isOwn = entry.kind === 'user' && entry.user_id === user_id;
         /** Whether the audit asks about the name by what is recorded. */
-        const isAsked = (recorded, present) => recorded.some((name) => (0,policy/* renameReaches */.E8)(grant, { recorded: name, present }, account, holder, isOwn));
+        const isAsked = (recorded, present) => recorded.some((name) => (0,build_policy/* renameReaches */.E8)(grant, { recorded: name, present }, account, holder, isOwn));
         return now.some((present) => isAsked(before, present) && !isAsked(now, present));
     }));
 }
@@ -82191,7 +82306,7 @@ function grantsMadeToMatch(entry, changed, account) {
 function recorded_names_holderOf(entry, account) {
     if (entry.kind !== 'user' || entry.user_id === baseline_entry/* ANY */.x4)
         return null;
-    return (0,policy/* userIdentity */.iW)({ user_id: entry.user_id, user_name: entry.user, urn: null }, { account });
+    return (0,build_policy/* userIdentity */.iW)({ user_id: entry.user_id, user_name: entry.user, urn: null }, { account });
 }
 function namesByUser({ approvals }) {
     const names = new Map();
@@ -82223,7 +82338,7 @@ function approvesAll(one) {
     if (recorded === undefined)
         return false;
     const { actions, except } = recorded;
-    const left = (0,policy/* subtractGrants */._P)([{ actions, ...(except === undefined ? {} : { except }) }], [approved_set_approvedBy(one)]);
+    const left = (0,build_policy/* subtractGrants */._P)([{ actions, ...(except === undefined ? {} : { except }) }], [approved_set_approvedBy(one)]);
     return !('undetermined' in left) && left.grants.length === 0;
 }
 /**
@@ -82279,12 +82394,12 @@ function entry_growth_joined(one, other) {
         return one;
     if ('undetermined' in other || one.grants.length === 0)
         return other;
-    const both = (0,policy/* unionGrants */.Bj)([one.grants, other.grants]);
+    const both = (0,build_policy/* unionGrants */.Bj)([one.grants, other.grants]);
     return 'undetermined' in both ? both : { grants: both, example: one.example };
 }
 function described({ grants, example }, parties) {
     return {
-        ...{ grants, whole: false, actions: (0,policy/* namedActions */.PT)(grants, (0,policy/* shippedCatalogue */.RY)()), example },
+        ...{ grants, whole: false, actions: (0,build_policy/* namedActions */.PT)(grants, (0,build_policy/* shippedCatalogue */.RY)()), example },
         ...noParties,
         ...parties,
     };
@@ -82755,7 +82870,7 @@ function narrowed(old, now, input) {
     const changes = [];
     if (old.holds === 'any' && now.holds === 'all')
         changes.push(add('counts only who holds all of it, unrestricted (holds was any, now all)'));
-    const kept = (0,policy/* actionSetDifference */.IU)(before, after);
+    const kept = (0,build_policy/* actionSetDifference */.IU)(before, after);
     if ('undetermined' in kept)
         changes.push(add('was changed, and whether it is narrower could not be decided'));
     else if (!kept.empty)
@@ -82779,16 +82894,16 @@ function definitionOf({ actions, except }) {
 }
 /** Whether the first set has nothing beyond the second; undecided counts as no. */
 function isEmpty(one, other) {
-    const left = (0,policy/* actionSetDifference */.IU)(one, other);
+    const left = (0,build_policy/* actionSetDifference */.IU)(one, other);
     return !('undetermined' in left) && left.empty;
 }
 const narrowed_permissions_nothing = { actions: [], example: null };
 /** What of the first set the second has not, by known names and a shortest example. */
 function narrowed_permissions_missing(from, less) {
-    const left = (0,policy/* subtractGrants */._P)([from], less === null ? [] : [{ grants: [less] }]);
+    const left = (0,build_policy/* subtractGrants */._P)([from], less === null ? [] : [{ grants: [less] }]);
     if ('undetermined' in left)
         return narrowed_permissions_nothing;
-    return { actions: (0,policy/* namedActions */.PT)(left.grants, (0,policy/* shippedCatalogue */.RY)()), example: left.example };
+    return { actions: (0,build_policy/* namedActions */.PT)(left.grants, (0,build_policy/* shippedCatalogue */.RY)()), example: left.example };
 }
 function amount({ actions, example }) {
     if (actions.length > 0) {
@@ -82817,7 +82932,7 @@ function narrowedDefinitions(input) {
         const lost = auditedAndDropped(before, { actions, except }, now);
         if (!('undetermined' in lost) && lost.grants.length === 0)
             return [];
-        const known = 'undetermined' in lost ? [] : (0,policy/* namedActions */.PT)(lost.grants, (0,policy/* shippedCatalogue */.RY)());
+        const known = 'undetermined' in lost ? [] : (0,build_policy/* namedActions */.PT)(lost.grants, (0,build_policy/* shippedCatalogue */.RY)());
         const example = 'undetermined' in lost ? null : lost.example;
         const shown = known.slice(0, 3).join(', ') || example;
         const message = 'undetermined' in lost
@@ -82832,11 +82947,11 @@ function narrowedDefinitions(input) {
     });
 }
 function auditedAndDropped(before, audited, now) {
-    const left = (0,policy/* subtractGrants */._P)([before], now === null ? [] : [{ grants: [now] }]);
+    const left = (0,build_policy/* subtractGrants */._P)([before], now === null ? [] : [{ grants: [now] }]);
     if ('undetermined' in left)
         return left;
-    const dropped = (0,policy/* intersectGrants */.TZ)(left.grants, audited);
-    return 'undetermined' in dropped ? dropped : (0,policy/* subtractGrants */._P)(dropped, []);
+    const dropped = (0,build_policy/* intersectGrants */.TZ)(left.grants, audited);
+    return 'undetermined' in dropped ? dropped : (0,build_policy/* subtractGrants */._P)(dropped, []);
 }
 function recorded({ audited_permissions }, name) {
     return Object.hasOwn(audited_permissions, name) ? (audited_permissions[name] ?? null) : null;
@@ -83044,7 +83159,7 @@ function noticesOf({ base, head, paths }, entries, config) {
         ...(base.baseline === null && head.baseline === null
             ? [`There is no baseline at ${paths.baseline} yet: the first audit proposes one.`]
             : []),
-        ...(config === null ? [] : configNotices(config, paths.config, (0,policy/* shippedCatalogue */.RY)(), [])),
+        ...(config === null ? [] : configNotices(config, paths.config, (0,build_policy/* shippedCatalogue */.RY)(), [])),
         ...(config !== null && names !== ''
             ? [`Entries are changed for permissions that the config does not audit: ${names}.`]
             : []),
@@ -85216,7 +85331,7 @@ if (node_worker_threads__WEBPACK_IMPORTED_MODULE_0__.isMainThread) {
     await run(process.env, process.argv[1] ?? '');
 }
 else {
-    const { work } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 3247));
+    const { work } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 5147));
     await work(process.env);
 }
 
@@ -85680,7 +85795,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   yQ: () => (/* reexport */ shippedData),
   _P: () => (/* reexport */ subtractGrants),
   Bj: () => (/* reexport */ unionGrants),
-  iW: () => (/* reexport */ userIdentity)
+  iW: () => (/* reexport */ userIdentity),
+  cF: () => (/* reexport */ withTwins)
 });
 
 // UNUSED EXPORTS: accountFacts, actionSetIncludes, agencyIdentity, canonicalRestriction, duplicateKey, explainAction, federatedIdentity, grantsInclude, isActionString, legacyTwins, newestPresetNames, presets, restrictionIncludes, restrictionOf, userResourceMatches
@@ -86780,6 +86896,8 @@ var legacy_actions = __nccwpck_require__(8211);
 /** Legacy actions in a set, and the v5 actions that are the same power under another name. */
 
 
+
+
 const pairs = legacy_actions/* legacyTwins */.vT.map(({ original, twin }) => ({
     original: original.toLowerCase().split(':'),
     segments: twin.toLowerCase().split(':'),
@@ -86796,6 +86914,13 @@ function twinsWithin(set, bound, question) {
     question.take(set.allOf.reduce((sum, list) => sum + list.length, set.noneOf.length));
     const twins = pairs.filter(({ original, segments }) => isInSet(original) && !isInSet(segments) && isBound(segments));
     return [...new Set(twins.map(({ twin }) => question.of(twin)))];
+}
+/** A pattern of the legacy model, and the v5 names of what it grants that it has not itself; all of one made to hurt. */
+function withTwins(pattern) {
+    const boxes = (0,steps/* bounded */.Mm)(() => new question_Question(new pattern_Boxes()).read(pattern, 'grants'));
+    const has = (segments) => !('undetermined' in boxes) && boxes.some((box) => boxMatchesSegments(box, segments));
+    const twins = pairs.filter(({ original, segments }) => !has(segments) && ('undetermined' in boxes || has(original)));
+    return [...new Set([pattern, ...twins.map(({ twin }) => twin)])];
 }
 /** Whether a set may have an action of the service that all legacy actions are of. */
 function nearLegacy({ allOf }) {
@@ -86844,14 +86969,14 @@ class HeldBeside {
         this.#options = options;
         this.#boxes = (0,steps/* bounded */.Mm)(() => readGrants(grants, questionOf(options)));
     }
-    /** Whether nothing of a pattern that grants is held, or all of it without limits. */
-    glance(pattern) {
+    /** Whether nothing of patterns that grant is held, or all of them without limits. */
+    glance(patterns) {
         const held = this.#boxes;
         if ('undetermined' in held)
             return 'unclear';
         const glance = (0,steps/* bounded */.Mm)(() => {
             const question = questionOf(this.#options);
-            const boxes = question.read(pattern, 'grants');
+            const boxes = patterns.flatMap((pattern) => question.read(pattern, 'grants'));
             const touching = held.filter(({ actions, except }) => actions.some((one) => boxes.some((box) => question.meet(one, box))) &&
                 !boxes.every((box) => except.some((one) => question.includes(one, box))));
             if (touching.length === 0)
@@ -87630,11 +87755,18 @@ function covers_action_coveringPattern(statement, action, question) {
 
 
 
+/** Answers that are remembered at once, some hundred bytes each. */
+const MOST_REMEMBERED = 1_000_000;
 /** What a document says of an action on a resource, where that is the same for everybody. */
 class DecisionMemory {
     boxes = new pattern_Boxes();
     #covering = new Map();
     #dependsOnWho = new Map();
+    #most;
+    #size = 0;
+    constructor(most = MOST_REMEMBERED) {
+        this.#most = most;
+    }
     /** @param make asked where it is not known; what depends on who is asked about is not kept */
     of(policy, { documents, action, resource }, make) {
         let dependsOnWho = this.#dependsOnWho.get(policy);
@@ -87645,14 +87777,22 @@ class DecisionMemory {
         if (dependsOnWho)
             return make();
         const key = `${action} ${resource}`;
-        let ofPolicy = this.#covering.get(policy);
-        if (ofPolicy === undefined) {
-            ofPolicy = new Map();
-            this.#covering.set(policy, ofPolicy);
+        const known = this.#covering.get(policy)?.get(key);
+        if (known !== undefined)
+            return known;
+        const made = make();
+        this.#remember(policy, key, made);
+        return made;
+    }
+    #remember(policy, key, made) {
+        // Begun anew when it is full: as many agencies as permissions to assume one would fill the machine.
+        if (this.#size >= this.#most) {
+            this.#covering.clear();
+            this.#size = 0;
         }
-        const known = ofPolicy.get(key) ?? make();
-        ofPolicy.set(key, known);
-        return known;
+        const ofPolicy = this.#covering.get(policy) ?? new Map();
+        this.#covering.set(policy, ofPolicy.set(key, made));
+        this.#size++;
     }
 }
 /** Whether what a document says may differ from one principal to another: by conditions or variables. */
@@ -88452,18 +88592,23 @@ function createEvaluator(options) {
 }
 class RememberingEvaluator {
     #documents;
-    #views;
+    #permissions;
+    #memory;
+    #stepBound;
+    /** Each is made when it is first asked: of a policy that one cannot decide, relevance asks no other. */
+    #views = new Map();
     constructor({ documents, permissions, account, stepBound = steps/* STEP_BOUND */.YP }) {
         this.#documents = documents;
-        const memory = new GrantMemory(account ?? null);
-        this.#views = new Map(permissions.map((permission) => [permission.name, new View(permission, documents, memory, stepBound)]));
+        this.#permissions = new Map(permissions.map((permission) => [permission.name, permission]));
+        this.#memory = new GrantMemory(account ?? null);
+        this.#stepBound = stepBound;
     }
     relevance(policy) {
         if (this.#documents.get(policy)?.ok !== true)
             return 'undetermined';
         let relevance = 'none';
-        for (const view of this.#views.values()) {
-            const listed = view.statementsOf(policy);
+        for (const name of this.#permissions.keys()) {
+            const listed = this.#viewOf(name).statementsOf(policy);
             if (typeof listed === 'string')
                 return 'undetermined';
             if (listed.numbers.length > 0)
@@ -88472,10 +88617,18 @@ class RememberingEvaluator {
         return relevance;
     }
     held(sources, name) {
-        const view = this.#views.get(name);
-        if (view === undefined)
+        return this.#viewOf(name).held(sources);
+    }
+    #viewOf(name) {
+        const known = this.#views.get(name);
+        if (known !== undefined)
+            return known;
+        const permission = this.#permissions.get(name);
+        if (permission === undefined)
             throw new Error(`No audited permission is called ${name}.`);
-        return view.held(sources);
+        const made = new View(permission, this.#documents, this.#memory, this.#stepBound);
+        this.#views.set(name, made);
+        return made;
     }
 }
 const noStatements = { numbers: [], hasAllow: false, hasDeny: false, depends: false };
@@ -88741,6 +88894,7 @@ function federatedIdentity(about) {
 
 ;// CONCATENATED MODULE: ./build/policy/index.js
 /** The policy core: the language of policies as exact set algebra. Everything outside asks it through here. */
+
 
 
 
@@ -93015,6 +93169,8 @@ class YamlSource {
             merge: false,
             // The parser compares each key with each; the visit below does it in one pass.
             uniqueKeys: false,
+            // It would write out the surroundings of each of a hundred thousand errors.
+            prettyErrors: false,
         });
         const source = new YamlSource(path, document, lines);
         // What is only a warning to the parser, such as a tag that nobody knows, would be passed over in silence.
@@ -93147,7 +93303,7 @@ function byLine(one, other) {
 function syntaxProblem(error) {
     if (error.code === 'MULTIPLE_DOCS')
         return { message: 'found a second YAML document.', remedy: 'Keep one, without a line "---".' };
-    const reason = (error.message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, '');
+    const [reason] = error.message.split('\n');
     return { message: `not YAML: ${reason}.`, remedy: 'Correct the syntax.' };
 }
 
