@@ -84,9 +84,12 @@ export function withHalfLegacy(snapshot: Snapshot): Snapshot {
   )
   const isMoved = (one: Snapshot['attachments'][number]): boolean =>
     one.principal_type === 'group' && moved.has(one.policy_id)
+  const attachments = snapshot.attachments.filter((one) => !isMoved(one))
+  const attached = new Set(attachments.map((one) => one.policy_id))
   return {
     ...snapshot,
-    attachments: snapshot.attachments.filter((one) => !isMoved(one)),
+    attachments,
+    policies: snapshot.policies.filter((one) => !moved.has(one.policy_id) || attached.has(one.policy_id)),
     roles: [...moved].map(([id, { version }]) => {
       const { Statement } = JSON.parse(version?.document ?? '') as { readonly Statement: readonly object[] }
       return {
