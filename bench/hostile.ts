@@ -1,5 +1,6 @@
 /** Times the hostile patterns of the tests: `node bench/hostile.ts`. Each is answered in milliseconds, or undetermined. */
 import { exhausting, hostilePairs, hostilePolicies, hostileSets } from '../__tests__/policy/cases/hostile.ts'
+import { readSamlMetadata } from '../src/cloud/iam/saml-metadata.ts'
 import {
   actionSetDifference,
   createEvaluator,
@@ -57,6 +58,15 @@ for (const [name, allowed, denied] of hostilePairs)
       'p',
     )
   })
+
+/** Metadata of identity providers is cut at half a megabyte. */
+const metadata: readonly [string, string][] = [
+  ['tags that do not end', '<a '.repeat(150_000)],
+  ['a tag of 80,000 attributes', `<a ${'x="" '.repeat(80_000)}`],
+  ['a depth of 80,000', '<a>'.repeat(80_000)],
+]
+for (const [name, text] of metadata)
+  print(`metadata: ${name}`, () => readSamlMetadata(text) ?? { undetermined: 'refused' })
 
 /** Policies made to exhaust, as many as an account may have attached, each to somebody. */
 const ATTACHED = 700

@@ -185,13 +185,12 @@ describe('SAML metadata', () => {
     expect(read(text)).toEqual(expected)
   })
 
-  test('half a megabyte of it takes no time', () => {
+  // How long it takes is in `bench/hostile.ts`.
+  test('half a megabyte of it is read, or refused', () => {
     const many = entity(key('').repeat(4000))
-    const started = performance.now()
     expect(read(many)?.[1]).toHaveLength(4000)
     expect(read(`${'<a '.repeat(150_000)}`)).toBeNull()
     expect(read(`<a ${'x="" '.repeat(80_000)}`)).toBeNull()
-    expect(performance.now() - started).toBeLessThan(2000)
   })
 })
 
