@@ -8,12 +8,12 @@ export {
   exampleOf,
   grantsInclude,
   grantsMeet,
-  HeldBeside,
   intersectGrants,
   subtractGrants,
   unionGrants,
 } from './grants/compare-grants.ts'
 export { type GrantMemory, rememberGrants } from './grants/grant-question.ts'
+export { HeldBeside } from './grants/held-beside.ts'
 export {
   canonicalRestriction,
   isUnrestricted,

@@ -31,7 +31,8 @@ export interface CompareOptions {
   readonly memory?: GrantMemory | undefined
 }
 
-function questionOf({ memory, account, stepBound }: CompareOptions): GrantQuestion {
+/** A question about grants with these options. */
+export function questionOf({ memory, account, stepBound }: CompareOptions): GrantQuestion {
   return new GrantQuestion(memory ?? new GrantMemory(account ?? null), stepBound)
 }
 
@@ -49,8 +50,8 @@ export function subtractGrants(
   })
 }
 
-/** @throws BoundReached */
-function difference(
+/** What of grants no allowance covers, in canonical form. @throws BoundReached */
+export function difference(
   minuend: readonly Grant[],
   allowances: readonly Allowance[],
   options: CompareOptions,
@@ -60,57 +61,6 @@ function difference(
     .flatMap(splitByResource)
     .flatMap((grant) => remainder(grant, allowances, inclusionOf(options), question))
   return canonical(left, question)
-}
-
-/** How a pattern stands to what somebody holds: `unclear` where that takes a closer look. */
-export type Glance = 'apart' | 'covered' | 'unclear'
-
-/** What one holds is compared with what another holds, pattern by pattern, without computing sets where none need be. */
-export class HeldBeside {
-  readonly #options: CompareOptions
-  readonly #boxes: readonly BoxGrant[] | Undetermined
-
-  constructor(grants: readonly Grant[], options: CompareOptions) {
-    this.#options = options
-    this.#boxes = bounded(() => readGrants(grants, questionOf(options)))
-  }
-
-  /** Whether nothing of patterns that grant is held, or all of them without limits. */
-  glance(patterns: readonly string[]): Glance {
-    const held = this.#boxes
-    if ('undetermined' in held) return 'unclear'
-    const glance = bounded((): Glance => {
-      const question = questionOf(this.#options)
-      const boxes = patterns.flatMap((pattern) => question.read(pattern, 'grants'))
-      const touching = held.filter(
-        ({ actions, except }) =>
-          actions.some((one) => boxes.some((box) => question.meet(one, box))) &&
-          !boxes.every((box) => except.some((one) => question.includes(one, box))),
-      )
-      if (touching.length === 0) return 'apart'
-      const isCovered = boxes.every((box) =>
-        touching.some(
-          ({ actions, except, restriction }) =>
-            isUnrestricted(restriction) &&
-            actions.some((one) => question.includes(one, box)) &&
-            !except.some((one) => question.meet(one, box)),
-        ),
-      )
-      return isCovered ? 'covered' : 'unclear'
-    })
-    return typeof glance === 'string' ? glance : 'unclear'
-  }
-
-  /** What of other grants is not held; null where that cannot be told. */
-  beyond(grants: readonly Grant[]): readonly Grant[] | null {
-    const held = this.#boxes
-    if ('undetermined' in held) return null
-    const allowances = held.map((grant) => ({ grant, set: boxSet(grant.actions, grant.except) }))
-    const left = bounded(() =>
-      difference(grants, allowances, this.#options, questionOf(this.#options)).map(writeGrant),
-    )
-    return 'undetermined' in left ? null : left
-  }
 }
 
 /** Whether the first set has an action string that the second has not, and a shortest such. */
@@ -217,7 +167,8 @@ export function actionSetIncludes(set: ActionSet, action: string): boolean {
   return actions.some((box) => boxMatches(box, action)) && !except.some((box) => boxMatches(box, action))
 }
 
-interface Allowance {
+/** A grant that covers others, and the actions of it. */
+export interface Allowance {
   readonly grant: BoxGrant
   readonly set: BoxSet
 }
