@@ -4130,7 +4130,7 @@ module.exports = Request
 
 /***/ }),
 
-/***/ 8082:
+/***/ 5701:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -11439,7 +11439,7 @@ const { URL } = __nccwpck_require__(3136)
 let tls // include tls conditionally since it is not always available
 const DispatcherBase = __nccwpck_require__(1841)
 const { InvalidArgumentError } = __nccwpck_require__(8707)
-const { Socks5Client, STATES } = __nccwpck_require__(8082)
+const { Socks5Client, STATES } = __nccwpck_require__(5701)
 const { kDispatch, kClose, kDestroy } = __nccwpck_require__(6443)
 const Pool = __nccwpck_require__(628)
 const buildConnector = __nccwpck_require__(9136)
@@ -52063,7 +52063,7 @@ exports.visitAsync = visitAsync;
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _cli_node_20_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(24);
-/* harmony import */ var _cli_main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2898);
+/* harmony import */ var _cli_main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8082);
 
 
 await (0,_cli_main_js__WEBPACK_IMPORTED_MODULE_1__/* .main */ .i)(process.argv.slice(2), process.env);
@@ -52073,7 +52073,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 2898:
+/***/ 8082:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -58900,6 +58900,7 @@ function nearLegacy({ allOf }) {
 
 
 
+/** A question about grants with these options. */
 function questionOf({ memory, account, stepBound }) {
     return new GrantQuestion(memory ?? new GrantMemory(account ?? null), stepBound);
 }
@@ -58912,49 +58913,12 @@ function subtractGrants(minuend, approved, options = {}) {
         return { grants: grants.map(writeGrant), example: exampleIn(grants, question) };
     });
 }
-/** @throws BoundReached */
+/** What of grants no allowance covers, in canonical form. @throws BoundReached */
 function difference(minuend, allowances, options, question) {
     const left = readGrants(minuend, question)
         .flatMap(splitByResource)
         .flatMap((grant) => remainder(grant, allowances, inclusionOf(options), question));
     return canonical(left, question);
-}
-/** What one holds is compared with what another holds, pattern by pattern, without computing sets where none need be. */
-class HeldBeside {
-    #options;
-    #boxes;
-    constructor(grants, options) {
-        this.#options = options;
-        this.#boxes = bounded(() => readGrants(grants, questionOf(options)));
-    }
-    /** Whether nothing of patterns that grant is held, or all of them without limits. */
-    glance(patterns) {
-        const held = this.#boxes;
-        if ('undetermined' in held)
-            return 'unclear';
-        const glance = bounded(() => {
-            const question = questionOf(this.#options);
-            const boxes = patterns.flatMap((pattern) => question.read(pattern, 'grants'));
-            const touching = held.filter(({ actions, except }) => actions.some((one) => boxes.some((box) => question.meet(one, box))) &&
-                !boxes.every((box) => except.some((one) => question.includes(one, box))));
-            if (touching.length === 0)
-                return 'apart';
-            const isCovered = boxes.every((box) => touching.some(({ actions, except, restriction }) => isUnrestricted(restriction) &&
-                actions.some((one) => question.includes(one, box)) &&
-                !except.some((one) => question.meet(one, box))));
-            return isCovered ? 'covered' : 'unclear';
-        });
-        return typeof glance === 'string' ? glance : 'unclear';
-    }
-    /** What of other grants is not held; null where that cannot be told. */
-    beyond(grants) {
-        const held = this.#boxes;
-        if ('undetermined' in held)
-            return null;
-        const allowances = held.map((grant) => ({ grant, set: boxSet(grant.actions, grant.except) }));
-        const left = bounded(() => difference(grants, allowances, this.#options, questionOf(this.#options)).map(writeGrant));
-        return 'undetermined' in left ? null : left;
-    }
 }
 /** Whether the first set has an action string that the second has not, and a shortest such. */
 function actionSetDifference(one, other, options = {}) {
@@ -59100,6 +59064,51 @@ function touching(list, { actions }, question) {
 function alive(grant, question) {
     const actions = grant.actions.filter((box) => reachesBeyond(box, [boxSet(grant.except)], question));
     return actions.length === 0 ? [] : [withActions(grant, actions)];
+}
+
+;// CONCATENATED MODULE: ./build/policy/grants/held-beside.js
+/** What one holds beside what another holds, as paths through agencies need it: by patterns first, by sets where need be. */
+
+
+
+
+
+/** What one holds is compared with what another holds, pattern by pattern, without computing sets where none need be. */
+class HeldBeside {
+    #options;
+    #boxes;
+    constructor(grants, options) {
+        this.#options = options;
+        this.#boxes = bounded(() => readGrants(grants, questionOf(options)));
+    }
+    /** Whether nothing of patterns that grant is held, or all of them without limits. */
+    glance(patterns) {
+        const held = this.#boxes;
+        if ('undetermined' in held)
+            return 'unclear';
+        const glance = bounded(() => {
+            const question = questionOf(this.#options);
+            const boxes = patterns.flatMap((pattern) => question.read(pattern, 'grants'));
+            const touching = held.filter(({ actions, except }) => actions.some((one) => boxes.some((box) => question.meet(one, box))) &&
+                !boxes.every((box) => except.some((one) => question.includes(one, box))));
+            if (touching.length === 0)
+                return 'apart';
+            const isCovered = boxes.every((box) => touching.some(({ actions, except, restriction }) => isUnrestricted(restriction) &&
+                actions.some((one) => question.includes(one, box)) &&
+                !except.some((one) => question.meet(one, box))));
+            return isCovered ? 'covered' : 'unclear';
+        });
+        return typeof glance === 'string' ? glance : 'unclear';
+    }
+    /** What of other grants is not held; null where that cannot be told. */
+    beyond(grants) {
+        const held = this.#boxes;
+        if ('undetermined' in held)
+            return null;
+        const allowances = held.map((grant) => ({ grant, set: boxSet(grant.actions, grant.except) }));
+        const left = bounded(() => difference(grants, allowances, this.#options, questionOf(this.#options)).map(writeGrant));
+        return 'undetermined' in left ? null : left;
+    }
 }
 
 ;// CONCATENATED MODULE: ./build/policy/language/presets.json
@@ -61031,6 +61040,7 @@ function federatedIdentity(about) {
 
 ;// CONCATENATED MODULE: ./build/policy/index.js
 /** The policy core: the language of policies as exact set algebra. Everything outside asks it through here. */
+
 
 
 

@@ -61282,8 +61282,8 @@ var summary = __nccwpck_require__(4453);
 var report_report = __nccwpck_require__(8153);
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __nccwpck_require__(1455);
-// EXTERNAL MODULE: ./build/policy/index.js + 34 modules
-var build_policy = __nccwpck_require__(7613);
+// EXTERNAL MODULE: ./build/policy/index.js + 35 modules
+var build_policy = __nccwpck_require__(3965);
 // EXTERNAL MODULE: ./build/policy/sets/glob.js
 var sets_glob = __nccwpck_require__(1335);
 ;// CONCATENATED MODULE: ./build/policy/language/action-cover.js
@@ -85760,7 +85760,7 @@ function called(holder, name, isHolder) {
 
 /***/ }),
 
-/***/ 7613:
+/***/ 3965:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -86942,6 +86942,7 @@ function nearLegacy({ allOf }) {
 
 
 
+/** A question about grants with these options. */
 function questionOf({ memory, account, stepBound }) {
     return new GrantQuestion(memory ?? new GrantMemory(account ?? null), stepBound);
 }
@@ -86954,49 +86955,12 @@ function subtractGrants(minuend, approved, options = {}) {
         return { grants: grants.map(writeGrant), example: exampleIn(grants, question) };
     });
 }
-/** @throws BoundReached */
+/** What of grants no allowance covers, in canonical form. @throws BoundReached */
 function difference(minuend, allowances, options, question) {
     const left = readGrants(minuend, question)
         .flatMap(splitByResource)
         .flatMap((grant) => remainder(grant, allowances, inclusionOf(options), question));
     return canonical(left, question);
-}
-/** What one holds is compared with what another holds, pattern by pattern, without computing sets where none need be. */
-class HeldBeside {
-    #options;
-    #boxes;
-    constructor(grants, options) {
-        this.#options = options;
-        this.#boxes = (0,steps/* bounded */.Mm)(() => readGrants(grants, questionOf(options)));
-    }
-    /** Whether nothing of patterns that grant is held, or all of them without limits. */
-    glance(patterns) {
-        const held = this.#boxes;
-        if ('undetermined' in held)
-            return 'unclear';
-        const glance = (0,steps/* bounded */.Mm)(() => {
-            const question = questionOf(this.#options);
-            const boxes = patterns.flatMap((pattern) => question.read(pattern, 'grants'));
-            const touching = held.filter(({ actions, except }) => actions.some((one) => boxes.some((box) => question.meet(one, box))) &&
-                !boxes.every((box) => except.some((one) => question.includes(one, box))));
-            if (touching.length === 0)
-                return 'apart';
-            const isCovered = boxes.every((box) => touching.some(({ actions, except, restriction }) => (0,grants_restriction/* isUnrestricted */.j)(restriction) &&
-                actions.some((one) => question.includes(one, box)) &&
-                !except.some((one) => question.meet(one, box))));
-            return isCovered ? 'covered' : 'unclear';
-        });
-        return typeof glance === 'string' ? glance : 'unclear';
-    }
-    /** What of other grants is not held; null where that cannot be told. */
-    beyond(grants) {
-        const held = this.#boxes;
-        if ('undetermined' in held)
-            return null;
-        const allowances = held.map((grant) => ({ grant, set: boxSet(grant.actions, grant.except) }));
-        const left = (0,steps/* bounded */.Mm)(() => difference(grants, allowances, this.#options, questionOf(this.#options)).map(writeGrant));
-        return 'undetermined' in left ? null : left;
-    }
 }
 /** Whether the first set has an action string that the second has not, and a shortest such. */
 function actionSetDifference(one, other, options = {}) {
@@ -87142,6 +87106,51 @@ function touching(list, { actions }, question) {
 function alive(grant, question) {
     const actions = grant.actions.filter((box) => reachesBeyond(box, [boxSet(grant.except)], question));
     return actions.length === 0 ? [] : [withActions(grant, actions)];
+}
+
+;// CONCATENATED MODULE: ./build/policy/grants/held-beside.js
+/** What one holds beside what another holds, as paths through agencies need it: by patterns first, by sets where need be. */
+
+
+
+
+
+/** What one holds is compared with what another holds, pattern by pattern, without computing sets where none need be. */
+class HeldBeside {
+    #options;
+    #boxes;
+    constructor(grants, options) {
+        this.#options = options;
+        this.#boxes = (0,steps/* bounded */.Mm)(() => readGrants(grants, questionOf(options)));
+    }
+    /** Whether nothing of patterns that grant is held, or all of them without limits. */
+    glance(patterns) {
+        const held = this.#boxes;
+        if ('undetermined' in held)
+            return 'unclear';
+        const glance = (0,steps/* bounded */.Mm)(() => {
+            const question = questionOf(this.#options);
+            const boxes = patterns.flatMap((pattern) => question.read(pattern, 'grants'));
+            const touching = held.filter(({ actions, except }) => actions.some((one) => boxes.some((box) => question.meet(one, box))) &&
+                !boxes.every((box) => except.some((one) => question.includes(one, box))));
+            if (touching.length === 0)
+                return 'apart';
+            const isCovered = boxes.every((box) => touching.some(({ actions, except, restriction }) => (0,grants_restriction/* isUnrestricted */.j)(restriction) &&
+                actions.some((one) => question.includes(one, box)) &&
+                !except.some((one) => question.meet(one, box))));
+            return isCovered ? 'covered' : 'unclear';
+        });
+        return typeof glance === 'string' ? glance : 'unclear';
+    }
+    /** What of other grants is not held; null where that cannot be told. */
+    beyond(grants) {
+        const held = this.#boxes;
+        if ('undetermined' in held)
+            return null;
+        const allowances = held.map((grant) => ({ grant, set: boxSet(grant.actions, grant.except) }));
+        const left = (0,steps/* bounded */.Mm)(() => difference(grants, allowances, this.#options, questionOf(this.#options)).map(writeGrant));
+        return 'undetermined' in left ? null : left;
+    }
 }
 
 // EXTERNAL MODULE: ./build/policy/grants/urn.js
@@ -88894,6 +88903,7 @@ function federatedIdentity(about) {
 
 ;// CONCATENATED MODULE: ./build/policy/index.js
 /** The policy core: the language of policies as exact set algebra. Everything outside asks it through here. */
+
 
 
 
@@ -92797,7 +92807,7 @@ function runsOf(text) {
 /* harmony export */ });
 /* unused harmony export VERSION */
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
-/* harmony import */ var _policy_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7613);
+/* harmony import */ var _policy_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3965);
 /** What is running: version, commit, and digests of the data it was built with. */
 
 
