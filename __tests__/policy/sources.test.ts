@@ -66,6 +66,14 @@ describe('a Deny never leaves its source', () => {
     expect(held(all, [[], []])).toMatchObject({ extent: 'none', sources: [{ matches: [] }, { matches: [] }] })
   })
 
+  test('a Deny that takes nothing is written nowhere, whether a source stands alone or twice', () => {
+    const source = [deny('a*:*:*'), { effect: 'Allow', notAction: ['a:*'] } as const]
+    const one = audited(['?:*:*'])
+    const [alone, twice] = [held(one, [source]), held(one, [source, source])]
+    expect(alone.grants).toEqual([{ actions: ['?:*:*'], except: ['a:*:*'] }])
+    expect(twice.grants).toEqual(alone.grants)
+  })
+
   test('each source is judged for its own identity', () => {
     const named = (name: string): Bare => ({
       ...allow('iam:users:*'),
