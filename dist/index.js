@@ -88281,7 +88281,11 @@ function countTwins(grants) {
 /** Of one source: allowed, and not denied. @throws BoundReached */
 function grantedBy(source, audited, question) {
     const isDenied = source.some((number) => audited.statements[number]?.kind !== 'allow');
-    return isDenied ? afterDeny(statementsOf(source, audited), audited, question) : allowed(source, audited);
+    if (!isDenied)
+        return allowed(source, audited);
+    const own = afterDeny(statementsOf(source, audited), audited, question);
+    // A source from which no Deny takes anything is as one without.
+    return own.shown.deniedBy.length === 0 ? { ...allowed(source, audited), shown: own.shown } : own;
 }
 /** The answer for whom one source reaches. */
 function heldByOne(source, audited) {
