@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import type { Holding } from '../../src/access/model.ts'
 import type { Link, Path } from '../../src/account/link.ts'
 import { groupByCause, type Uncaused } from '../../src/audit/causes.ts'
+import { HoldersByPath } from '../../src/audit/holders-by-path.ts'
 
 const group = (id: string): Link => ({ kind: 'membership', group_id: id, group: id })
 const attached = (to: string, policy: string, at: string, version: [string, string] = ['v1', '']): Link => ({
@@ -29,10 +30,10 @@ type People = Record<string, readonly Path[]>
 function causes(drift: People, others: People): string[] {
   const rows = Object.entries(drift).map(([id, paths]) => row(id, paths))
   const held = Object.entries(others).map(([id, paths]) => approved(id, paths))
-  return groupByCause(rows, [
-    ...held,
-    ...rows.map((one) => approved(one.principal.id, one.paths)),
-  ]).causes.map((cause) => `${cause.kind} of ${cause.principals.map((one) => one.id).join(' ')}`)
+  const all = [...held, ...rows.map((one) => approved(one.principal.id, one.paths))]
+  return groupByCause(rows, new HoldersByPath(all)).causes.map(
+    (cause) => `${cause.kind} of ${cause.principals.map((one) => one.id).join(' ')}`,
+  )
 }
 
 const full = path('*:*:*', group('rds'), role('rds', 'FullAccess'))

@@ -152,25 +152,33 @@ export class Access {
   heldThrough(principal: Principal, document: string, permission: string): Held | null {
     const identities = new Set<Identity>()
     for (const { source } of this.#sources(principal).list)
-      if (source.policies.flat().includes(document)) identities.add(source.identity)
+      if (
+        source.policies.some(
+          (list) => list === document || (typeof list !== 'string' && list.includes(document)),
+        )
+      )
+        identities.add(source.identity)
     const sources = [...identities].map((identity) => ({ policies: [document], identity }))
     const held = this.#parts.evaluator.held(sources, permission)
     return 'undetermined' in held ? null : held
   }
 
-  /** Documents that reach a principal by a link alone; none where a Deny of theirs may take from what these give. */
-  documentsBy(principal: Principal, permission: string, link: Link): readonly string[] {
+  /** Whether some Deny of a principal's own speaks of anything of a permission; true where that cannot be told. */
+  isDenied(principal: Principal, permission: string): boolean {
     const everything = this.#everything.get(permission)?.grants ?? []
-    const isDenied = this.#ownSources(principal).list.some(({ source }) =>
+    return this.#ownSources(principal).list.some(({ source }) =>
       source.policies.some((list) => this.#paths.denying(list, everything, this.#parts.documents).length > 0),
     )
-    if (isDenied) return []
+  }
+
+  /** Documents that reach a principal by a link. */
+  documentsBy(principal: Principal, link: Link): readonly string[] {
     const one = new LinkSet([link])
-    return this.bundles(principal).flatMap(({ through, attachments, roles }) => {
+    return this.bundles(principal).flatMap((bundle) => {
+      const { through, attachments, roles } = bundle
       const all = through !== null && one.has(through)
-      return [...attachments, ...roles]
-        .filter((grant) => all || one.has(grant))
-        .map((grant) => (grant.kind === 'attachment' ? grant.policy_id : grant.document))
+      const given = [...attachments, ...roles]
+      return (all ? given : given.filter((grant) => one.has(grant))).map(documentOf)
     })
   }
 
@@ -326,29 +334,31 @@ export class Access {
   #pathsOf(
     held: Held,
     traced: readonly TracedSource[],
-    isShown: (traced: TracedSource, match: Match) => boolean = () => true,
+    isShown: ((traced: TracedSource, match: Match) => boolean) | null = null,
   ): readonly Path[] {
     const paths: Path[] = []
-    held.sources.forEach(({ matches }, at) => {
+    for (let at = 0; at < held.sources.length; at++) {
       const one = traced[at]
-      if (one === undefined) return
+      const { matches } = held.sources[at] as Held['sources'][number]
+      if (one === undefined) continue
       let policy: string | null = null
       let routes: readonly Route[] = []
-      for (const match of matches) {
-        if (!isShown(one, match)) continue
+      for (let of = 0; of < matches.length; of++) {
+        const match = matches[of] as Match
+        if (isShown?.(one, match) === false) continue
         // What a policy grants stands together.
         if (match.policy !== policy) {
           policy = match.policy
           routes = one.routes.of(policy)
         }
-        for (const route of routes) {
-          const path = route.pathTo(match)
+        for (let by = 0; by < routes.length; by++) {
+          const path = (routes[by] as Route).pathTo(match)
           paths.push(
             one.chain.length === 0 ? path : { links: [...one.chain, ...path.links], origin: path.origin },
           )
         }
       }
-    })
+    }
     return paths
   }
 
@@ -357,20 +367,25 @@ export class Access {
     const all = this.holdsAll(principal)
     const traced = all ? this.#ownSources(principal) : this.#sources(principal)
     const held = this.#ask(traced, permission)
-    const limited = (held?.sources ?? []).flatMap(({ conditionalDenies }, at) =>
-      conditionalDenies.flatMap((ref) => {
-        const grant = traced.list[at]?.routes.of(ref.policy)[0]?.grant
-        const document = this.#parts.documents.parsed.get(ref.policy)
-        const statement =
-          document?.ok === true ? document.statements.find((one) => one.number === ref.statement) : undefined
-        return grant === undefined || statement === undefined ? [] : [{ grant, statement }]
-      }),
-    )
+    const limited = held === null ? [] : this.#limitedDenies(held, traced.list)
     const everything = this.#everything.get(permission)?.grants ?? []
     const grants = all ? everything : held?.grants
     const isAlone = traced.list.length < 2 && !all
     if (isAlone || grants === undefined) return limited
     return [...limited, ...this.#unheeded(principal, grants, everything)]
+  }
+
+  #limitedDenies({ sources }: Held, traced: readonly TracedSource[]): readonly ShownDeny[] {
+    const shown: ShownDeny[] = []
+    for (let at = 0; at < sources.length; at++)
+      for (const ref of sources[at]?.conditionalDenies ?? []) {
+        const grant = traced[at]?.routes.of(ref.policy)[0]?.grant
+        const document = this.#parts.documents.parsed.get(ref.policy)
+        const statement =
+          document?.ok === true ? document.statements.find((one) => one.number === ref.statement) : undefined
+        if (grant !== undefined && statement !== undefined) shown.push({ grant, statement })
+      }
+    return shown
   }
 
   /** Unconditional Deny statements of a principal's own that deny what it holds all the same. */
@@ -391,6 +406,10 @@ export class Access {
         }
     return shown
   }
+}
+
+function documentOf(grant: AttachmentLink | RoleLink): string {
+  return grant.kind === 'attachment' ? grant.policy_id : grant.document
 }
 
 function bounded(paths: readonly Path[]): Paths {

@@ -4,7 +4,7 @@
  */
 import { type AssumeLink, type Link, LinkSet } from '../account/link.ts'
 import { type Principal, type PrincipalRef, principalKey } from '../account/principal.ts'
-import { type Bundle, grantsOf, type Routes } from '../account/routes.ts'
+import type { Bundle, Routes } from '../account/routes.ts'
 import type { Assume } from './assume.ts'
 
 /** An agency that a principal may come to act as, and the shortest chain of links to it. */
@@ -28,6 +28,7 @@ export class Graph {
   readonly #bundles = new Map<string, readonly Bundle[]>()
   readonly #reached = new Map<string, readonly Reached[]>()
   readonly #agencyEdges = new Map<string, readonly AssumeLink[]>()
+  #last: { readonly principal: PrincipalRef; readonly bundles: readonly Bundle[] } | null = null
   /** The graph as it is, of which this is one without some links. */
   readonly #whole: Graph | null
 
@@ -51,6 +52,14 @@ export class Graph {
 
   /** What was given to a principal, directly and by groups. */
   bundles(principal: PrincipalRef): readonly Bundle[] {
+    // One is asked about many times in turn.
+    if (this.#last?.principal === principal) return this.#last.bundles
+    const bundles = this.#bundlesOf(principal)
+    this.#last = { principal, bundles }
+    return bundles
+  }
+
+  #bundlesOf(principal: PrincipalRef): readonly Bundle[] {
     const key = principalKey(principal)
     const known = this.#bundles.get(key)
     if (known !== undefined) return known
@@ -73,7 +82,9 @@ export class Graph {
     const { through, attachments, roles, builtin } = bundle
     const isRemoved = (link: Link): boolean => this.#removed.has(link)
     if (through !== null && isRemoved(through)) return null
-    if (!grantsOf(bundle).some(isRemoved)) return bundle
+    const holder = (attachments[0] ?? roles[0])?.to
+    const givesAll = holder === undefined || !this.#removed.hasGrantTo(holder)
+    if (givesAll && (builtin === null || !isRemoved(builtin))) return bundle
     const kept = attachments.filter((link) => !isRemoved(link))
     return {
       through,

@@ -104,15 +104,18 @@ export class SourceLists {
 /** Routes of some bundles by the key of their document. What is known of a bundle serves everybody who has it. */
 export class RoutesByDocument {
   readonly #bundles: readonly Bundle[]
+  #byBundle: readonly ReadonlyMap<string, readonly Route[]>[] | null = null
 
   constructor(bundles: readonly Bundle[]) {
     this.#bundles = bundles
   }
 
   of(document: string): readonly Route[] {
-    let routes: readonly Route[] = noRoutes
-    for (const bundle of this.#bundles) {
-      const own = routesOf(bundle).get(document)
+    this.#byBundle ??= this.#bundles.map(routesOf)
+    const all = this.#byBundle
+    let routes = noRoutes
+    for (let at = 0; at < all.length; at++) {
+      const own = all[at]?.get(document)
       if (own !== undefined) routes = routes.length === 0 ? own : [...routes, ...own]
     }
     return routes

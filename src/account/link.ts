@@ -139,23 +139,34 @@ export function grantOf({ links }: Path): GrantLink {
 export class LinkSet {
   readonly links: readonly Link[]
   readonly #keys: ReadonlySet<string>
-  /** Kinds, and policies and roles: most links are not in a set of others by these alone. */
-  readonly #hints: ReadonlySet<string>
+  /** Ids of holders and of what was granted to them: most links are not in a set of others by these alone. */
+  readonly #holders: ReadonlySet<string>
+  readonly #granted: ReadonlySet<string>
 
   constructor(links: readonly Link[]) {
     this.links = links
     this.#keys = new Set(links.map(linkKey))
-    this.#hints = new Set(links.map(hintOf))
+    const grants = links.filter((link) => link.kind === 'attachment' || link.kind === 'role')
+    this.#holders = new Set(grants.map((link) => link.to.id))
+    this.#granted = new Set(grants.map(grantedId))
   }
 
   has(link: Link): boolean {
-    return this.#hints.has(hintOf(link)) && this.#keys.has(linkKey(link))
+    if (link.kind === 'attachment' || link.kind === 'role')
+      return (
+        this.#granted.has(grantedId(link)) && this.#holders.has(link.to.id) && this.#keys.has(linkKey(link))
+      )
+    return this.#keys.has(linkKey(link))
+  }
+
+  /** Whether some policy or role that was granted to this one is among them. */
+  hasGrantTo({ id }: Holder): boolean {
+    return this.#holders.has(id)
   }
 }
 
-function hintOf(link: Link): string {
-  if (link.kind === 'attachment') return link.policy_id
-  return link.kind === 'role' ? link.role_id : link.kind
+function grantedId(link: AttachmentLink | RoleLink): string {
+  return link.kind === 'role' ? link.role_id : link.policy_id
 }
 
 /** Text that is equal for equal links, whoever they reach. */

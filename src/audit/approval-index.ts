@@ -178,6 +178,18 @@ export class ApprovalIndex {
     return difference
   }
 
+  /** Whether grants in canonical form go beyond what the entries approve; true where that cannot be told. */
+  exceeds(
+    grants: readonly Grant[],
+    approved: readonly Approved[],
+    identity: Identity | null = null,
+  ): boolean {
+    // Without any approval it needs no example of what is beyond, which is the dearest part of a difference.
+    if (approved.length === 0) return grants.length > 0
+    const rest = this.subtract(grants, approved, identity)
+    return 'undetermined' in rest || rest.grants.length > 0
+  }
+
   /** The union of grants, in canonical form. */
   union(lists: readonly (readonly Grant[])[]): readonly Grant[] | Undetermined {
     return unionGrants(lists, this.#options())

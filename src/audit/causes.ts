@@ -1,5 +1,4 @@
 /** Groups drift by what brought it: one attachment, membership, version, grant or trust, and whom it explains. */
-import type { Holding } from '../access/model.ts'
 import {
   type AttachmentLink,
   grantOf,
@@ -11,6 +10,7 @@ import {
 } from '../account/link.ts'
 import { type NamedPrincipal, principalKey } from '../account/principal.ts'
 import { GlancedPatterns } from '../policy/index.ts'
+import type { HoldersByPath } from './holders-by-path.ts'
 import type { Cause, CauseSubject, Drift } from './model.ts'
 
 export type Uncaused = Omit<Drift, 'cause'>
@@ -26,9 +26,9 @@ export interface Caused {
  * the grant itself is old, and something else must be new: another grant of the route, or the membership. A path is left
  * out where another of the same principal grants all of it and more: `rds:*:*` beside `*:*:*` brought nothing.
  */
-export function groupByCause(drift: readonly Uncaused[], holdings: readonly Holding[]): Caused {
+export function groupByCause(drift: readonly Uncaused[], holders: HoldersByPath): Caused {
   const patterns = new GlancedPatterns()
-  const unchanged = unchangedGrants(drift, holdings, patterns)
+  const unchanged = unchangedGrants(drift, holders, patterns)
   const trusting = agenciesByTrust(drift)
   const causes = new Map<string, Cause & { principals: NamedPrincipal[] }>()
   const caused = drift.map((row): Drift => {
@@ -80,53 +80,51 @@ type GrantsByPermission = ReadonlyMap<string, ReadonlySet<string>>
  */
 function unchangedGrants(
   drift: readonly Uncaused[],
-  holdings: readonly Holding[],
+  holders: HoldersByPath,
   patterns: GlancedPatterns,
 ): GrantsByPermission {
-  const keysOf = rememberKeys()
   const drifting = new Set(drift.map((row) => `${row.permission} ${principalKey(row.principal)}`))
-  const balances = new Map<string, Map<string, number>>()
+  const open = new Map<string, Map<string, Balance>>()
   for (const { permission, paths } of drift) {
-    const balance = balances.get(permission) ?? new Map<string, number>()
-    balances.set(permission, balance)
-    for (const key of new Set(paths.flatMap(keysOf))) balance.set(key, (balance.get(key) ?? 0) + 1)
+    const balances = open.get(permission) ?? new Map<string, Balance>()
+    open.set(permission, balances)
+    for (const key of new Set(paths.flatMap(keysOf))) {
+      const known = balances.get(key)
+      if (known === undefined) balances.set(key, { drifting: 1, spare: null })
+      else known.drifting++
+    }
   }
-  const unchanged = new Map([...balances.keys()].map((permission) => [permission, new Set<string>()]))
-  for (const { counts, permission, principal, paths } of holdings) {
-    const [balance, known] = [balances.get(permission), unchanged.get(permission)]
-    if (!counts || balance === undefined || known === undefined) continue
-    if (drifting.has(`${permission} ${principalKey(principal)}`)) continue
-    const keys = new Map<string, boolean>()
-    for (const path of paths) {
-      let spare: boolean | null = null
-      for (const key of keysOf(path)) {
-        if (!balance.has(key) || known.has(key)) continue
+  const unchanged = new Map([...open.keys()].map((permission) => [permission, new Set<string>()]))
+  const isOpen = (key: string): boolean => [...open.values()].some((balances) => balances.has(key))
+  for (const [path, numbers] of holders.byPath)
+    for (const key of keysOf(path)) {
+      if (!isOpen(key)) continue
+      for (const number of numbers) {
+        const { counts, permission, principal, paths } = holders.holding(number)
+        const balance = open.get(permission)?.get(key)
+        if (balance === undefined) continue
+        if (!counts || drifting.has(`${permission} ${principalKey(principal)}`)) continue
         // One more who has it for nothing but this tells as much as any number who have it twice.
-        if (keys.get(key) === false) continue
-        spare ??= hasSpare(path, paths, patterns)
-        keys.set(key, spare)
+        if (hasSpare(path, paths, patterns)) {
+          balance.spare = (balance.spare ?? new Set()).add(number)
+          if (balance.spare.size <= balance.drifting) continue
+        }
+        unchanged.get(permission)?.add(key)
+        open.get(permission)?.delete(key)
+        if (!isOpen(key)) break
       }
     }
-    for (const [key, spare] of keys) {
-      const rest = balance.get(key) ?? 0
-      if (!spare || rest <= 0) known.add(key)
-      else balance.set(key, rest - 1)
-    }
-  }
   return unchanged
 }
 
-/** The keys of a path's grants. Many share a path, so they are made once. */
-function rememberKeys(): (path: Path) => readonly string[] {
-  const known = new Map<Path, readonly string[]>()
-  return (path) => {
-    let keys = known.get(path)
-    if (keys === undefined) {
-      keys = segmentsOf(path).map(segmentKey)
-      known.set(path, keys)
-    }
-    return keys
-  }
+/** Who has a grant: how many that are drift, and the holdings of others that have all of it by another path too. */
+interface Balance {
+  drifting: number
+  spare: Set<number> | null
+}
+
+function keysOf(path: Path): readonly string[] {
+  return segmentsOf(path).map(segmentKey)
 }
 
 /** More paths than this of one principal are not held against each other. */

@@ -9,16 +9,17 @@ import type { ApprovalIndex } from './approval-index.ts'
 import { groupByCause, type Uncaused } from './causes.ts'
 import type { BareDrift, Comparison } from './comparison.ts'
 import { entryFor } from './entry-for.ts'
+import { HoldersByPath } from './holders-by-path.ts'
 import type { Cause, Drift, Revocation } from './model.ts'
 import { inOrder } from './order.ts'
-import { othersBy, partyLinks, revocationOf, revocationsFor } from './revoke.ts'
+import { partyLinks, revocationOf, revocationsFor } from './revoke.ts'
 
 /** Adds to each drift what a person needs to act on it. */
 export function completeDrift(
   { index, drift }: Comparison,
   found: Findings,
 ): { readonly drift: readonly Drift[]; readonly causes: readonly Cause[] } {
-  const others = othersBy(found.holdings)
+  const holders = new HoldersByPath(found.holdings)
   const meets = rememberMeeting(index)
   const revocations = (
     { holding, grants, parties, indexed }: BareDrift,
@@ -29,11 +30,11 @@ export function completeDrift(
     // Without an entry of their own there is nothing that parties are beyond.
     const beside = indexed === null ? [] : partyLinks({ holding, principal, parties })
     if (grants.length === 0) {
-      const revocation = revocationOf(beside, principal, others, found)
+      const revocation = revocationOf(beside, principal, holders, found)
       return revocation === null ? [] : [revocation]
     }
     const question = { holding, principal, permission: holding.permission, paths, approved, beside }
-    return revocationsFor(question, found.access, index, others, found)
+    return revocationsFor(question, found.access, index, holders, found)
   }
   const rows = drift.map((bare): Uncaused => {
     const { holding, indexed, permission } = bare
@@ -75,7 +76,7 @@ export function completeDrift(
       because: bare.because,
     }
   })
-  return inOrder(groupByCause(rows, found.holdings))
+  return inOrder(groupByCause(rows, holders))
 }
 
 /** Whether what drifted is all that is held. */

@@ -6,10 +6,11 @@
 import type { Access } from '../access/access.ts'
 import type { Holding } from '../access/model.ts'
 import { type AssumeLink, grantOf, type Link, linkKey, type MappingLink, type Path } from '../account/link.ts'
-import { type Principal, principalKey } from '../account/principal.ts'
+import type { Principal } from '../account/principal.ts'
 import type { Approved } from '../policy/index.ts'
 import type { ApprovalIndex } from './approval-index.ts'
 import { type CutContext, cutOf } from './cut.ts'
+import { type HoldersByPath, trustLink } from './holders-by-path.ts'
 import type { Parties, Revocation } from './model.ts'
 import { hasParties, withoutOpen } from './parties.ts'
 
@@ -23,9 +24,6 @@ export interface RevokeQuestion {
   /** Links that have to go as well, whatever else is taken away. */
   readonly beside: readonly Link[]
 }
-
-/** Tells how many principals beside one come by a link to something audited. */
-export type OthersBy = (link: Link, principal: Principal) => ReadonlySet<string>
 
 /** Who drifts by whom they trust, or by who vouches for them: what is to be taken away of that. */
 export interface PartyQuestion {
@@ -46,10 +44,6 @@ const atTheGrant: Strategy = (path) => [grantOf(path)]
 const byTrust: Strategy = ({ links }) => {
   const first = links.find((link) => link.kind === 'assume')
   return first === undefined ? [] : [trustLink(first)]
-}
-
-function trustLink({ agency_id, agency, party }: AssumeLink): Link {
-  return { kind: 'trust', agency_id, agency, item: party }
 }
 
 /** What permits to assume; where the trust itself does, the trust. */
@@ -75,13 +69,13 @@ export function revocationsFor(
   question: RevokeQuestion,
   access: Access,
   index: ApprovalIndex,
-  others: OthersBy,
+  holders: HoldersByPath,
   context: CutContext,
 ): readonly Revocation[] {
   const { principal, beside } = question
   const found = new Map<string, Revocation>()
   const add = (links: readonly Link[]): void => {
-    const revocation = revocationOf(links, principal, others, context)
+    const revocation = revocationOf(links, principal, holders, context)
     const key = links.map(linkKey).sort().join('\n')
     if (revocation !== null && !found.has(key)) found.set(key, revocation)
   }
@@ -127,29 +121,55 @@ function withoutNeedless(
   access: Access,
   index: ApprovalIndex,
 ): readonly Link[] {
-  let needed = links
-  if (links.length > 1)
-    for (const link of links) {
-      if (needed.length === 1) break
-      if (givesByItself(link, question, access, index)) continue
-      const fewer = needed.filter((one) => one !== link)
-      if (remaining(fewer, question, access, index).length === 0) needed = fewer
-    }
-  return needed
+  if (links.length < 2) return links
+  const { principal, permission } = question
+  // What a document grants may be taken by a Deny that goes with another link.
+  const isDenied = access.isDenied(principal, permission)
+  const cutBy = cutsOfPaths(question, access)
+  const needed = new Map(links.map((link) => [linkKey(link), link]))
+  for (const [key, link] of [...needed]) {
+    if (needed.size === 1) break
+    if (isTheOnlyCut(key, needed, cutBy)) continue
+    if (!isDenied && givesByItself(link, question, access, index)) continue
+    needed.delete(key)
+    if (remaining([...needed.values()], question, access, index).length > 0) needed.set(key, link)
+  }
+  return links.filter((link) => needed.has(linkKey(link)))
 }
 
-/** Whether a link alone gives something unapproved that no Deny could take away; false says nothing. */
+/**
+ * Where nothing is approved, all that comes by a path has to go, and it stays whatever else goes: less Deny takes no
+ * more. Of each such path the keys of its links; a path through an agency may come along another chain.
+ */
+function cutsOfPaths(
+  { paths, permission, approved }: RevokeQuestion,
+  access: Access,
+): readonly (readonly string[])[] {
+  if (approved.length > 0 || access.isHeldWhole(permission)) return []
+  return paths
+    .filter(({ links }) => !links.some((link) => link.kind === 'assume'))
+    .map(({ links }) => links.map(linkKey))
+}
+
+/** Whether one of the paths is cut by a link, of which this is the key, and by none of the others; false says nothing. */
+function isTheOnlyCut(
+  key: string,
+  links: ReadonlyMap<string, Link>,
+  cutBy: readonly (readonly string[])[],
+): boolean {
+  return cutBy.some((keys) => keys.includes(key) && keys.every((one) => one === key || !links.has(one)))
+}
+
+/** Whether some document of a link grants something unapproved, Denies of others left aside; false says nothing. */
 function givesByItself(
   link: Link,
   { principal, permission, approved }: RevokeQuestion,
   access: Access,
   index: ApprovalIndex,
 ): boolean {
-  return access.documentsBy(principal, permission, link).some((document) => {
+  return access.documentsBy(principal, link).some((document) => {
     const held = access.heldThrough(principal, document, permission)
-    if (held === null || held.extent === 'none' || !access.counts(permission, held)) return false
-    const rest = index.subtract(held.grants, approved, principal)
-    return !('undetermined' in rest) && rest.grants.length > 0
+    return held !== null && access.counts(permission, held) && index.exceeds(held.grants, approved, principal)
   })
 }
 
@@ -164,9 +184,8 @@ function remaining(
   const held = left.held(principal, permission)
   // Beyond the bound nobody can tell, and what nobody can tell is not gone.
   if (held === null) return left.paths(principal, permission).paths
-  if (held.extent === 'none' || !left.counts(permission, held)) return []
-  const rest = index.subtract(held.grants, approved, principal)
-  return 'undetermined' in rest || rest.grants.length > 0 ? left.paths(principal, permission).paths : []
+  const isGone = !left.counts(permission, held) || !index.exceeds(held.grants, approved, principal)
+  return isGone ? [] : left.paths(principal, permission).paths
 }
 
 /** Links that bring parties beyond what was approved: of an agency its trust in each, else the mappings of a provider. */
@@ -191,75 +210,21 @@ function mappingOf({ recorded_as: recorded }: Holding): readonly MappingLink[] {
 export function revocationOf(
   links: readonly Link[],
   principal: Principal,
-  others: OthersBy,
+  holders: HoldersByPath,
   context: CutContext,
 ): Revocation | null {
   const cuts = links.map((link) => cutOf(link, principal, context)).filter((cut) => cut !== null)
   if (cuts.length < links.length || cuts.length === 0) return null
-  return { cuts, others: countOthers(links, principal, others) }
+  return { cuts, others: countOthers(links, principal, holders) }
 }
 
 function trustItemLink({ id, name }: Principal, item: string): Link {
   return { kind: 'trust', agency_id: id, agency: name, item }
 }
 
-function countOthers(links: readonly Link[], principal: Principal, others: OthersBy): number {
-  const shared = links
-    .filter(({ kind }) => kind !== 'membership' && kind !== 'mapping' && kind !== 'builtin-group')
-    .map((link) => others(link, principal))
-  const [first, ...more] = shared
-  if (first === undefined) return 0
-  const touched = more.length === 0 ? first : new Set(shared.flatMap((keys) => [...keys]))
-  return touched.size - (touched.has(principalKey(principal)) ? 1 : 0)
-}
-
-/**
- * Finds who comes by a link to something audited; put together once, when first asked. All who come by a path share its
- * object, so that links are looked at once for each path and not for each holder.
- */
-export function othersBy(holdings: readonly Holding[]): OthersBy {
-  let paths: { readonly byLink: PathsByLink; readonly holders: HoldersByPath } | null = null
-  const known = new Map<string, ReadonlySet<string>>()
-  return (link) => {
-    const key = linkKey(link)
-    const found = known.get(key)
-    if (found !== undefined) return found
-    paths ??= collectPaths(holdings)
-    const made = new Set<string>()
-    for (const path of paths.byLink.get(key) ?? [])
-      for (const { principal } of paths.holders.get(path) ?? []) made.add(principalKey(principal))
-    known.set(key, made)
-    return made
-  }
-}
-
-type PathsByLink = ReadonlyMap<string, ReadonlySet<Path>>
-type HoldersByPath = ReadonlyMap<Path, readonly Holding[]>
-
-function collectPaths(holdings: readonly Holding[]): {
-  readonly byLink: PathsByLink
-  readonly holders: HoldersByPath
-} {
-  const holders = new Map<Path, Holding[]>()
-  for (const holding of holdings)
-    for (const path of holding.paths) {
-      const known = holders.get(path)
-      if (known === undefined) holders.set(path, [holding])
-      else known.push(holding)
-    }
-  const byLink = new Map<string, Set<Path>>()
-  const add = (link: Link, path: Path): void => {
-    const key = linkKey(link)
-    const known = byLink.get(key)
-    if (known === undefined) byLink.set(key, new Set([path]))
-    else known.add(path)
-  }
-  for (const path of holders.keys())
-    for (const link of path.links) {
-      add(link, path)
-      if (link.kind !== 'assume') continue
-      add(trustLink(link), path)
-      if (link.by.kind === 'policy' || link.by.kind === 'role') add(link.by.grant, path)
-    }
-  return { byLink, holders }
+function countOthers(links: readonly Link[], principal: Principal, holders: HoldersByPath): number {
+  const shared = links.filter(
+    ({ kind }) => kind !== 'membership' && kind !== 'mapping' && kind !== 'builtin-group',
+  )
+  return holders.othersBy(shared, principal)
 }

@@ -58,15 +58,23 @@ class Index {
     const named = new NumberSet(this.#names.length)
     for (const { actions, except } of grants) {
       const excepted = except === undefined ? null : this.#numbersOf(except)
-      for (const pattern of actions)
-        for (const at of this.#matching(pattern)) if (excepted?.has(at) !== true) named.add(at)
+      for (let of = 0; of < actions.length; of++) {
+        const numbers = this.#matching(actions[of] as string)
+        for (let at = 0; at < numbers.length; at++) {
+          const number = numbers[at] as number
+          if (excepted === null || !excepted.has(number)) named.add(number)
+        }
+      }
     }
     return named.list().map((at) => this.#names[at] as string)
   }
 
   #numbersOf(patterns: readonly string[]): NumberSet {
     const numbers = new NumberSet(this.#names.length)
-    for (const pattern of patterns) for (const at of this.#matching(pattern)) numbers.add(at)
+    for (const pattern of patterns) {
+      const own = this.#matching(pattern)
+      for (let at = 0; at < own.length; at++) numbers.add(own[at] as number)
+    }
     return numbers
   }
 
@@ -77,8 +85,9 @@ class Index {
     for (const box of this.#question.read(pattern, 'grants'))
       for (const at of box.service === null ? this.#all : (this.#byService.get(box.service) ?? []))
         if (boxMatchesSegments(box, this.#segments[at] as readonly string[])) matched.add(at)
-    this.#matched.set(pattern, [...matched])
-    return [...matched]
+    const numbers = [...matched]
+    this.#matched.set(pattern, numbers)
+    return numbers
   }
 }
 

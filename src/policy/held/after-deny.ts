@@ -89,12 +89,15 @@ function leftBeside(
   question: Question,
 ): Left {
   const allowed = new NumberSet(grants.size)
-  for (const one of ordered) for (const number of one.grants) allowed.add(number)
+  for (const { grants: own } of ordered)
+    for (let at = 0; at < own.length; at++) allowed.add(own[at] as number)
   const trace = new DenyTrace(ordered)
   const kept: number[] = []
   const twins: number[] = []
   const lost = new NumberSet(grants.size)
-  for (const number of allowed.list()) {
+  const numbers = allowed.list()
+  for (let at = 0; at < numbers.length; at++) {
+    const number = numbers[at] as number
     const { box, limit, original } = grants.at(number)
     if (original !== null) {
       if (!gone.has(original)) twins.push(number)
@@ -110,10 +113,15 @@ function leftBeside(
     else lost.add(number)
   }
   const matches: Match[] = []
-  for (const one of ordered) for (const match of shownOf(one, lost, question)) matches.push(match)
+  for (const one of ordered) {
+    const shown = shownOf(one, lost, question)
+    for (let at = 0; at < shown.length; at++) matches.push(shown[at] as Match)
+  }
   return {
-    ...{ parts: grants.parts(kept), twins: grants.parts(twins), matches },
+    parts: grants.parts(kept),
+    twins: grants.parts(twins),
     originals: twins.map((number) => grants.at(number).original as number),
+    matches,
     deniedBy: trace.deniedBy(ordered),
   }
 }
@@ -135,8 +143,10 @@ function originalsOf(ordered: readonly Relevant[]): ReadonlySet<number> {
   return originals
 }
 
-/** The pattern by which a Deny takes the twin of some legacy action; undefined: it takes none. */
-function twinPattern(deny: Relevant, originals: ReadonlySet<number>): string | undefined {
+/** The pattern by which a Deny takes a twin that some Allow grants; undefined: it takes none. */
+function twinPattern(deny: Relevant, ordered: readonly Relevant[]): string | undefined {
+  if (deny.covered.size === 0) return undefined
+  const originals = originalsOf(ordered)
   for (const [original, pattern] of deny.covered) if (originals.has(original)) return pattern
   return undefined
 }
@@ -170,11 +180,12 @@ class DenyTrace {
 
   /** @param ordered whose Allow statements may have granted twins */
   deniedBy(ordered: readonly Relevant[]): readonly Match[] {
-    const originals = originalsOf(ordered)
-    return this.#denies.flatMap((one, deny): Match[] => {
-      const pattern = one.patterns[this.#first[deny] as number]?.text ?? twinPattern(one, originals)
-      return pattern === undefined ? [] : [{ ...one.ref, pattern, restricted: false }]
+    const taken: Match[] = []
+    this.#denies.forEach((one, deny) => {
+      const pattern = one.patterns[this.#first[deny] as number]?.text ?? twinPattern(one, ordered)
+      if (pattern !== undefined) taken.push({ ...one.ref, pattern, restricted: false })
     })
+    return taken
   }
 }
 
@@ -254,11 +265,10 @@ function boxesOf(deny: Pick<Relevant, 'patterns'>): readonly Box[] {
 /** Unconditional Deny statements that take something away which an Allow of the source covers. @throws BoundReached */
 function takenAway(ordered: readonly Relevant[], question: Question): readonly Match[] {
   const granted = ordered.flatMap((one) => one.pieces.filter((piece) => piece.original === null))
-  const originals = originalsOf(ordered)
   const taken: Match[] = []
   for (const one of ordered) {
     if (!isUnconditionalDeny(one)) continue
-    const pattern = touchingPattern(one, granted, question) ?? twinPattern(one, originals)
+    const pattern = touchingPattern(one, granted, question) ?? twinPattern(one, ordered)
     if (pattern !== undefined) taken.push({ ...one.ref, pattern, restricted: false })
   }
   return taken

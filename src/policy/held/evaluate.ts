@@ -32,8 +32,10 @@ function grantedBy(source: Source, audited: AuditedPermission, question: GrantQu
   const isDenied = source.some((number) => audited.statements[number]?.kind !== 'allow')
   if (!isDenied) return allowed(source, audited)
   const own = afterDeny(statementsOf(source, audited), audited, question)
+  if (own.shown.deniedBy.length > 0) return own
   // A source from which no Deny takes anything is as one without.
-  return own.shown.deniedBy.length === 0 ? { ...allowed(source, audited), shown: own.shown } : own
+  const { parts } = own.twins.length === 0 ? own : allowed(source, audited)
+  return { denied: none, parts, twins: none, shown: own.shown }
 }
 
 /** The answer for whom one source reaches. */
@@ -110,7 +112,7 @@ function allowed(source: Source, audited: AuditedPermission): AfterDeny {
   const numbers = new NumberSet(audited.grants.size)
   addGrants(source, audited, numbers)
   const parts = audited.grants.parts(numbers.list())
-  return { denied: [], parts, twins: [], shown: shownOfAllowed(source, audited) }
+  return { denied: none, parts, twins: none, shown: shownOfAllowed(source, audited) }
 }
 
 /** What is shown of a source that has no Deny. */
@@ -118,11 +120,13 @@ export function shownOfAllowed(source: Source, { statements }: AuditedPermission
   if (source.length === 0) return nothingShown
   const [first, ...others] = source
   const { matches: own } = statements[first as number] as NumberedStatement
-  if (others.length === 0) return { matches: own, deniedBy: [], conditionalDenies: [] }
-  const matches: Match[] = [...own]
-  for (const one of others)
-    for (const match of (statements[one] as NumberedStatement).matches) matches.push(match)
-  return { matches, deniedBy: [], conditionalDenies: [] }
+  if (others.length === 0) return { matches: own, deniedBy: none, conditionalDenies: none }
+  const matches: Match[] = own.slice()
+  for (let at = 0; at < others.length; at++) {
+    const more = (statements[others[at] as number] as NumberedStatement).matches
+    for (let of = 0; of < more.length; of++) matches.push(more[of] as Match)
+  }
+  return { matches, deniedBy: none, conditionalDenies: none }
 }
 
 function statementsOf(source: Source, { statements }: AuditedPermission): readonly NumberedStatement[] {
@@ -130,11 +134,14 @@ function statementsOf(source: Source, { statements }: AuditedPermission): readon
 }
 
 function addGrants(source: Source, { statements }: AuditedPermission, numbers: NumberSet): void {
-  for (const one of source)
-    for (const number of (statements[one] as NumberedStatement).grants) numbers.add(number)
+  for (let at = 0; at < source.length; at++) {
+    const { grants } = statements[source[at] as number] as NumberedStatement
+    for (let of = 0; of < grants.length; of++) numbers.add(grants[of] as number)
+  }
 }
 
-const nothingShown: HeldBySource = { matches: [], deniedBy: [], conditionalDenies: [] }
+const none: readonly never[] = []
+const nothingShown: HeldBySource = { matches: none, deniedBy: none, conditionalDenies: none }
 
 /** @throws BoundReached */
 function together(
@@ -142,7 +149,7 @@ function together(
   audited: AuditedPermission,
   question: GrantQuestion,
 ): Together {
-  if (granted.every(({ parts, twins }) => parts.length + twins.length === 0)) return noGrants
+  if (!granted.some(({ parts, twins }) => parts.length + twins.length > 0)) return noGrants
   const { permission } = audited.prepared
   const everything = permission.holds === 'all'
   // For `holds: all` a condition alone does not restrict.
@@ -172,6 +179,9 @@ function byPairs(
   { prepared }: AuditedPermission,
   question: GrantQuestion,
 ): BoxGrant[] | null {
+  const [only, ...more] = granted
+  if (only !== undefined && more.length === 0 && only.twins.length === 0)
+    return canonicalByPairs(only.parts, only.denied, prepared.except, question)
   // No Deny touches twins: they are as what another source grants.
   const all = granted.flatMap(({ parts, denied, twins }): Limited[] =>
     twins.length === 0

@@ -64,6 +64,7 @@ class RememberingEvaluator implements Evaluator {
   readonly #permissions: ReadonlyMap<string, Permission>
   readonly #memory: GrantMemory
   readonly #stepBound: number
+  #hasTwins: boolean | null = null
   /** Each is made when it is first asked: of a policy that one cannot decide, relevance asks no other. */
   readonly #views = new Map<string, View>()
 
@@ -94,7 +95,8 @@ class RememberingEvaluator implements Evaluator {
     if (known !== undefined) return known
     const permission = this.#permissions.get(name)
     if (permission === undefined) throw new Error(`No audited permission is called ${name}.`)
-    const made = new View(permission, this.#documents, this.#memory, this.#stepBound)
+    this.#hasTwins ??= hasTwins(this.#documents)
+    const made = new View(permission, this.#documents, this.#hasTwins, this.#memory, this.#stepBound)
     this.#views.set(name, made)
     return made
   }
@@ -138,10 +140,11 @@ class View {
   constructor(
     permission: Permission,
     documents: EvaluatorOptions['documents'],
+    withTwins: boolean,
     memory: GrantMemory,
     bound: number,
   ) {
-    const prepared = preparePermission(permission, memory.boxes, hasTwins(documents))
+    const prepared = preparePermission(permission, memory.boxes, withTwins)
     const statements: Relevant[] = []
     // By policy id, then as they stand in the policy.
     for (const policy of [...documents.keys()].sort()) {
@@ -192,7 +195,8 @@ class View {
       if (!listed.depends) {
         hasAllow ||= listed.hasAllow
         hasDeny ||= listed.hasDeny
-        for (const number of listed.numbers) reaching.add(number)
+        const { numbers } = listed
+        for (let at = 0; at < numbers.length; at++) reaching.add(numbers[at] as number)
         continue
       }
       for (const number of listed.numbers) {

@@ -90,11 +90,11 @@ export class NumberedGrants {
   }
 
   /** What these numbers, in ascending order, stand for: boxes of one limit together, each once, by text. */
-  parts(numbers: Iterable<number>): Part[] {
+  parts(numbers: readonly number[]): Part[] {
     const parts: Part[] = []
     let last: Part | undefined
-    for (const number of numbers) {
-      const { box, limit } = this.at(number)
+    for (let at = 0; at < numbers.length; at++) {
+      const { box, limit } = this.at(numbers[at] as number)
       if (last?.limit !== limit) {
         last = { limit, actions: [box] }
         parts.push(last)

@@ -35,16 +35,20 @@ export function narrowed(list: readonly Box[], question: Question): readonly Box
 export function widest(list: readonly Box[], question: Question): readonly Box[] {
   if (list.length < 2) return list
   const wide: Box[] = []
-  for (const box of list) if (box.wild) wide.push(box)
+  for (let at = 0; at < list.length; at++) if (list[at]?.wild) wide.push(list[at] as Box)
   if (wide.length === 0) return list
   question.take(wide.length * list.length)
   const kept: Box[] = []
-  for (const box of list) if (!isWithinOne(box, wide, question)) kept.push(box)
+  for (let at = 0; at < list.length; at++) {
+    const box = list[at] as Box
+    if (!isWithinOne(box, wide, question)) kept.push(box)
+  }
   return kept
 }
 
 function isWithinOne(inner: Box, wide: readonly Box[], question: Question): boolean {
-  for (const outer of wide)
+  for (let at = 0; at < wide.length; at++) {
+    const outer = wide[at] as Box
     if (
       (outer.service === null || outer.service === inner.service) &&
       outer !== inner &&
@@ -52,6 +56,7 @@ function isWithinOne(inner: Box, wide: readonly Box[], question: Question): bool
       !isLater(outer, inner, question)
     )
       return true
+  }
   return false
 }
 
@@ -89,7 +94,6 @@ function byText(one: Box, other: Box): number {
 
 /** The texts of boxes, each once, sorted. */
 export function textsOf(list: readonly Box[]): string[] {
-  const texts: string[] = []
-  for (const box of isDistinctAndSorted(list) ? list : [...new Set(list)].sort(byText)) texts.push(box.text)
-  return texts
+  const sorted = isDistinctAndSorted(list) ? list : [...new Set(list)].sort(byText)
+  return sorted.map((box) => box.text)
 }

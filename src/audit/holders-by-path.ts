@@ -1,0 +1,95 @@
+/** Who comes by which path, and so by which link: put together once, for causes and for ways out. */
+import type { Holding } from '../access/model.ts'
+import { type AssumeLink, type Link, linkKey, type Path } from '../account/link.ts'
+import { type PrincipalRef, principalKey } from '../account/principal.ts'
+
+/**
+ * All who come by a path share its object, so that links are looked at once for each path and not for each holder. It
+ * is made when first asked.
+ */
+export class HoldersByPath {
+  readonly #holdings: readonly Holding[]
+  #byPath: ReadonlyMap<Path, readonly number[]> | null = null
+  #byLink: ReadonlyMap<string, ReadonlySet<Path>> | null = null
+  /** Of each holding its principal, and of each principal its number. */
+  readonly #principals: number[] = []
+  readonly #numbers = new Map<string, number>()
+  /** Of each principal, which question counted it last. */
+  readonly #countedBy: number[] = []
+  #questions = 0
+
+  constructor(holdings: readonly Holding[]) {
+    this.#holdings = holdings
+  }
+
+  /** Each path that somebody holds something by, and the holdings that have it, by their numbers. */
+  get byPath(): ReadonlyMap<Path, readonly number[]> {
+    this.#byPath ??= this.#collect()
+    return this.#byPath
+  }
+
+  holding(number: number): Holding {
+    return this.#holdings[number] as Holding
+  }
+
+  #collect(): ReadonlyMap<Path, readonly number[]> {
+    const byPath = new Map<Path, number[]>()
+    for (let at = 0; at < this.#holdings.length; at++) {
+      const { principal, paths } = this.#holdings[at] as Holding
+      const key = principalKey(principal)
+      let number = this.#numbers.get(key)
+      if (number === undefined) {
+        number = this.#numbers.size
+        this.#numbers.set(key, number)
+      }
+      this.#principals.push(number)
+      for (const path of paths) {
+        const known = byPath.get(path)
+        if (known === undefined) byPath.set(path, [at])
+        else known.push(at)
+      }
+    }
+    return byPath
+  }
+
+  /** How many beside a principal come by any of these links to something audited. */
+  othersBy(links: readonly Link[], principal: PrincipalRef): number {
+    const byPath = this.byPath
+    this.#byLink ??= pathsByLink(byPath.keys())
+    const question = ++this.#questions
+    const own = this.#numbers.get(principalKey(principal)) ?? -1
+    let others = 0
+    for (const link of links)
+      for (const path of this.#byLink.get(linkKey(link)) ?? [])
+        for (const holding of byPath.get(path) ?? []) {
+          const number = this.#principals[holding] as number
+          if (this.#countedBy[number] === question) continue
+          this.#countedBy[number] = question
+          if (number !== own) others++
+        }
+    return others
+  }
+}
+
+function pathsByLink(paths: Iterable<Path>): ReadonlyMap<string, ReadonlySet<Path>> {
+  const byLink = new Map<string, Set<Path>>()
+  const add = (link: Link, path: Path): void => {
+    const key = linkKey(link)
+    const known = byLink.get(key)
+    if (known === undefined) byLink.set(key, new Set([path]))
+    else known.add(path)
+  }
+  for (const path of paths)
+    for (const link of path.links) {
+      add(link, path)
+      if (link.kind !== 'assume') continue
+      add(trustLink(link), path)
+      if (link.by.kind === 'policy' || link.by.kind === 'role') add(link.by.grant, path)
+    }
+  return byLink
+}
+
+/** Who may assume is whom the agency trusts: the party that names them. */
+export function trustLink({ agency_id, agency, party }: AssumeLink): Link {
+  return { kind: 'trust', agency_id, agency, item: party }
+}
