@@ -19,6 +19,7 @@ import {
   HeldBeside,
   holdsEverything,
   isUnrestricted,
+  type PolicyIds,
 } from '../policy/index.ts'
 import type { Grant, Held, Identity, Match, Permission, Statement } from '../policy/types.ts'
 import type { Documents } from './documents.ts'
@@ -372,7 +373,8 @@ export class Access {
     const grants = all ? everything : held?.grants
     const isAlone = traced.list.length < 2 && !all
     if (isAlone || grants === undefined) return limited
-    return [...limited, ...this.#unheeded(principal, grants, everything)]
+    const unheeded = this.#unheeded(principal, grants, everything)
+    return unheeded.length === 0 ? limited : [...limited, ...unheeded]
   }
 
   #limitedDenies({ sources }: Held, traced: readonly TracedSource[]): readonly ShownDeny[] {
@@ -396,14 +398,17 @@ export class Access {
   ): readonly ShownDeny[] {
     const { documents } = this.#parts
     const shown: ShownDeny[] = []
-    // Nearly every Deny speaks of nothing that is audited.
     for (const { source, routes } of this.#ownSources(principal).list)
-      for (const list of source.policies)
-        for (const { document, statement } of this.#paths.denying(list, everything, documents)) {
+      for (let at = 0; at < source.policies.length; at++) {
+        // Nearly every Deny speaks of nothing that is audited.
+        const denying = this.#paths.denying(source.policies[at] as PolicyIds, everything, documents)
+        if (denying.length === 0) continue
+        for (const { document, statement } of denying) {
           if (!this.#paths.denies(statement, grants)) continue
           const grant = routes.of(document)[0]?.grant
           if (grant !== undefined) shown.push({ grant, statement })
         }
+      }
     return shown
   }
 }

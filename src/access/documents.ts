@@ -7,8 +7,9 @@ import type { RoleScope } from '../account/link.ts'
 import { roleDocumentKey } from '../account/routes.ts'
 import type { Snapshot } from '../account/snapshot.ts'
 import { parseDocument } from '../policy/index.ts'
+import type { LegacyDocument } from '../policy/language/legacy-document.ts'
 import { onlyDenies } from '../policy/language/legacy-sources.ts'
-import { patternAsWritten, readRole } from '../policy/language/role.ts'
+import { patternAsWritten, readRole, readRoleText } from '../policy/language/role.ts'
 import { isUnconditional } from '../policy/language/statement.ts'
 import type { ParsedDocument, Statement } from '../policy/types.ts'
 
@@ -48,13 +49,16 @@ export function readDocuments(snapshot: Snapshot): Documents {
     if (version !== null) parsed.set(policy_id, parseDocument(version.document))
   const rolesById = new Map(snapshot.roles.map((role) => [role.role_id, role]))
   const roles = new Map<string, RoleDocument>()
+  const texts = new Map<Snapshot['roles'][number], LegacyDocument>()
   const notices = new Set<string>()
   for (const row of snapshot.role_assignments) {
     const scope = row.scope as RoleScope
     const key = roleDocumentKey(row.role_id, scope)
     const role = rolesById.get(row.role_id)
     if (role === undefined || roles.has(key)) continue
-    const read = readRole(role, scope)
+    const text = texts.get(role) ?? readRoleText(role)
+    texts.set(role, text)
+    const read = readRole(role, scope, text)
     for (const notice of read.notices) notices.add(notice)
     parsed.set(key, read.document)
     const lane = laneOf(read.model === '1.1', scope)

@@ -25,15 +25,16 @@ class DenySpeaking {
 
   /** True where that cannot be told. */
   of(grants: readonly Grant[]): boolean {
-    if (this.#denied === null) return true
+    const denied = this.#denied
+    if (denied === null) return true
     let touches = false
-    for (const { actions, except } of grants)
-      for (const action of actions) {
-        if (!this.#ofPattern(action, this.#denied)) continue
-        if (except === undefined || except.length === 0) return true
-        touches = true
-      }
-    return touches && grantsMeet(grants, this.#denied, { memory: this.#memory }) !== false
+    for (const { actions, except } of grants) {
+      if (!actions.some((action) => this.#ofPattern(action, denied))) continue
+      // What is excepted takes no part of what both speak of, unless it speaks of that itself.
+      if (!except?.some((one) => this.#ofPattern(one, denied))) return true
+      touches = true
+    }
+    return touches && grantsMeet(grants, denied, { memory: this.#memory }) !== false
   }
 
   #ofPattern(action: string, denied: ActionSet): boolean {
@@ -55,7 +56,7 @@ export interface Denying {
 /** Members of a group come by the same paths: one object serves them all. */
 export class PathMemory {
   readonly #builtin = new Map<Bundle, Path>()
-  readonly #speaking = new Map<readonly Grant[], WeakMap<readonly string[], readonly Denying[]>>()
+  readonly #speaking = new Map<readonly Grant[], Map<PolicyIds, readonly Denying[]>>()
   readonly #legacyNames = new Map<string, readonly string[]>()
   readonly #denies = new Map<Statement, DenySpeaking>()
   /** Patterns of questions about grants. */
@@ -70,15 +71,14 @@ export class PathMemory {
    * of groups, and whole permissions, which do not change and come again with everybody.
    */
   denying(list: PolicyIds, grants: readonly Grant[], documents: Documents): readonly Denying[] {
-    if (typeof list === 'string') return this.#denyingOf([list], grants, documents)
     let byList = this.#speaking.get(grants)
     if (byList === undefined) {
-      byList = new WeakMap()
+      byList = new Map()
       this.#speaking.set(grants, byList)
     }
     let known = byList.get(list)
     if (known === undefined) {
-      known = this.#denyingOf(list, grants, documents)
+      known = this.#denyingOf(typeof list === 'string' ? [list] : list, grants, documents)
       byList.set(list, known)
     }
     return known

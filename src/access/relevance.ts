@@ -2,7 +2,7 @@
 import type { RoleScope } from '../account/link.ts'
 import type { Role } from '../account/snapshot.ts'
 import { createEvaluator, parseDocument, type Relevance } from '../policy/index.ts'
-import { readRole } from '../policy/language/role.ts'
+import { readRole, readRoleText } from '../policy/language/role.ts'
 import type { ParsedDocument, Permission } from '../policy/types.ts'
 import { ASSUME_ACTIONS } from './assume.ts'
 
@@ -40,8 +40,9 @@ export function documentRelevance(
   return {
     ofPolicy: (document) => relevanceOf(parseDocument(document)),
     ofRole: (role) => {
+      const text = readRoleText(role)
       const answers = scopes.map((scope) => {
-        const { document, undetermined } = readRole(role, scope)
+        const { document, undetermined } = readRole(role, scope, text)
         return undetermined === null ? relevanceOf(document) : 'undetermined'
       })
       if (answers.includes('undetermined')) return 'undetermined'

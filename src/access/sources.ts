@@ -56,31 +56,37 @@ export class SourceLists {
     const sources: GrantSource[] = []
     const policies: (readonly string[])[] = []
     let hasRoles = false
-    for (const bundle of bundles) {
+    for (let at = 0; at < bundles.length; at++) {
+      const bundle = bundles[at] as Bundle
       if (bundle.policies.length > 0) policies.push(bundle.policies)
       if (bundle.roles.length > 0) hasRoles = true
     }
     if (policies.length > 0) sources.push({ policies, identity })
-    if (!hasRoles) return sources
+    if (hasRoles) this.#addLegacy(sources, bundles, identity)
+    return sources
+  }
+
+  #addLegacy(sources: GrantSource[], bundles: readonly Bundle[], identity: Identity): void {
     const domain: (readonly string[])[] = []
     const denies: (readonly string[])[] = []
     const allProjects: (readonly string[])[] = []
     const apart: (readonly string[])[] = []
-    const alone = new Set<string>()
-    for (const bundle of bundles) {
+    let alone: Set<string> | null = null
+    for (let at = 0; at < bundles.length; at++) {
+      const bundle = bundles[at] as Bundle
       if (bundle.roles.length === 0) continue
       const own = this.#legacyOf(bundle)
       if (own.domain.length > 0) domain.push(own.domain)
       if (own.allProjectsDenies.length > 0) denies.push(own.allProjectsDenies)
       if (own.allProjects.length > 0) allProjects.push(own.allProjects)
       if (own.apart.length > 0) apart.push(own.apart)
-      for (const key of own.alone) alone.add(key)
+      if (own.alone.length > 0) alone = new Set([...(alone ?? []), ...own.alone])
     }
-    if (domain.length > 0) sources.push({ policies: [...domain, ...denies], identity })
+    if (domain.length > 0)
+      sources.push({ policies: denies.length === 0 ? domain : [...domain, ...denies], identity })
     if (allProjects.length > 0) sources.push({ policies: allProjects, identity })
     if (apart.length > 0) sources.push({ policies: apart, identity })
-    for (const key of alone) sources.push({ policies: [key], identity })
-    return sources
+    for (const key of alone ?? []) sources.push({ policies: [key], identity })
   }
 
   #legacyOf(bundle: Bundle): LegacyLists {

@@ -44,6 +44,7 @@ class Index {
   readonly #all: readonly number[]
   readonly #byService: ReadonlyMap<string | undefined, readonly number[]>
   readonly #matched = new Map<string, readonly number[]>()
+  readonly #excepted = new Map<string, NumberSet>()
   /** What is named was written by the evaluator, or passed the check of config and baseline: it does not unfold. */
   readonly #question = new Question(new Boxes(), Number.POSITIVE_INFINITY)
 
@@ -69,12 +70,17 @@ class Index {
     return named.list().map((at) => this.#names[at] as string)
   }
 
+  /** What is excepted is what the permission excepts, or some Deny: few lists, and they come again and again. */
   #numbersOf(patterns: readonly string[]): NumberSet {
+    const text = patterns.join('\n')
+    const known = this.#excepted.get(text)
+    if (known !== undefined) return known
     const numbers = new NumberSet(this.#names.length)
     for (const pattern of patterns) {
       const own = this.#matching(pattern)
       for (let at = 0; at < own.length; at++) numbers.add(own[at] as number)
     }
+    this.#excepted.set(text, numbers)
     return numbers
   }
 
@@ -105,7 +111,11 @@ const escalations = (presets['privilege-escalation@1']?.actions ?? []).map((row)
 /** All names of both catalogues, each once; of equal danger the v5 ones first. */
 function dangerousFirst(actions: readonly CatalogueAction[], question: Question): readonly string[] {
   const ways = escalations.map((pattern) => question.read(pattern, 'grants'))
+  // Of most services no action is a way to more power.
+  const services = new Set(ways.flatMap((own) => own.map((box) => box.service)))
   const danger = (action: string): number => {
+    const service = action.slice(0, action.indexOf(':')).toLowerCase()
+    if (!services.has(service) && !services.has(null)) return ways.length
     const segments = action.toLowerCase().split(':')
     const way = ways.findIndex((own) => own.some((box) => boxMatchesSegments(box, segments)))
     return way < 0 ? ways.length : way

@@ -183,16 +183,25 @@ function byPairs(
   if (only !== undefined && more.length === 0 && only.twins.length === 0)
     return canonicalByPairs(only.parts, only.denied, prepared.except, question)
   // No Deny touches twins: they are as what another source grants.
-  const all = granted.flatMap(({ parts, denied, twins }): Limited[] =>
-    twins.length === 0
+  const sources = granted.flatMap(({ parts, denied: whole, twins }): Limited[] => {
+    // What took whole boxes away speaks of nothing that is left.
+    const denied = whole.filter((box) => speaksOf(box, parts, question))
+    return twins.length === 0
       ? [{ parts, denied }]
       : [
           { parts, denied },
-          { parts: twins, denied: [] },
-        ],
-  )
-  const [first, ...others] = all as [Limited, ...Limited[]]
+          { parts: twins, denied: none },
+        ]
+  })
+  const [first, ...others] = sources as [Limited, ...Limited[]]
   if (others.length === 0) return canonicalByPairs(first.parts, first.denied, prepared.except, question)
+  // What another source grants is denied by none.
+  const all = sources.map(({ parts, denied }, at) => ({
+    parts,
+    denied: denied.filter(
+      (box) => !sources.some((one, other) => other !== at && grantsAllOf(box, one, question)),
+    ),
+  }))
   if (!areApart(all, question)) return null
   const denied = all.flatMap((one) => one.denied)
   return canonicalByPairs(mergeParts(all), denied, prepared.except, question)
@@ -202,11 +211,25 @@ type Limited = Pick<AfterDeny, 'parts' | 'denied'>
 
 /** Whether no Deny of one speaks of what another grants, so that it is denied nothing by being united with it. */
 function areApart(all: readonly Limited[], question: GrantQuestion): boolean {
-  const speaks = (denied: readonly Box[], parts: readonly Part[]): boolean =>
-    denied.some((box) => parts.some(({ actions }) => actions.some((action) => question.meet(box, action))))
   return !all.some(({ denied }, at) =>
-    all.some(({ parts }, other) => other !== at && denied.length > 0 && speaks(denied, parts)),
+    denied.some((box) => all.some(({ parts }, other) => other !== at && speaksOf(box, parts, question))),
   )
+}
+
+/** Whether a source surely grants all of a box, and without limits. */
+function grantsAllOf(box: Box, { parts, denied }: Limited, question: GrantQuestion): boolean {
+  return (
+    parts.some(
+      ({ limit, actions }) =>
+        limit.plain &&
+        isUnrestricted(limit.restriction) &&
+        actions.some((one) => question.includes(one, box)),
+    ) && !denied.some((one) => question.meet(one, box))
+  )
+}
+
+function speaksOf(denied: Box, parts: readonly Part[], question: GrantQuestion): boolean {
+  return parts.some(({ actions }) => actions.some((action) => question.meet(denied, action)))
 }
 
 /** The parts of several sources, unrestricted ones first, boxes by text. */

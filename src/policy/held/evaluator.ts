@@ -172,15 +172,15 @@ class View {
 
   held(sources: readonly GrantSource[]): Held | Undetermined {
     const reaching: Reaching[] = []
-    let granted = false
-    for (const source of sources) {
-      const found = this.#reaching(source)
+    let granting = 0
+    for (let at = 0; at < sources.length; at++) {
+      const found = this.#reaching(sources[at] as GrantSource)
       if (typeof found === 'string') return { undetermined: found }
-      if (found !== noAllow) granted = true
+      if (found !== noAllow) granting++
       reaching.push(found)
     }
-    if (!granted) return nothing(sources.length)
-    return reaching.length === 1 ? this.#heldByOne(reaching[0] as Reaching) : this.#heldByAll(reaching)
+    if (granting === 0) return nothing(sources.length)
+    return granting === 1 ? this.#heldByOne(reaching) : this.#heldByAll(reaching)
   }
 
   #reaching({ policies, identity }: GrantSource): Reaching | string {
@@ -219,8 +219,15 @@ class View {
     return !provablyFalse(statement.condition, identity)
   }
 
-  #heldByOne({ numbers }: Reaching): Held | Undetermined {
-    return remembered(this.#ofOne, numbers.join(), () => heldByOne(numbers, this.#audited))
+  /** Of several sources, one grants something. */
+  #heldByOne(reaching: readonly Reaching[]): Held | Undetermined {
+    const at = reaching.findIndex((one) => one !== noAllow)
+    const { numbers } = reaching[at] as Reaching
+    const held = remembered(this.#ofOne, numbers.join(), () => heldByOne(numbers, this.#audited))
+    if (reaching.length === 1 || 'undetermined' in held) return held
+    const { extent, restricted, grants, sources } = held
+    const shown = nothing(reaching.length).sources.with(at, sources[0] as HeldBySource)
+    return { extent, restricted, grants, sources: shown }
   }
 
   #heldByAll(reaching: readonly Reaching[]): Held | Undetermined {
@@ -231,7 +238,7 @@ class View {
     const sources: HeldBySource[] = []
     for (const { numbers, hasDeny } of reaching) {
       if (!hasDeny) {
-        for (const number of numbers) free.add(number)
+        for (let at = 0; at < numbers.length; at++) free.add(numbers[at] as number)
         sources.push(shownOfAllowed(numbers, audited))
         continue
       }
@@ -241,9 +248,10 @@ class View {
       others.set(key, granted)
       sources.push(granted.shown)
     }
-    const sorted = [...others.keys()].sort()
+    const sorted = others.size === 0 ? [] : [...others.keys()].sort()
     const allowed = free.list()
-    const together = remembered(this.#together, [allowed.join(), ...sorted].join('|'), () =>
+    const key = sorted.length === 0 ? allowed.join() : [allowed.join(), ...sorted].join('|')
+    const together = remembered(this.#together, key, () =>
       heldByAll(
         allowed,
         sorted.map((key) => others.get(key) as Granted),

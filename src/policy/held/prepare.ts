@@ -12,7 +12,7 @@ import { boxMatchesSegments, readingSteps } from '../sets/pattern.ts'
 import { reachesBeyond } from '../sets/witness.ts'
 import type { Match, Restriction, Statement, StatementRef } from '../types.ts'
 import { withoutNarrower } from './matches.ts'
-import { actionsNear, type PreparedPermission } from './prepared-permission.ts'
+import { actionsNear, type PreparedPermission, type PreparedTwins } from './prepared-permission.ts'
 
 /** A part of an Allow, within the permission and under one restriction, and the pattern it came by. */
 export interface Piece extends BoxGrant {
@@ -233,8 +233,11 @@ function allowPieces(
         if (actions.length > 0) add(pattern, { actions, restriction: part.restriction }, null)
       }
     if (statement.twins !== true) continue
-    for (const [at, { original, originalBox, twin }] of permission.twins.entries()) {
-      question.take(read.length + taken.length)
+    const { twins, twinServices } = permission
+    question.take(twins.length * (read.length + taken.length))
+    if (!read.some(({ service }) => service === null || twinServices.has(service))) continue
+    for (let at = 0; at < twins.length; at++) {
+      const { original, originalBox, twin } = twins[at] as PreparedTwins
       if (!isGranted(original, read, taken)) continue
       for (const { restriction } of byRestriction([originalBox], limits, question, variables))
         add(pattern, { actions: [twin], restriction }, at)

@@ -14,6 +14,8 @@ export interface PreparedPermission {
   readonly ofAnyService: readonly Box[]
   /** Legacy actions, of the permission or not, that have a v5 twin in it. */
   readonly twins: readonly PreparedTwins[]
+  /** Of what services those legacy actions are. */
+  readonly twinServices: ReadonlySet<string>
 }
 
 export interface PreparedTwins {
@@ -50,7 +52,8 @@ export function preparePermission(
       twin: boxes.of(twin),
     }))
     .filter(({ twin }) => isAudited(twin))
-  return { permission, actions, except, byService, ofAnyService, twins }
+  const twinServices = new Set(twins.flatMap(({ original }) => original.slice(0, 1)))
+  return { permission, actions, except, byService, ofAnyService, twins, twinServices }
 }
 
 /** Actions of the permission that the box may touch: none, for nearly all patterns of an account. */

@@ -1,5 +1,5 @@
 /** Whether a statement covers one action, for readers that ask about single actions and need no algebra. */
-import { globMatches } from '../sets/glob.ts'
+import { differAtOnce, globMatches } from '../sets/glob.ts'
 import type { Statement } from '../types.ts'
 
 /** Whether the statement covers the action. A pattern grants with every wildcard, and takes away in doubt nothing. */
@@ -12,11 +12,12 @@ export function coversAction(statement: Statement, action: string): boolean {
 
 /** With fewer than two colons, wildcards may stand for those that are missing. */
 function mayMatch(pattern: string, action: string): boolean {
-  return globMatches(pattern.toLowerCase(), action.toLowerCase())
+  return !differAtOnce(pattern, action) && globMatches(pattern.toLowerCase(), action.toLowerCase())
 }
 
 /** With fewer than two colons, only a last `*` surely stands for those that are missing. */
 function surelyMatches(pattern: string, action: string): boolean {
+  if (differAtOnce(pattern, action)) return false
   const padded = paddedPattern(pattern)
   return padded !== null && globMatches(padded.toLowerCase(), action.toLowerCase())
 }

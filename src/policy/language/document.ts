@@ -22,8 +22,23 @@ class Unclear extends Error {}
 
 /** Parses the `document` string of a policy version. Never throws; linear in the text. */
 export function parseDocument(text: string): ParsedDocument {
+  return statementsOr(() => {
+    const document = parseJson(text)
+    if (!isObject(document)) throw new Unclear('it is not a JSON object')
+    const duplicate = duplicateKey(text)
+    if (duplicate !== null) throw new Unclear(`the key ${quote(duplicate.key)} stands twice in one object`)
+    return readDocument(document)
+  })
+}
+
+/** The same of a document that was parsed already, in which no key stands twice. */
+export function documentOf(document: Readonly<Record<string, unknown>>): ParsedDocument {
+  return statementsOr(() => readDocument(document))
+}
+
+function statementsOr(read: () => readonly Statement[]): ParsedDocument {
   try {
-    return { ok: true, statements: readDocument(text) }
+    return { ok: true, statements: read() }
   } catch (error) {
     if (error instanceof Unclear) return { ok: false, reason: error.message }
     // A document nested thousands deep exhausts the stack of any parser.
@@ -32,11 +47,7 @@ export function parseDocument(text: string): ParsedDocument {
   }
 }
 
-function readDocument(text: string): readonly Statement[] {
-  const document = parseJson(text)
-  if (!isObject(document)) throw new Unclear('it is not a JSON object')
-  const duplicate = duplicateKey(text)
-  if (duplicate !== null) throw new Unclear(`the key ${quote(duplicate.key)} stands twice in one object`)
+function readDocument(document: Readonly<Record<string, unknown>>): readonly Statement[] {
   for (const key of Object.keys(document))
     if (!documentKeys.has(key)) throw new Unclear(`it has an element ${quote(key)} that is not known`)
   if (document.Version !== '5.0')

@@ -2,11 +2,17 @@
  * What a legacy role or policy grants where it was granted in one scope. The answer is a document like any other; what
  * only the legacy model has (scopes, twins, names that grant) is on its statements.
  */
-import { globMatches, globSurelyIncludes, globsMeet } from '../sets/glob.ts'
+import { differAtOnce, globMatches, globSurelyIncludes, globsMeet } from '../sets/glob.ts'
 import type { Statement } from '../types.ts'
 import { coversAction, paddedPattern } from './action-cover.ts'
 import { enterpriseProjectActions } from './legacy-actions.ts'
-import { LEGACY_ASSUMING, type LegacyModel, readLegacyDocument, writtenKey } from './legacy-document.ts'
+import {
+  LEGACY_ASSUMING,
+  type LegacyDocument,
+  type LegacyModel,
+  readLegacyDocument,
+  writtenKey,
+} from './legacy-document.ts'
 
 /** A role as IAM lists it. `policy` is the JSON text of its policy object, null where it could not be read. */
 export interface LegacyRole {
@@ -58,10 +64,18 @@ const ofIdentity = IDENTITY_SERVICES.map((service) => `${service}:*:*`)
 /** What no project holds anything of, except in enterprise projects the few actions that work there. */
 const notOfProjects = [...ofIdentity, 'organizations:*:*', 'IdentityCenter:*:*']
 
-/** Reads a role for one scope. Never throws. */
-export function readRole(role: LegacyRole, scope: RoleScope): ReadRole {
+/** The text of a role as a document, the same in every scope. */
+export function readRoleText({ policy }: Pick<LegacyRole, 'policy'>): LegacyDocument {
+  return policy === null ? unread : readLegacyDocument(policy)
+}
+
+/**
+ * Reads a role for one scope. Never throws.
+ *
+ * @param text of the role, where it was read for another scope already
+ */
+export function readRole(role: LegacyRole, scope: RoleScope, text = readRoleText(role)): ReadRole {
   const byName = grantsByName(role)
-  const text = role.policy === null ? unread : readLegacyDocument(role.policy)
   const granted = grantedByName(byName, text.ok ? text.statements : [])
   if (!text.ok && granted.length === 0)
     return { ...nothing, model: null, document: text, byName, undetermined: text.reason }
@@ -170,12 +184,18 @@ function workingActions(statement: Statement, written: Map<string, string>): rea
 function withoutServices(statement: Statement, services: readonly string[]): readonly RoleStatement[] {
   const patterns = statement.action?.filter(
     (pattern) =>
-      !services.some((service) => globSurelyIncludes(service.toLowerCase(), pattern.toLowerCase())),
+      !services.some(
+        (service) =>
+          !differAtOnce(service, pattern) && globSurelyIncludes(service.toLowerCase(), pattern.toLowerCase()),
+      ),
   )
   if (patterns?.length === 0) return []
   const except = services.filter(
     (service) =>
-      patterns?.some((pattern) => globsMeet(pattern.toLowerCase(), service.toLowerCase())) !== false,
+      patterns?.some(
+        (pattern) =>
+          !differAtOnce(service, pattern) && globsMeet(pattern.toLowerCase(), service.toLowerCase()),
+      ) !== false,
   )
   return [
     {

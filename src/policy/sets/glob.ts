@@ -29,6 +29,27 @@ export function hasWildcard(glob: string): boolean {
   return glob.includes('*') || glob.includes('?')
 }
 
+/**
+ * Whether the first letters tell that two globs have no text in common, whatever their letter case, as they do of most
+ * pairs. False says nothing.
+ */
+export function differAtOnce(one: string, other: string): boolean {
+  for (let at = 0; at < FIRST_LETTERS; at++) {
+    const [left, right] = [one.charCodeAt(at), other.charCodeAt(at)]
+    if (left === STAR || left === QUESTION || right === STAR || right === QUESTION) return false
+    // Beyond ASCII two letters may be one letter in two cases, and nothing is known of where a text ends.
+    if (!(left < ASCII && right < ASCII)) return false
+    if ((left | LOWER_CASE) !== (right | LOWER_CASE)) return true
+  }
+  return false
+}
+
+const FIRST_LETTERS = 3
+const [STAR, QUESTION] = ['*'.charCodeAt(0), '?'.charCodeAt(0)]
+const ASCII = 128
+/** The bit in which the two cases of a letter differ. */
+const LOWER_CASE = 32
+
 /** Whether the text matches: linear in practice, at most text × glob, whatever the glob. */
 export function globMatches(glob: string, text: string): boolean {
   let at = 0

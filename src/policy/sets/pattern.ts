@@ -5,6 +5,7 @@
 import type { Box } from './box.ts'
 import {
   canonicalGlob,
+  differAtOnce,
   globMatches,
   globSurelyIncludes,
   globsMeet,
@@ -180,7 +181,7 @@ export class GlancedPatterns {
   includes(outer: string, inner: string): boolean {
     if (outer.length > LONGEST_AT_A_GLANCE || inner.length > LONGEST_AT_A_GLANCE) return false
     if (outer === inner) return true
-    if (differsAtOnce(outer, inner)) return false
+    if (differAtOnce(outer, inner)) return false
     let ofOuter = this.#answers.get(outer)
     if (ofOuter === undefined) {
       ofOuter = new Map()
@@ -205,20 +206,6 @@ export class GlancedPatterns {
     return segments
   }
 }
-
-/** Whether the first letters tell that one pattern does not include another, as they do of most pairs. */
-function differsAtOnce(outer: string, inner: string): boolean {
-  for (let at = 0; at < 3; at++) {
-    const letter = outer.charCodeAt(at)
-    if (letter === STAR || letter === QUESTION) return false
-    if ((letter | LOWER_CASE) !== (inner.charCodeAt(at) | LOWER_CASE)) return true
-  }
-  return false
-}
-
-const [STAR, QUESTION] = ['*'.charCodeAt(0), '?'.charCodeAt(0)]
-/** The bit in which the two cases of a letter differ. */
-const LOWER_CASE = 32
 
 function canonicalSegments(text: string): string {
   return text.split(':').map(canonicalGlob).join(':')
