@@ -74,6 +74,53 @@ describe('a Deny never leaves its source', () => {
     expect(twice.grants).toEqual(alone.grants)
   })
 
+  const remove = 'iam:users:delete'
+  test.each([
+    [
+      'took a whole grant of its own source',
+      [
+        [allow('iam:users:*', 'iam:groups:get'), deny('iam:groups:*')],
+        [allow('iam:groups:*'), deny('iam:roles:*')],
+      ],
+      [{ actions: ['iam:groups:*', 'iam:users:*'] }],
+    ],
+    [
+      'takes what another source grants',
+      [[allow('iam:*:*'), deny(remove)], [allow('iam:users:*')]],
+      [{ actions: ['iam:*:*'] }],
+    ],
+    [
+      'takes what another source grants, and the other way round',
+      [
+        [allow('iam:*:*'), deny(remove)],
+        [allow('iam:*:*'), deny('iam:groups:get')],
+      ],
+      [{ actions: ['iam:*:*'] }],
+    ],
+    [
+      'takes what another source grants on some resources alone',
+      [[allow('iam:*:*'), deny(remove)], [{ ...allow('iam:users:*'), resource: ['iam:*:*:user:x'] }]],
+      [
+        { actions: ['iam:*:*'], except: [remove] },
+        { actions: ['iam:users:*'], resources: ['iam:*:*:user:x'] },
+      ],
+    ],
+    [
+      'takes what another source denies in part as well',
+      [
+        [allow('iam:*:*'), deny('iam:users:*')],
+        [allow('iam:users:*'), deny(remove)],
+      ],
+      [
+        { actions: ['iam:*:*'], except: ['iam:users:*'] },
+        { actions: ['iam:users:*'], except: [remove] },
+      ],
+    ],
+  ])('a Deny that %s', (_, sources, grants) => {
+    expect(held(all, sources).grants).toEqual(grants)
+    expect(held(all, [...sources].reverse()).grants).toEqual(grants)
+  })
+
   test('each source is judged for its own identity', () => {
     const named = (name: string): Bare => ({
       ...allow('iam:users:*'),
