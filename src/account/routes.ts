@@ -132,8 +132,9 @@ export class Routes {
     const bundles: Bundle[] = []
     const own = this.#ofUser.get(id)
     if (own !== undefined) bundles.push(own)
-    for (const group of this.groupsOf.get(id) ?? []) {
-      const bundle = this.#ofMembers.get(group.group_id)
+    const groups = this.groupsOf.get(id) ?? []
+    for (let at = 0; at < groups.length; at++) {
+      const bundle = this.#ofMembers.get((groups[at] as Group).group_id)
       if (bundle !== undefined) bundles.push(bundle)
     }
     return bundles

@@ -43,7 +43,8 @@ export class HoldersByPath {
         this.#numbers.set(key, number)
       }
       this.#principals.push(number)
-      for (const path of paths) {
+      for (let of = 0; of < paths.length; of++) {
+        const path = paths[of] as Path
         const known = byPath.get(path)
         if (known === undefined) byPath.set(path, [at])
         else known.push(at)
@@ -60,13 +61,15 @@ export class HoldersByPath {
     const own = this.#numbers.get(principalKey(principal)) ?? -1
     let others = 0
     for (const link of links)
-      for (const path of this.#byLink.get(linkKey(link)) ?? [])
-        for (const holding of byPath.get(path) ?? []) {
-          const number = this.#principals[holding] as number
+      for (const path of this.#byLink.get(linkKey(link)) ?? []) {
+        const holdings = byPath.get(path) ?? []
+        for (let at = 0; at < holdings.length; at++) {
+          const number = this.#principals[holdings[at] as number] as number
           if (this.#countedBy[number] === question) continue
           this.#countedBy[number] = question
           if (number !== own) others++
         }
+      }
     return others
   }
 }

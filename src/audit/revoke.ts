@@ -123,13 +123,14 @@ function withoutNeedless(
 ): readonly Link[] {
   if (links.length < 2) return links
   const { principal, permission } = question
-  // What a document grants may be taken by a Deny that goes with another link.
-  const isDenied = access.isDenied(principal, permission)
+  let isDenied: boolean | null = null
   const cutBy = cutsOfPaths(question, access)
   const needed = new Map(links.map((link) => [linkKey(link), link]))
   for (const [key, link] of [...needed]) {
     if (needed.size === 1) break
     if (isTheOnlyCut(key, needed, cutBy)) continue
+    // What a document grants may be taken by a Deny that goes with another link.
+    isDenied ??= access.isDenied(principal, permission)
     if (!isDenied && givesByItself(link, question, access, index)) continue
     needed.delete(key)
     if (remaining([...needed.values()], question, access, index).length > 0) needed.set(key, link)

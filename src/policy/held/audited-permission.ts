@@ -70,7 +70,8 @@ export class AuditedPermission {
   }
 
   #hasSample(boxes: readonly Box[], at: number): boolean {
-    for (const box of boxes) {
+    for (let of = 0; of < boxes.length; of++) {
+      const box = boxes[of] as Box
       let known = this.#has.get(box)
       if (known === undefined) {
         known = this.#samples.map((sample) => boxMatchesSegments(box, sample))

@@ -34,7 +34,8 @@ export function canonicalByPairs(
     const kept: readonly Box[] = free === null ? distinct : withoutCovered(distinct, free, outside, question)
     if (kept.length === 0) continue
     const touching: Box[] = []
-    for (const one of outside) if (meetsAny(one, kept, question)) touching.push(one)
+    for (let at = 0; at < outside.length; at++)
+      if (meetsAny(outside[at] as Box, kept, question)) touching.push(outside[at] as Box)
     const grant: BoxGrant = { actions: kept, except: touching, restriction: limit.restriction }
     if (isUnrestricted(limit.restriction)) free = grant
     grants.push(grant)
@@ -56,14 +57,17 @@ function withoutCovered(
   question: Question,
 ): readonly Box[] {
   const kept: Box[] = []
-  for (const box of list) if (!isCovered(box, free, outside, question)) kept.push(box)
+  for (let at = 0; at < list.length; at++)
+    if (!isCovered(list[at] as Box, free, outside, question)) kept.push(list[at] as Box)
   return kept
 }
 
 /** Whether an unrestricted grant contains all of the box that is not excepted from both. @throws BoundReached */
 function isCovered(box: Box, free: BoxGrant, outside: readonly Box[], question: Question): boolean {
   let touched = false
-  for (const one of free.actions) {
+  const { actions } = free
+  for (let at = 0; at < actions.length; at++) {
+    const one = actions[at] as Box
     question.take()
     if (question.includes(one, box)) return true
     touched ||= question.meet(one, box)
@@ -72,7 +76,7 @@ function isCovered(box: Box, free: BoxGrant, outside: readonly Box[], question: 
 }
 
 function meetsAny(one: Box, others: readonly Box[], question: Question): boolean {
-  for (const other of others) if (question.meet(one, other)) return true
+  for (let at = 0; at < others.length; at++) if (question.meet(one, others[at] as Box)) return true
   return false
 }
 

@@ -35,7 +35,8 @@ export function hasWildcard(glob: string): boolean {
  */
 export function differAtOnce(one: string, other: string): boolean {
   for (let at = 0; at < FIRST_LETTERS; at++) {
-    const [left, right] = [one.charCodeAt(at), other.charCodeAt(at)]
+    const left = one.charCodeAt(at)
+    const right = other.charCodeAt(at)
     if (left === STAR || left === QUESTION || right === STAR || right === QUESTION) return false
     // Beyond ASCII two letters may be one letter in two cases, and nothing is known of where a text ends.
     if (!(left < ASCII && right < ASCII)) return false
