@@ -53,6 +53,11 @@ export const permission: fc.Arbitrary<Permission> = fc
   .tuple(patterns(pattern, 2), fc.array(pattern, { maxLength: 2 }))
   .map(([actions, except]) => ({ name: 'p', severity: 'high', holds: 'any', actions, except }))
 
+/** All there is, where what is granted and denied matters more than what is audited. */
+export const everything: fc.Arbitrary<Permission> = fc.constant({
+  ...{ name: 'p', severity: 'high', holds: 'any', actions: ['*:*:*'], except: [] },
+})
+
 const resource = fc.constantFrom<readonly string[] | undefined>(
   undefined,
   undefined,
@@ -81,6 +86,21 @@ export const unconditionalDeny = shape(fc.constant<'Deny'>('Deny')).map(
   ({ Resource: _, Condition: __, ...rest }): ModelStatement => rest,
 )
 export const statements = fc.array(statement, { minLength: 1, maxLength: 5 })
+
+/** Few patterns, one within the other: what one source denies, another grants whole, in part or not at all. */
+const nested = fc.constantFrom('*:*:*', 'a:*:*', 'a:a:*', 'a:a:a', 'a:a:b', 'a:b:*', 'a:b:a', 'b:*:*')
+const nestedStatement: fc.Arbitrary<ModelStatement> = fc
+  .tuple(fc.constantFrom('Allow', 'Deny'), patterns(nested, 2), fc.nat(7))
+  .map(([Effect, Action, limited]) => ({
+    ...{ Effect, Action },
+    ...(limited === 0 ? { Resource: ['a:*:*:x:*'] } : {}),
+  }))
+
+/** Statements of several sources. */
+export const sources = fc.oneof(
+  fc.array(statements, { minLength: 1, maxLength: 3 }),
+  fc.array(fc.array(nestedStatement, { minLength: 2, maxLength: 3 }), { minLength: 2, maxLength: 3 }),
+)
 
 const limit: fc.Arbitrary<Partial<Grant>> = fc.constantFrom<Partial<Grant>>(
   {},
