@@ -12,7 +12,7 @@ import {
 } from '../policy/index.ts'
 import type { Identity } from '../policy/types.ts'
 import type { Documents } from './documents.ts'
-import { RoutesByDocument, type SourceLists } from './sources.ts'
+import type { SourceLists } from './sources.ts'
 import type { AgencyTrust } from './trust.ts'
 
 /** Actions that assume, under the names of both models. */
@@ -230,7 +230,7 @@ export class Assume {
   }
 
   #byOf({ document, statement, pattern }: Permitted, own: readonly Bundle[]): AssumeBy {
-    const route = new RoutesByDocument(own).of(document)[0]
+    const route = this.#options.lists.routesOf(own).of(document)[0]
     if (route === undefined) throw new Error(`Nothing leads to the document ${document}.`)
     const { through, grant } = route
     return grant.kind === 'attachment'

@@ -4,7 +4,7 @@ import type { Principal } from '../account/principal.ts'
 import type { Evaluator, GrantSource } from '../policy/index.ts'
 import type { Held } from '../policy/types.ts'
 import type { Graph } from './graph.ts'
-import { RoutesByDocument, type SourceLists } from './sources.ts'
+import type { RoutesByDocument, SourceLists } from './sources.ts'
 
 /** A source of a principal, and along which agencies it comes. */
 export interface TracedSource {
@@ -54,7 +54,7 @@ export class PrincipalSources {
   #make(principal: Principal): Sources {
     const bundles = this.#graph.bundles(principal)
     const sources = this.#parts.lists.of(bundles, principal)
-    const routes = new RoutesByDocument(bundles)
+    const routes = this.#parts.lists.routesOf(bundles)
     return { list: sources.map((source) => ({ source, chain: [], routes })), answers: new Map() }
   }
 

@@ -43,9 +43,19 @@ interface LegacyLists {
 export class SourceLists {
   readonly #documents: Documents
   readonly #legacy = new WeakMap<Bundle, LegacyLists>()
+  readonly #routes = new WeakMap<Bundle, BundleRoutes>()
 
   constructor(documents: Documents) {
     this.#documents = documents
+  }
+
+  /** Where each document of some bundles comes from. What is known of a bundle serves everybody who has it. */
+  routesOf(bundles: readonly Bundle[]): RoutesByDocument {
+    return new RoutesByDocument(bundles, (bundle) => {
+      const known = this.#routes.get(bundle) ?? routesIn(bundle)
+      this.#routes.set(bundle, known)
+      return known
+    })
   }
 
   /**
@@ -107,17 +117,19 @@ export class SourceLists {
   }
 }
 
-/** Routes of some bundles by the key of their document. What is known of a bundle serves everybody who has it. */
+/** Routes of some bundles by the key of their document. */
 export class RoutesByDocument {
   readonly #bundles: readonly Bundle[]
-  #byBundle: readonly ReadonlyMap<string, readonly Route[]>[] | null = null
+  readonly #routesOf: (bundle: Bundle) => BundleRoutes
+  #byBundle: readonly BundleRoutes[] | null = null
 
-  constructor(bundles: readonly Bundle[]) {
+  constructor(bundles: readonly Bundle[], routesOf: (bundle: Bundle) => BundleRoutes) {
     this.#bundles = bundles
+    this.#routesOf = routesOf
   }
 
   of(document: string): readonly Route[] {
-    this.#byBundle ??= this.#bundles.map(routesOf)
+    this.#byBundle ??= this.#bundles.map(this.#routesOf)
     const all = this.#byBundle
     let routes = noRoutes
     for (let at = 0; at < all.length; at++) {
@@ -130,16 +142,12 @@ export class RoutesByDocument {
 
 const noRoutes: readonly Route[] = []
 
-const routesOfBundles = new WeakMap<Bundle, ReadonlyMap<string, readonly Route[]>>()
+/** Routes of one bundle by the key of their document. */
+type BundleRoutes = ReadonlyMap<string, readonly Route[]>
 
-function routesOf(bundle: Bundle): ReadonlyMap<string, readonly Route[]> {
-  const known = routesOfBundles.get(bundle)
-  if (known !== undefined) return known
-  const { through, attachments, roles } = bundle
-  const made = Map.groupBy<string, Route>(
+function routesIn({ through, attachments, roles }: Bundle): BundleRoutes {
+  return Map.groupBy<string, Route>(
     [...attachments, ...roles].map((grant) => new Route(through, grant)),
     ({ grant }) => (grant.kind === 'attachment' ? grant.policy_id : grant.document),
   )
-  routesOfBundles.set(bundle, made)
-  return made
 }

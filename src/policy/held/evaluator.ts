@@ -1,6 +1,7 @@
 /** Answers for principals, remembered by what matters for the answer: they share groups, and groups share policies. */
 import { GrantMemory, GrantQuestion } from '../grants/grant-question.ts'
 import { provablyFalse } from '../language/condition.ts'
+import { hasTwins } from '../language/statement.ts'
 import { valuesFor } from '../language/variables.ts'
 import { NumberSet } from '../sets/number-set.ts'
 import { bounded, STEP_BOUND } from '../sets/steps.ts'
@@ -298,11 +299,4 @@ function remembered<K, V>(
   const made = make()
   memory.set(key, made)
   return made
-}
-
-/** Whether some document is of the legacy model, whose actions have v5 twins. */
-function hasTwins(documents: EvaluatorOptions['documents']): boolean {
-  for (const document of documents.values())
-    if (document.ok && document.statements.some((statement) => statement.twins === true)) return true
-  return false
 }

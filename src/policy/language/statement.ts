@@ -1,5 +1,5 @@
 /** What a statement is, apart from what it covers. */
-import type { Statement } from '../types.ts'
+import type { ParsedDocument, Statement } from '../types.ts'
 
 /**
  * Whether a Deny takes away whatever the circumstances: it has neither Condition nor NotResource, and Resource is
@@ -11,4 +11,11 @@ export function isUnconditional(statement: Statement): boolean {
     statement.notResource === undefined &&
     (statement.resource === undefined || statement.resource.includes('*'))
   )
+}
+
+/** Whether some document is of the legacy model, whose actions have v5 twins. */
+export function hasTwins(documents: ReadonlyMap<string, ParsedDocument>): boolean {
+  for (const document of documents.values())
+    if (document.ok && document.statements.some((statement) => statement.twins === true)) return true
+  return false
 }
