@@ -78,6 +78,11 @@ export class Assume {
     this.#naming = this.#trusting.filter((one) => one.trust.breadth === 'by-name')
   }
 
+  /** Whether no agency can be assumed by anybody of the account. */
+  get isEmpty(): boolean {
+    return this.#trusting.length === 0
+  }
+
   /**
    * Every agency that a principal with these bundles may assume directly, in the order of the agencies.
    *
@@ -88,7 +93,7 @@ export class Assume {
     bundles: readonly Bundle[],
     isRemoved: ((agencyId: string, party: string) => boolean) | null = null,
   ): readonly AssumeLink[] {
-    if (this.#trusting.length === 0) return []
+    if (this.isEmpty) return []
     const assumer = this.#assumerOf(from, bundles)
     const isAsked = assumer.builtin !== null || assumer.own.length > 0
     // Who has no permission to assume anything assumes only what names them.

@@ -24,7 +24,7 @@ import { everyFederated, undecidedGap } from './gap.ts'
 import { findGaps } from './gaps.ts'
 import { holdingOf } from './holdings.ts'
 import type { DormantAgency, Gap, Holding, LiveKnownGap, RootUser } from './model.ts'
-import { factsOfUser } from './principals.ts'
+import { UserPrincipal } from './principals.ts'
 import { Reach, Uncertain } from './reach.ts'
 import { assumingPermission } from './relevance.ts'
 import { SourceLists } from './sources.ts'
@@ -96,12 +96,7 @@ export function findAccess(input: FindingsInput): Findings {
   const [root, ...otherRoots] = snapshot.users.filter((user) => user.is_root_user)
   const users = snapshot.users
     .filter((user) => user !== root)
-    .map(
-      (user): Principal => ({
-        ...{ kind: 'user', id: user.user_id, name: user.user_name, urn: user.urn, enabled: user.enabled },
-        facts: factsOfUser(user, snapshot),
-      }),
-    )
+    .map((user): Principal => new UserPrincipal(user, snapshot))
   const access = new Access({
     account,
     permissions,

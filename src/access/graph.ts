@@ -102,6 +102,7 @@ export class Graph {
 
   /** Agencies that a principal may come to act as, each once, nearest first. */
   reached(principal: Principal): readonly Reached[] {
+    if (this.#parts.assume.isEmpty) return nobodyReached
     const key = principalKey(principal)
     const known = this.#reached.get(key)
     if (known !== undefined) return known

@@ -1,4 +1,5 @@
 /** What the account itself answers about somebody: the values of condition keys and policy variables. */
+import type { Principal } from '../account/principal.ts'
 import type { Snapshot, User } from '../account/snapshot.ts'
 
 /** What is so for everybody of the account. */
@@ -10,13 +11,33 @@ export function factsOfAccount({ account_id, account_name }: Snapshot): [string,
   ]
 }
 
-export function factsOfUser(user: User, snapshot: Snapshot): ReadonlyMap<string, string> {
-  return new Map([
-    ...factsOfAccount(snapshot),
-    ['g:userid', user.user_id],
-    ['g:username', user.user_name],
-    ['g:principalurn', user.urn],
-  ])
+/** A user. What the account answers about them is put together when a condition asks: of most none does. */
+export class UserPrincipal implements Principal {
+  readonly kind = 'user'
+  readonly id: string
+  readonly name: string
+  readonly urn: string
+  readonly enabled: boolean
+  readonly #snapshot: Snapshot
+  #facts: ReadonlyMap<string, string> | null = null
+
+  constructor({ user_id, user_name, urn, enabled }: User, snapshot: Snapshot) {
+    this.id = user_id
+    this.name = user_name
+    this.urn = urn
+    this.enabled = enabled
+    this.#snapshot = snapshot
+  }
+
+  get facts(): ReadonlyMap<string, string> {
+    this.#facts ??= new Map([
+      ...factsOfAccount(this.#snapshot),
+      ['g:userid', this.id],
+      ['g:username', this.name],
+      ['g:principalurn', this.urn],
+    ])
+    return this.#facts
+  }
 }
 
 /** A session's own URN varies; conditions are judged against the agency's. */
