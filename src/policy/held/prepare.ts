@@ -96,12 +96,12 @@ function prepareAllow(
   permission: PreparedPermission,
   question: GrantQuestion,
 ): readonly Relevant[] {
-  const limits = limitsOf(statement)
+  const { resource, notResource } = statement
   // Resource patterns are held against one another, to be written in one form.
-  const length = (limits.resources ?? limits.not_resources ?? []).reduce((sum, one) => sum + one.length, 0)
+  const length = (resource ?? notResource ?? []).reduce((sum, one) => sum + one.length, 0)
   question.take(Math.floor((length * length) / 4096))
-  return readersOf(limits.resources ?? [], question).flatMap(({ reader, variables }): Relevant[] => {
-    const pieces = allowPieces(ref, statement, limits, { permission, variables }, question)
+  return readersOf(resource ?? [], question).flatMap(({ reader, variables }): Relevant[] => {
+    const pieces = allowPieces(ref, statement, { permission, variables }, question)
     if (pieces.length === 0) return []
     const own = pieces.map((piece) => piece.match)
     const matches = withoutNarrower(own, question)
@@ -111,18 +111,20 @@ function prepareAllow(
   })
 }
 
+const everybody = [{ reader: null, variables: 'known' }] as const
+
 /** Nearly always one reading for everybody: no value of a variable makes a pattern include every URN. */
 function readersOf(
   resources: readonly string[],
   { restrictions }: GrantQuestion,
 ): readonly { readonly reader: Reader | null; readonly variables: Variables }[] {
   const keys = keysOfPrincipals(resources)
-  if (keys.length === 0) return [{ reader: null, variables: 'known' }]
+  if (keys.length === 0) return everybody
   const [known, unknown] = [
     restrictions.freeServices(resources, 'known'),
     restrictions.freeServices(resources, 'unknown'),
   ]
-  if (known.join() === unknown.join()) return [{ reader: null, variables: 'known' }]
+  if (known.join() === unknown.join()) return everybody
   return [
     { reader: { keys, known: true }, variables: 'known' },
     { reader: { keys, known: false }, variables: 'unknown' },
@@ -175,17 +177,22 @@ function denyTouches(
 function coveredOriginals(
   patterns: readonly DenyPattern[],
   spares: boolean,
-  { twins }: PreparedPermission,
+  { twins, twinServices }: PreparedPermission,
   question: GrantQuestion,
 ): ReadonlyMap<number, string> {
   const covered = new Map<number, string>()
+  question.take(twins.length * patterns.length)
+  if (!spares && !patterns.some(({ boxes }) => speakOf(twinServices, boxes))) return covered
   for (const [at, { original }] of twins.entries()) {
-    question.take(patterns.length)
     const found = patterns.find(({ boxes }) => boxes.some((box) => boxMatchesSegments(box, original)))
     if (spares && found === undefined) covered.set(at, 'NotAction')
     if (!spares && found !== undefined) covered.set(at, found.text)
   }
   return covered
+}
+
+function speakOf(services: ReadonlySet<string>, boxes: readonly Box[]): boolean {
+  return boxes.some(({ service }) => service === null || services.has(service))
 }
 
 /** How an Allow is read. */
@@ -197,7 +204,6 @@ interface Reading {
 function allowPieces(
   ref: StatementRef,
   statement: Statement,
-  limits: Restriction,
   { permission, variables }: Reading,
   question: GrantQuestion,
 ): readonly Piece[] {
@@ -205,6 +211,8 @@ function allowPieces(
   const except = taken.length === 0 ? permission.except : [...permission.except, ...taken]
   const outside = [boxSet(except)]
   const pieces: Piece[] = []
+  // Nearly no statement of an account touches what is audited, and what limits it does not matter.
+  let limits: Restriction | null = null
   const add = (
     pattern: string,
     within: Pick<BoxGrant, 'actions' | 'restriction'>,
@@ -222,23 +230,27 @@ function allowPieces(
   }
   for (const pattern of statement.action ?? ['*:*:*']) {
     const read = question.read(pattern, 'grants')
-    const within = read.flatMap((box) => {
+    const within: Box[] = []
+    for (const box of read) {
       const near = actionsNear(permission, box)
       question.take(2 * near.length)
-      return near.flatMap((one) => question.intersect(box, one))
-    })
-    if (within.length > 0)
+      for (const one of near) within.push(...question.intersect(box, one))
+    }
+    if (within.length > 0) {
+      limits ??= limitsOf(statement)
       for (const part of byRestriction([...new Set(within)], limits, question, variables)) {
         const actions = part.actions.filter((box) => reachesBeyond(box, outside, question))
         if (actions.length > 0) add(pattern, { actions, restriction: part.restriction }, null)
       }
+    }
     if (statement.twins !== true) continue
     const { twins, twinServices } = permission
     question.take(twins.length * (read.length + taken.length))
-    if (!read.some(({ service }) => service === null || twinServices.has(service))) continue
+    if (!speakOf(twinServices, read)) continue
     for (let at = 0; at < twins.length; at++) {
       const { original, originalBox, twin } = twins[at] as PreparedTwins
       if (!isGranted(original, read, taken)) continue
+      limits ??= limitsOf(statement)
       for (const { restriction } of byRestriction([originalBox], limits, question, variables))
         add(pattern, { actions: [twin], restriction }, at)
     }
