@@ -1,7 +1,14 @@
 /** What is the same for all who come by one thing: paths, and which Denies speak of what is held. */
 import type { Path } from '../account/link.ts'
 import type { Bundle } from '../account/routes.ts'
-import { type GrantMemory, grantsMeet, type PolicyIds, rememberGrants, withTwins } from '../policy/index.ts'
+import {
+  ActionsBeside,
+  type GrantMemory,
+  grantsMeet,
+  type PolicyIds,
+  rememberGrants,
+  withTwins,
+} from '../policy/index.ts'
 import type { ActionSet, Grant, Statement } from '../policy/types.ts'
 import type { Documents } from './documents.ts'
 
@@ -15,32 +22,33 @@ function deniedBy({ action, notAction = [] }: Statement): ActionSet | null {
 /** Which patterns a Deny speaks of: what people hold differs, the patterns that it is written in come again. */
 class DenySpeaking {
   readonly #denied: ActionSet | null
+  readonly #beside: ActionsBeside | null
   readonly #memory: GrantMemory
   readonly #byPattern = new Map<string, boolean>()
 
   constructor(statement: Statement, memory: GrantMemory) {
     this.#denied = deniedBy(statement)
+    this.#beside = this.#denied && new ActionsBeside(this.#denied, { memory })
     this.#memory = memory
   }
 
   /** True where that cannot be told. */
   of(grants: readonly Grant[]): boolean {
-    const denied = this.#denied
-    if (denied === null) return true
+    if (this.#denied === null) return true
     let touches = false
     for (const { actions, except } of grants) {
-      if (!actions.some((action) => this.#ofPattern(action, denied))) continue
+      if (!actions.some((action) => this.#ofPattern(action))) continue
       // What is excepted takes no part of what both speak of, unless it speaks of that itself.
-      if (!except?.some((one) => this.#ofPattern(one, denied))) return true
+      if (!except?.some((one) => this.#ofPattern(one))) return true
       touches = true
     }
-    return touches && grantsMeet(grants, denied, { memory: this.#memory }) !== false
+    return touches && grantsMeet(grants, this.#denied, { memory: this.#memory }) !== false
   }
 
-  #ofPattern(action: string, denied: ActionSet): boolean {
+  #ofPattern(action: string): boolean {
     let known = this.#byPattern.get(action)
     if (known === undefined) {
-      known = grantsMeet([{ actions: [action] }], denied, { memory: this.#memory }) !== false
+      known = this.#beside?.meets(action) !== false
       this.#byPattern.set(action, known)
     }
     return known
@@ -53,10 +61,13 @@ export interface Denying {
   readonly statement: Statement
 }
 
+const noDenying: readonly Denying[] = []
+
 /** Members of a group come by the same paths: one object serves them all. */
 export class PathMemory {
   readonly #builtin = new Map<Bundle, Path>()
-  readonly #speaking = new Map<readonly Grant[], Map<PolicyIds, readonly Denying[]>>()
+  /** By lists of documents, null where none has a Deny that nothing limits. */
+  readonly #speaking = new Map<PolicyIds, Map<readonly Grant[], readonly Denying[]> | null>()
   readonly #legacyNames = new Map<string, readonly string[]>()
   readonly #denies = new Map<Statement, DenySpeaking>()
   /** Patterns of questions about grants. */
@@ -71,17 +82,20 @@ export class PathMemory {
    * of groups, and whole permissions, which do not change and come again with everybody.
    */
   denying(list: PolicyIds, grants: readonly Grant[], documents: Documents): readonly Denying[] {
-    let byList = this.#speaking.get(grants)
-    if (byList === undefined) {
-      byList = new Map()
-      this.#speaking.set(grants, byList)
-    }
-    let known = byList.get(list)
+    const ids = typeof list === 'string' ? [list] : list
+    let known = this.#speaking.get(list)
     if (known === undefined) {
-      known = this.#denyingOf(typeof list === 'string' ? [list] : list, grants, documents)
-      byList.set(list, known)
+      const denies = ids.some((document) => documents.unconditionalDenies(document).length > 0)
+      known = denies ? new Map() : null
+      this.#speaking.set(list, known)
     }
-    return known
+    if (known === null) return noDenying
+    let speaking = known.get(grants)
+    if (speaking === undefined) {
+      speaking = this.#denyingOf(ids, grants, documents)
+      known.set(grants, speaking)
+    }
+    return speaking
   }
 
   #denyingOf(list: readonly string[], grants: readonly Grant[], documents: Documents): readonly Denying[] {

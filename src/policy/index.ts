@@ -13,7 +13,7 @@ export {
   unionGrants,
 } from './grants/compare-grants.ts'
 export { type GrantMemory, rememberGrants } from './grants/grant-question.ts'
-export { HeldBeside } from './grants/held-beside.ts'
+export { ActionsBeside, HeldBeside } from './grants/held-beside.ts'
 export {
   canonicalRestriction,
   isUnrestricted,

@@ -6,7 +6,7 @@ import { Restrictions } from './restriction.ts'
 export class GrantQuestion extends Question {
   readonly restrictions: Restrictions
 
-  constructor({ boxes, restrictions }: GrantMemory, bound?: number) {
+  constructor({ boxes, restrictions }: Pick<GrantMemory, 'boxes' | 'restrictions'>, bound?: number) {
     super(boxes, bound)
     this.restrictions = restrictions
   }
