@@ -16,3 +16,21 @@ test('has each number once, in ascending order', () => {
     )
   }
 })
+
+test('counts its numbers, and takes in those of another', () => {
+  for (const bound of [1, 31, 32, 33, 64, 200]) {
+    const list = fc.array(fc.nat(bound - 1), { maxLength: 300 })
+    fc.assert(
+      fc.property(list, list, (numbers, others) => {
+        const [set, other] = [new NumberSet(bound), new NumberSet(bound)]
+        for (const one of numbers) set.add(one)
+        for (const one of others) other.add(one)
+        set.addAll(other)
+        expect(set.list()).toEqual([...new Set([...numbers, ...others])].sort((one, two) => one - two))
+        expect(set.size).toBe(set.list().length)
+        expect(other.size).toBe(new Set(others).size)
+      }),
+      settings(),
+    )
+  }
+})

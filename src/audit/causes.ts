@@ -30,17 +30,19 @@ export function groupByCause(drift: readonly Uncaused[], holders: HoldersByPath)
   const patterns = new GlancedPatterns()
   const unchanged = unchangedGrants(drift, holders, patterns)
   const trusting = agenciesByTrust(drift)
-  const causes = new Map<string, Cause & { principals: NamedPrincipal[] }>()
+  const causes = new Map<string, Omit<Cause, 'principals'> & { principals: Map<string, NamedPrincipal> }>()
   const caused = drift.map((row): Drift => {
     const { kind, key, paths, subject = {} } = causeOf(row, { unchanged, trusting, patterns })
-    const known = causes.get(key)
-    if (known === undefined)
-      causes.set(key, { key, kind, paths, principals: [row.principal], subject, by: null })
-    else if (!known.principals.some((one) => principalKey(one) === principalKey(row.principal)))
-      known.principals.push(row.principal)
+    const cause = causes.get(key) ?? { key, kind, paths, principals: new Map(), subject, by: null }
+    causes.set(key, cause)
+    const id = principalKey(row.principal)
+    if (!cause.principals.has(id)) cause.principals.set(id, row.principal)
     return { ...row, cause: key }
   })
-  return { drift: caused, causes: [...causes.values()] }
+  return {
+    drift: caused,
+    causes: [...causes.values()].map((one) => ({ ...one, principals: [...one.principals.values()] })),
+  }
 }
 
 /** A grant on the way of a path: of the permission to assume, or the one that grants in the end. */

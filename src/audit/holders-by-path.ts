@@ -2,6 +2,7 @@
 import type { Holding } from '../access/model.ts'
 import { type AssumeLink, type Link, linkKey, type Path } from '../account/link.ts'
 import { type PrincipalRef, principalKey } from '../account/principal.ts'
+import { NumberSet } from '../policy/index.ts'
 
 /**
  * All who come by a path share its object, so that links are looked at once for each path and not for each holder. It
@@ -14,9 +15,7 @@ export class HoldersByPath {
   /** Of each holding its principal, and of each principal its number. */
   readonly #principals: number[] = []
   readonly #numbers = new Map<string, number>()
-  /** Of each principal, which question counted it last. */
-  readonly #countedBy: number[] = []
-  #questions = 0
+  readonly #reached = new Map<string, NumberSet>()
 
   constructor(holdings: readonly Holding[]) {
     this.#holdings = holdings
@@ -55,22 +54,32 @@ export class HoldersByPath {
 
   /** How many beside a principal come by any of these links to something audited. */
   othersBy(links: readonly Link[], principal: PrincipalRef): number {
+    const [first, ...more] = links.map((link) => this.#reachedBy(link))
+    if (first === undefined) return 0
+    let all = first
+    if (more.length > 0) {
+      all = new NumberSet(this.#numbers.size)
+      for (const one of [first, ...more]) all.addAll(one)
+    }
+    const own = this.#numbers.get(principalKey(principal))
+    return all.size - (own !== undefined && all.has(own) ? 1 : 0)
+  }
+
+  /** Principals who come by a link, by their numbers. */
+  #reachedBy(link: Link): NumberSet {
+    const key = linkKey(link)
+    const known = this.#reached.get(key)
+    if (known !== undefined) return known
     const byPath = this.byPath
     this.#byLink ??= pathsByLink(byPath.keys())
-    const question = ++this.#questions
-    const own = this.#numbers.get(principalKey(principal)) ?? -1
-    let others = 0
-    for (const link of links)
-      for (const path of this.#byLink.get(linkKey(link)) ?? []) {
-        const holdings = byPath.get(path) ?? []
-        for (let at = 0; at < holdings.length; at++) {
-          const number = this.#principals[holdings[at] as number] as number
-          if (this.#countedBy[number] === question) continue
-          this.#countedBy[number] = question
-          if (number !== own) others++
-        }
-      }
-    return others
+    const made = new NumberSet(this.#numbers.size)
+    for (const path of this.#byLink.get(key) ?? []) {
+      const holdings = byPath.get(path) ?? []
+      for (let at = 0; at < holdings.length; at++)
+        made.add(this.#principals[holdings[at] as number] as number)
+    }
+    this.#reached.set(key, made)
+    return made
   }
 }
 

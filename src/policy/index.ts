@@ -60,4 +60,5 @@ export {
 } from './language/identity.ts'
 export { type LegacyAction, legacyActions, legacyTwins } from './language/legacy-actions.ts'
 export { newestPresetNames, type Preset, presetNames, presetPermission, presets } from './language/presets.ts'
+export { NumberSet } from './sets/number-set.ts'
 export { GlancedPatterns, isActionString, patternProblem } from './sets/pattern.ts'

@@ -22,6 +22,21 @@ export class NumberSet {
     return (((this.#words[number >>> 5] as number) >>> (number & 31)) & 1) === 1
   }
 
+  /** Adds all numbers of a set of the same bound. */
+  addAll(other: NumberSet): void {
+    const others = other.#words
+    for (let at = 0; at < others.length; at++)
+      this.#words[at] = (this.#words[at] as number) | (others[at] as number)
+  }
+
+  /** How many numbers there are. */
+  get size(): number {
+    let size = 0
+    for (let at = 0; at < this.#words.length; at++)
+      for (let word = this.#words[at] as number; word !== 0; word &= word - 1) size++
+    return size
+  }
+
   /** The numbers, each once, ascending. */
   list(): number[] {
     const numbers: number[] = []
