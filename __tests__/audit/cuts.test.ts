@@ -45,8 +45,12 @@ interface Case {
   readonly stage: () => AccountBuilder
   readonly approved?: readonly string[]
   readonly admin_group?: string
+  readonly holds?: 'all'
   readonly cuts: readonly string[]
 }
+
+/** More patterns than a holding may need to be written. */
+const many = Array.from({ length: 300 }, (_, at) => `iam:t${at}:x`)
 
 const cases: readonly Case[] = [
   {
@@ -163,19 +167,60 @@ const cases: readonly Case[] = [
     admin_group: groupId('chiefs'),
     cuts: ['leave admin and leave chiefs'],
   },
+  {
+    name: 'what cannot be written once the wide policy is gone: it must go as well',
+    stage: () =>
+      account()
+        .users('ada')
+        .policy('wide', document(allow('iam:*:*')))
+        .policy('many', document(allow(many)))
+        .attach('wide', { user: 'ada' })
+        .attach('many', { user: 'ada' }),
+    cuts: ['detach many and detach wide'],
+  },
+  {
+    name: 'what cannot be written, beside something that is approved',
+    stage: () =>
+      account()
+        .users('ada')
+        .policy('wide', document(allow('iam:*:*')))
+        .policy('fine', document(allow('iam:groups:list')))
+        .policy('many', document(allow(many)))
+        .group('team', 'ada')
+        .attach('wide', { user: 'ada' })
+        .attach('fine', { user: 'ada' })
+        .attach('many', { group: 'team' }),
+    approved: ['iam:groups:list'],
+    cuts: ['detach wide and leave team', 'detach many from team and detach wide'],
+  },
+  {
+    name: 'what cannot be written, of a permission that counts only whole',
+    stage: () =>
+      account()
+        .users('ada')
+        .policy('wide', document(allow('iam:*:*')))
+        .policy('many', document(allow(many)))
+        .attach('wide', { user: 'ada' })
+        .attach('many', { user: 'ada' }),
+    holds: 'all',
+    cuts: ['detach many and detach wide'],
+  },
 ]
 
 describe('cuts', () => {
-  test.each(cases)('$name', ({ stage, approved, admin_group, cuts }) => {
+  test.each(cases)('$name', ({ stage, approved, admin_group, holds, cuts }) => {
+    const permissions = [permission('iam', ['iam:*:*'], holds === undefined ? {} : { holds })]
     const entries = approved ? [entry('ada', { grants: [{ actions: approved }] })] : []
     const baseline = baselineOf(entries, admin_group === undefined ? {} : { admin_group })
-    const row = verdictOf({ account: stage(), baseline }).drift.find((one) => one.principal.name === 'ada')
+    const now = verdictOf({ account: stage(), baseline, permissions })
+    const row = now.drift.find((one) => one.principal.name === 'ada')
     expect(words(row)).toEqual(cuts)
     if (row === undefined) throw new Error('ada is no drift')
-    for (const after of accountsAfter(stage(), row))
-      expect(
-        verdictOf({ account: after, baseline }).drift.filter((one) => one.principal.name === 'ada'),
-      ).toEqual([])
+    for (const after of accountsAfter(stage(), row)) {
+      const then = verdictOf({ account: after, baseline, permissions })
+      expect(then.drift.filter((one) => one.principal.name === 'ada')).toEqual([])
+      expect(then.gaps.filter(({ reaches }) => reaches?.length !== 0)).toEqual([])
+    }
   })
 })
 

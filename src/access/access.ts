@@ -20,6 +20,12 @@ export interface AccessParts extends GraphParts, SourcesParts {
   readonly documents: Documents
 }
 
+/** A document, and the links by which it reaches somebody. */
+export interface ReachingDocument {
+  readonly document: string
+  readonly links: readonly Link[]
+}
+
 export class Access {
   readonly #parts: AccessParts
   readonly #graph: Graph
@@ -134,6 +140,18 @@ export class Access {
           (list) => this.#memory.denying(list, everything, this.#parts.documents).length > 0,
         ),
       )
+  }
+
+  /** Every document that reaches a principal, once for each way by which it does. */
+  documentsOf(principal: Principal): readonly ReachingDocument[] {
+    return this.#sources.all(principal).list.flatMap(({ source, chain, routes }) =>
+      source.policies.flat().flatMap((document) =>
+        routes.of(document).map(({ through, grant }) => ({
+          document,
+          links: through === null ? [...chain, grant] : [...chain, through, grant],
+        })),
+      ),
+    )
   }
 
   /** Documents that reach a principal by a link. */

@@ -131,7 +131,7 @@ export interface Path {
 }
 
 /** The link that grants. */
-export function grantOf({ links }: Path): GrantLink {
+export function grantOf({ links }: Pick<Path, 'links'>): GrantLink {
   return links[links.length - 1] as GrantLink
 }
 

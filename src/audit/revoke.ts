@@ -32,14 +32,17 @@ export interface PartyQuestion {
   readonly parties: Parties
 }
 
-/** Which link of a path a set of cuts takes: the one nearest to the principal, or the one that grants. */
-type Strategy = (path: Path) => readonly Link[]
+/** The links by which something reaches a principal. */
+type Chain = Pick<Path, 'links'>
+
+/** Which link of a chain a set of cuts takes: the one nearest to the principal, or the one that grants. */
+type Strategy = (chain: Chain) => readonly Link[]
 
 const nearest: Strategy = ({ links }) => {
   const [first] = links
   return first === undefined ? [] : first.kind === 'assume' ? permissionLinks(first) : [first]
 }
-const atTheGrant: Strategy = (path) => [grantOf(path)]
+const atTheGrant: Strategy = (chain) => [grantOf(chain)]
 /** Who may assume is whom the agency trusts: taking the party away takes it from all that it names. */
 const byTrust: Strategy = ({ links }) => {
   const first = links.find((link) => link.kind === 'assume')
@@ -105,12 +108,12 @@ function complete(
   index: ApprovalIndex,
 ): readonly Link[] | null {
   const chosen = new Map<string, Link>()
-  let paths: readonly Path[] = question.paths
-  while (paths.length > 0) {
+  let left: readonly Chain[] | null = question.paths.length === 0 ? null : question.paths
+  while (left !== null) {
     const before = chosen.size
-    for (const path of paths) for (const link of strategy(path).map(leaving)) chosen.set(linkKey(link), link)
+    for (const chain of left) for (const link of strategy(chain).map(leaving)) chosen.set(linkKey(link), link)
     if (chosen.size === before || chosen.size > MAXIMUM_CUTS) return null
-    paths = remaining([...chosen.values()], question, access, index)
+    left = remaining([...chosen.values()], question, access, index)
   }
   return withoutNeedless([...chosen.values()], question, access, index)
 }
@@ -133,7 +136,7 @@ function withoutNeedless(
     isDenied ??= access.isDenied(principal, permission)
     if (!isDenied && givesByItself(link, question, access, index)) continue
     needed.delete(key)
-    if (remaining([...needed.values()], question, access, index).length > 0) needed.set(key, link)
+    if (remaining([...needed.values()], question, access, index) !== null) needed.set(key, link)
   }
   return links.filter((link) => needed.has(linkKey(link)))
 }
@@ -174,19 +177,34 @@ function givesByItself(
   })
 }
 
-/** Paths of what would still be held unapproved without some links. */
+/** By what something unapproved would still be held without some links; null: nothing would. */
 function remaining(
   links: readonly Link[],
-  { principal, permission, approved }: RevokeQuestion,
+  question: RevokeQuestion,
   access: Access,
   index: ApprovalIndex,
-): readonly Path[] {
+): readonly Chain[] | null {
+  const { principal, permission, approved } = question
   const left = access.without(links)
   const held = left.held(principal, permission)
-  // Beyond the bound nobody can tell, and what nobody can tell is not gone.
-  if (held === null) return left.paths(principal, permission).paths
+  if (held === null) return undecided(question, left, index)
   const isGone = !left.counts(permission, held) || !index.exceeds(held.grants, approved, principal)
-  return isGone ? [] : left.paths(principal, permission).paths
+  return isGone ? null : left.paths(principal, permission).paths
+}
+
+/**
+ * Beyond the bound nobody can tell what is held, and what nobody can tell is not gone: every document counts that may
+ * grant something unapproved by itself.
+ */
+function undecided(
+  { principal, permission, approved }: RevokeQuestion,
+  left: Access,
+  index: ApprovalIndex,
+): readonly Chain[] {
+  return left.documentsOf(principal).filter(({ document }) => {
+    const held = left.heldThrough(principal, document, permission)
+    return held === null || index.exceeds(held.grants, approved, principal)
+  })
 }
 
 /** Links that bring parties beyond what was approved: of an agency its trust in each, else the mappings of a provider. */

@@ -182,6 +182,7 @@ function byPairs(
   const [only, ...more] = granted
   if (only !== undefined && more.length === 0 && only.twins.length === 0)
     return canonicalByPairs(only.parts, only.denied, prepared.except, question)
+  if (pairsIn(granted) > MOST_PAIRS) return null
   // No Deny touches twins: they are as what another source grants.
   const sources = granted.flatMap(({ parts, denied: whole, twins }): Limited[] => {
     // What took whole boxes away speaks of nothing that is left.
@@ -205,6 +206,19 @@ function byPairs(
   if (!areApart(all, question)) return null
   const denied = all.flatMap((one) => one.denied)
   return canonicalByPairs(mergeParts(all), denied, prepared.except, question)
+}
+
+/** More pairs than this of what is denied and what is granted are not looked at one by one: sets count their steps. */
+const MOST_PAIRS = 250_000
+
+function pairsIn(granted: readonly AfterDeny[]): number {
+  let [denied, allowed] = [0, 0]
+  for (const one of granted) {
+    denied += one.denied.length
+    for (const { actions } of one.parts) allowed += actions.length
+    for (const { actions } of one.twins) allowed += actions.length
+  }
+  return denied * allowed
 }
 
 type Limited = Pick<AfterDeny, 'parts' | 'denied'>
