@@ -1,15 +1,8 @@
 /** Groups drift by what brought it: one attachment, membership, version, grant or trust, and whom it explains. */
-import {
-  type AttachmentLink,
-  grantOf,
-  linkKey,
-  type MappingLink,
-  type MembershipLink,
-  type Path,
-  type RoleLink,
-} from '../account/link.ts'
+import { grantOf, linkKey, type Path } from '../account/link.ts'
 import { type NamedPrincipal, principalKey } from '../account/principal.ts'
 import { GlancedPatterns } from '../policy/index.ts'
+import { type GrantOnPath, grantsOnPath, isNewer, keyOnPath } from './grants-on-path.ts'
 import type { HoldersByPath } from './holders-by-path.ts'
 import type { Cause, CauseSubject, Drift } from './model.ts'
 
@@ -43,34 +36,6 @@ export function groupByCause(drift: readonly Uncaused[], holders: HoldersByPath)
     drift: caused,
     causes: [...causes.values()].map((one) => ({ ...one, principals: [...one.principals.values()] })),
   }
-}
-
-/** A grant on the way of a path: of the permission to assume, or the one that grants in the end. */
-interface Segment {
-  readonly grant: AttachmentLink | RoleLink
-  readonly through: MembershipLink | MappingLink | null
-  readonly statement: number
-}
-
-/** The grants of a path, from the principal on. */
-function segmentsOf({ links, origin }: Path): Segment[] {
-  const segments: Segment[] = []
-  let through: Segment['through'] = null
-  for (const link of links) {
-    if (link.kind === 'membership' || link.kind === 'mapping') through = link
-    else if (link.kind === 'assume') {
-      const { by } = link
-      if (by.kind === 'policy' || by.kind === 'role')
-        segments.push({ grant: by.grant, through: by.through, statement: by.statement })
-      through = null
-    } else if (link.kind === 'attachment' || link.kind === 'role')
-      segments.push({ grant: link, through, statement: origin.kind === 'statement' ? origin.statement : 0 })
-  }
-  return segments
-}
-
-function segmentKey({ grant, statement }: Segment): string {
-  return `${statement} ${linkKey(grant)}`
 }
 
 /** Keys of grants, by permission. */
@@ -126,7 +91,7 @@ interface Balance {
 }
 
 function keysOf(path: Path): readonly string[] {
-  return segmentsOf(path).map(segmentKey)
+  return grantsOnPath(path).map(keyOnPath)
 }
 
 /** More paths than this of one principal are not held against each other. */
@@ -147,6 +112,7 @@ function grantsAllOf(one: Path, other: Path, patterns: GlancedPatterns): boolean
   if (one.origin.kind === 'builtin-group') return other.origin.kind !== 'builtin-group'
   if (other.origin.kind === 'builtin-group' || one.origin.restricted) return false
   if (!patterns.includes(one.origin.pattern, other.origin.pattern)) return false
+  // Most are told apart by the statement or the pattern: the text of a link is made last.
   return (
     one.origin.statement !== other.origin.statement ||
     one.origin.pattern !== other.origin.pattern ||
@@ -156,6 +122,7 @@ function grantsAllOf(one: Path, other: Path, patterns: GlancedPatterns): boolean
 
 /** The paths of which no other grants all and more. Restricted ones stay: what they are limited to is not compared. */
 function widestOf(paths: readonly Path[], patterns: GlancedPatterns): readonly Path[] {
+  if (paths.length < 2) return paths
   const compared = paths.slice(0, MOST_COMPARED)
   return paths.filter(
     (path) =>
@@ -201,11 +168,16 @@ function causeOf(row: Uncaused, context: CauseContext): FoundCause {
     return { kind: 'expiry', key: `expiry ${id} ${row.permission}`, paths: [] }
   const builtin = row.paths.find((path) => path.origin.kind === 'builtin-group')
   if (builtin !== undefined) return ofBuiltin(builtin, row)
-  const trusted = row.paths
-    .flatMap((path) => path.links)
-    .find((link) => link.kind === 'assume' && context.trusting.has(link.agency_id))
-  if (trusted?.kind === 'assume') return ofTrust(trusted.agency_id)
-  return ofNewest(row, context)
+  return ofTrusting(row, context) ?? ofNewest(row, context)
+}
+
+/** Null: no path goes through an agency that trusts somebody more than was approved. */
+function ofTrusting({ paths }: Uncaused, { trusting }: CauseContext): FoundCause | null {
+  if (trusting.size === 0) return null
+  for (const { links } of paths)
+    for (const link of links)
+      if (link.kind === 'assume' && trusting.has(link.agency_id)) return ofTrust(link.agency_id)
+  return null
 }
 
 /** As a subject names it: of a federated principal its provider, of an agency the URN of the one that it trusts. */
@@ -230,19 +202,19 @@ function ofBuiltin(path: Path, row: Uncaused): FoundCause {
 
 /** The path whose newest part is the newest of all; of several, always the same. */
 function ofNewest(row: Uncaused, { unchanged, patterns }: CauseContext): FoundCause {
-  let newest: { readonly segment: Segment; readonly path: Path; readonly isOld: boolean } | null = null
+  let newest: { readonly place: GrantOnPath; readonly path: Path; readonly isOld: boolean } | null = null
   for (const path of widestOf(row.paths, patterns))
-    for (const segment of segmentsOf(path)) {
-      const isOld = unchanged.get(row.permission)?.has(segmentKey(segment)) === true
-      const candidate = { segment, path, isOld }
+    for (const place of grantsOnPath(path)) {
+      const isOld = unchanged.get(row.permission)?.has(keyOnPath(place)) === true
+      const candidate = { place, path, isOld }
       if (newest === null || isNewer(candidate, newest)) newest = candidate
     }
   if (newest === null)
     return { kind: 'attachment', key: `attachment ${principalKey(row.principal)}`, paths: [] }
-  const { segment, isOld } = newest
-  const { grant, through } = segment
-  const alike = (test: (one: Segment) => boolean): readonly Path[] =>
-    row.paths.filter((path) => segmentsOf(path).some(test))
+  const { place, isOld } = newest
+  const { grant, through } = place
+  const alike = (test: (one: GrantOnPath) => boolean): readonly Path[] =>
+    row.paths.filter((path) => grantsOnPath(path).some(test))
   if (isOld && through?.kind === 'membership')
     return {
       kind: 'membership',
@@ -252,7 +224,7 @@ function ofNewest(row: Uncaused, { unchanged, patterns }: CauseContext): FoundCa
     }
   if (isOld && through?.kind === 'mapping')
     return { kind: 'mapping', key: `mapping ${principalKey(row.principal)}`, paths: row.paths }
-  const same = (one: Segment): boolean => linkKey(one.grant) === linkKey(grant)
+  const same = (one: GrantOnPath): boolean => one.grant === grant || linkKey(one.grant) === linkKey(grant)
   if (grant.kind === 'role')
     return {
       ...{ kind: 'legacy-grant', key: `legacy-grant ${linkKey(grant)}`, paths: alike(same) },
@@ -270,34 +242,4 @@ function ofNewest(row: Uncaused, { unchanged, patterns }: CauseContext): FoundCa
     ...{ kind: 'attachment', key: `attachment ${grant.to.id} ${grant.policy_id}`, paths: alike(same) },
     subject: { grant },
   }
-}
-
-interface Candidate {
-  readonly segment: Segment
-  readonly isOld: boolean
-}
-
-/**
- * A grant that nobody else came by is newer than any that somebody did, whatever their times: nothing says when a
- * legacy role was granted. Where all are old, somebody joined a group. Times of the cloud sort as text.
- */
-function isNewer(one: Candidate, other: Candidate): boolean {
-  if (one.isOld !== other.isOld) return !one.isOld
-  const [joined, otherJoined] = [one.segment.through !== null, other.segment.through !== null]
-  if (one.isOld && joined !== otherJoined) return joined
-  const [time, otherTime] = [changedAt(one.segment), changedAt(other.segment)]
-  if (time !== otherTime) return time > otherTime
-  return tieKey(one.segment) < tieKey(other.segment)
-}
-
-function tieKey({ grant, statement }: Segment): string {
-  return `${linkKey(grant)} ${statement}`
-}
-
-/** When the newest part of a grant appeared; empty where nothing says it. */
-function changedAt({ grant }: Segment): string {
-  if (grant.kind === 'role') return grant.updated_at ?? ''
-  const attached = grant.attached_at ?? ''
-  const { version_created_at: version } = grant
-  return version !== null && version > attached ? version : attached
 }
