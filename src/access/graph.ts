@@ -60,13 +60,12 @@ export class Graph {
   }
 
   #bundlesOf(principal: PrincipalRef): readonly Bundle[] {
+    // What was given is at hand; what is left of it is made once.
+    if (this.#whole === null) return this.#given(principal)
     const key = principalKey(principal)
     const known = this.#bundles.get(key)
     if (known !== undefined) return known
-    const left =
-      this.#whole === null
-        ? this.#given(principal)
-        : this.#whole.bundles(principal).flatMap((bundle) => this.#leftOf(bundle) ?? [])
+    const left = this.#whole.bundles(principal).flatMap((bundle) => this.#leftOf(bundle) ?? [])
     this.#bundles.set(key, left)
     return left
   }

@@ -9,7 +9,7 @@ import type { Documents } from './documents.ts'
 export class Route {
   readonly through: MembershipLink | MappingLink | null
   readonly grant: AttachmentLink | RoleLink
-  readonly #paths = new Map<Match, Path>()
+  #paths: Map<Match, Path> | null = null
 
   constructor(through: Route['through'], grant: Route['grant']) {
     this.through = through
@@ -18,6 +18,7 @@ export class Route {
 
   /** The path that ends in a statement of the document: one object for all who come by it. */
   pathTo(match: Match): Path {
+    this.#paths ??= new Map()
     const known = this.#paths.get(match)
     if (known !== undefined) return known
     const { grant, through } = this
