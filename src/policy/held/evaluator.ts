@@ -19,6 +19,7 @@ import {
 } from './evaluate.ts'
 import { preparePolicy, type Relevant } from './prepare.ts'
 import { preparePermission } from './prepared-permission.ts'
+import { BETWEEN_KEYS, keyOf, remembered } from './remembered.ts'
 
 /** Whether a policy has anything to say of what is audited. */
 export type Relevance = 'some' | 'none' | 'undetermined'
@@ -188,7 +189,8 @@ class View {
     const { statements } = this.#audited
     let reaching: NumberSet | null = null
     let [hasAllow, hasDeny] = [false, false]
-    for (const policy of policies) {
+    for (let of = 0; of < policies.length; of++) {
+      const policy = policies[of] as PolicyIds
       const listed = typeof policy === 'string' ? this.statementsOf(policy) : this.#statementsOfAll(policy)
       if (typeof listed === 'string') return listed
       if (listed.numbers.length === 0) continue
@@ -224,7 +226,7 @@ class View {
   #heldByOne(reaching: readonly Reaching[]): Held | Undetermined {
     const at = reaching.findIndex((one) => one !== noAllow)
     const { numbers } = reaching[at] as Reaching
-    const held = remembered(this.#ofOne, numbers.join(), () => heldByOne(numbers, this.#audited))
+    const held = remembered(this.#ofOne, keyOf(numbers), () => heldByOne(numbers, this.#audited))
     if (reaching.length === 1 || 'undetermined' in held) return held
     const { extent, restricted, grants, sources } = held
     const shown = nothing(reaching.length).sources.with(at, sources[0] as HeldBySource)
@@ -243,7 +245,7 @@ class View {
         sources.push(shownOfAllowed(numbers, audited))
         continue
       }
-      const key = numbers.join()
+      const key = keyOf(numbers)
       const granted = remembered(this.#granted, key, () => grantedAfterDeny(numbers, audited))
       if ('undetermined' in granted) return granted
       others.set(key, granted)
@@ -251,7 +253,7 @@ class View {
     }
     const sorted = others.size === 0 ? [] : [...others.keys()].sort()
     const allowed = free.list()
-    const key = sorted.length === 0 ? allowed.join() : [allowed.join(), ...sorted].join('|')
+    const key = sorted.length === 0 ? keyOf(allowed) : [keyOf(allowed), ...sorted].join(BETWEEN_KEYS)
     const together = remembered(this.#together, key, () =>
       heldByAll(
         allowed,
@@ -287,16 +289,4 @@ class View {
       depends: all.some((one) => one.depends),
     }
   }
-}
-
-function remembered<K, V>(
-  memory: { get(key: K): V | undefined; set(key: K, value: V): unknown },
-  key: K,
-  make: () => V,
-): V {
-  const known = memory.get(key)
-  if (known !== undefined) return known
-  const made = make()
-  memory.set(key, made)
-  return made
 }

@@ -47,13 +47,14 @@ export class Boxes {
     const id = this.#ids.get(key) ?? this.#ids.size
     this.#ids.set(key, id)
     const segments = key.split(':') as [string, string, string]
+    const wild = hasWildcard(key)
     const box: Box = {
       id,
       key,
-      wild: hasWildcard(key),
+      wild,
       service: hasWildcard(segments[0]) ? null : segments[0],
       segments,
-      sample: key.replaceAll('*', '~').replaceAll('?', '~').split(':') as [string, string, string],
+      sample: wild ? sampleOf(key) : segments,
       text: canonical,
     }
     this.#byText.set(canonical, box)
@@ -207,7 +208,12 @@ export class GlancedPatterns {
   }
 }
 
+function sampleOf(key: string): [string, string, string] {
+  return key.replaceAll('*', '~').replaceAll('?', '~').split(':') as [string, string, string]
+}
+
 function canonicalSegments(text: string): string {
+  if (!/[*?]{2}/.test(text)) return text
   return text.split(':').map(canonicalGlob).join(':')
 }
 
