@@ -33,6 +33,18 @@ const writers: readonly [name: string, write: (text: string) => string][] = [
 ]
 
 describe('a secret', () => {
+  test.each([
+    ['A%AAA>', prose],
+    ['A%AAA>', reason],
+    ['A&lt;A"', (text: string) => JSON.stringify({ text })],
+    ['A\\u0041>', prose],
+  ])(
+    '%s, which holds what looks like an escape, is taken out where other letters are escaped',
+    (secret, write) => {
+      expect(secretsOf(secret).scrub(write(`x ${secret} y`))).toContain(MASK)
+    },
+  )
+
   test.each(writers)('written as %s is taken out', (_, write) => {
     fc.assert(
       fc.property(keys, around, around, (secret, before, after) => {

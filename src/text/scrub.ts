@@ -8,6 +8,11 @@ export const MASK = '***'
 
 /** Shorter values are words like any other: to take them out of every text would tear texts apart and hide nothing. */
 const SHORTEST_SECRET = 6
+/**
+ * A secret may hold what looks like an escape, and what is left once that is undone is shorter: a text in which other
+ * letters of it were escaped has only that.
+ */
+const SHORTEST_UNDONE = 3
 /** Of secrets so long, parts are taken out too. What people make up themselves may share words with honest text. */
 const SHORTEST_IN_PARTS = 32
 const SHORTEST_PART = 16
@@ -30,12 +35,12 @@ export class Secrets {
     for (const form of new Set([value, value.trim(), ...value.split(/[\r\n]+/).map((line) => line.trim())])) {
       if (form.length < SHORTEST_SECRET) continue
       // What is looked for in a text without escapes must have lost its own.
-      for (const { text } of layersOf(form)) this.#addForm(text)
+      for (const { text } of layersOf(form)) if (text.length >= SHORTEST_UNDONE) this.#addForm(text)
     }
   }
 
   #addForm(secret: string): void {
-    if (secret.length < SHORTEST_SECRET || this.#whole.has(secret)) return
+    if (this.#whole.has(secret)) return
     this.#whole.add(secret)
     if (secret.length < SHORTEST_IN_PARTS) return
     for (let at = 0; at + BLOCK <= secret.length; at++) {
@@ -139,9 +144,22 @@ const LAYERS = 3
 function layersOf(text: string): Plain[] {
   // The look-alike of a bar is as long as the bar. It is undone before all else: a secret may hold what looks like an
   // escape, and whoever undoes both at once has something shorter than a secret.
-  const layers: Plain[] = [{ text: text.replaceAll('∣', '|'), startOf: (at) => at, endOf: (at) => at + 1 }]
-  while (layers.length <= LAYERS) {
-    const next = withoutOneLayer(layers[layers.length - 1] as Plain)
+  const plain = {
+    text: text.replaceAll('∣', '|'),
+    startOf: (at: number) => at,
+    endOf: (at: number) => at + 1,
+  }
+  const layers = [plain, ...layersBelow(plain, null)]
+  // Nor does every writer escape what looks like an escape of another one.
+  for (const kind of kinds) if (text.includes(kind.begins)) layers.push(...layersBelow(plain, kind.group))
+  return layers
+}
+
+/** @param kept the group of escapes that stay as they are */
+function layersBelow(plain: Plain, kept: number | null): Plain[] {
+  const layers: Plain[] = []
+  while (layers.length < LAYERS) {
+    const next = withoutOneLayer(layers[layers.length - 1] ?? plain, kept)
     if (next === null) break
     layers.push(next)
   }
@@ -150,12 +168,18 @@ function layersOf(text: string): Plain[] {
 
 const escapes =
   /\\u([0-9a-fA-F]{4})|\\([!-/:-@[-`{-~])|<!-- -->|&(amp|lt|gt|quot|#39);|%([0-9a-fA-F]{2})|⟨U\+([0-9A-F]{4,6})⟩|#(\d{1,7});|∣/g
+/** Escapes of which another writer may leave the look-alike of a secret as it is, by their group above. */
+const kinds = [
+  { begins: '&', group: 3 },
+  { begins: '%', group: 4 },
+  { begins: '#', group: 6 },
+] as const
 /** Most texts have none of these, and are done with at a glance. */
 const beginsEscape = /[\\<&%⟨#∣]/
 const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" }
 
 /** Null when there is no escape. */
-function withoutOneLayer(outer: Plain): Plain | null {
+function withoutOneLayer(outer: Plain, kept: number | null): Plain | null {
   if (!beginsEscape.test(outer.text)) return null
   const parts: string[] = []
   /** For each stretch of the result: where it begins there, where in the outer text, and how long one escape is (0: as is). */
@@ -169,6 +193,7 @@ function withoutOneLayer(outer: Plain): Plain | null {
     at += to - from
   }
   for (const match of outer.text.matchAll(escapes)) {
+    if (kept !== null && match[kept] !== undefined) continue
     copy(done, match.index)
     const meant = meaningOf(match)
     if (meant !== '') stretches.push({ at, from: match.index, length: match[0].length })
