@@ -2,7 +2,8 @@
 import { describe, expect, test } from '@jest/globals'
 import { type AccountBuilder, allow, deny, document, legacyPolicy } from '../../simulator/iam/account.ts'
 import type { Path } from '../../src/account/link.ts'
-import type { Cause, Cut, Drift } from '../../src/audit/model.ts'
+import type { Cause, Drift } from '../../src/audit/model.ts'
+import type { Cut } from '../../src/audit/revocation.ts'
 import { accountsAfter } from './revoked.ts'
 import {
   account,
@@ -52,6 +53,14 @@ interface Case {
 /** More patterns than a holding may need to be written. */
 const many = Array.from({ length: 300 }, (_, at) => `iam:t${at}:x`)
 
+/** Whatever else ada has comes beside all of IAM. */
+const besideAllOfIam = (policy: string, actions: readonly string[]): AccountBuilder =>
+  account()
+    .users('ada')
+    .policy('wide', document(allow('iam:*:*')))
+    .policy(policy, document(allow(actions)))
+    .attach('wide', { user: 'ada' })
+
 const cases: readonly Case[] = [
   {
     name: 'attached to the user: detach it',
@@ -85,13 +94,7 @@ const cases: readonly Case[] = [
   },
   {
     name: 'a wide policy that hides a narrower one: both',
-    stage: () =>
-      account()
-        .users('ada')
-        .policy('wide', document(allow('iam:*:*')))
-        .policy('narrow', document(allow('iam:users:list')))
-        .attach('wide', { user: 'ada' })
-        .attach('narrow', { user: 'ada' }),
+    stage: () => besideAllOfIam('narrow', ['iam:users:list']).attach('narrow', { user: 'ada' }),
     cuts: ['detach narrow and detach wide'],
   },
   {
@@ -169,25 +172,15 @@ const cases: readonly Case[] = [
   },
   {
     name: 'what cannot be written once the wide policy is gone: it must go as well',
-    stage: () =>
-      account()
-        .users('ada')
-        .policy('wide', document(allow('iam:*:*')))
-        .policy('many', document(allow(many)))
-        .attach('wide', { user: 'ada' })
-        .attach('many', { user: 'ada' }),
+    stage: () => besideAllOfIam('many', many).attach('many', { user: 'ada' }),
     cuts: ['detach many and detach wide'],
   },
   {
     name: 'what cannot be written, beside something that is approved',
     stage: () =>
-      account()
-        .users('ada')
-        .policy('wide', document(allow('iam:*:*')))
+      besideAllOfIam('many', many)
         .policy('fine', document(allow('iam:groups:list')))
-        .policy('many', document(allow(many)))
         .group('team', 'ada')
-        .attach('wide', { user: 'ada' })
         .attach('fine', { user: 'ada' })
         .attach('many', { group: 'team' }),
     approved: ['iam:groups:list'],
@@ -195,13 +188,7 @@ const cases: readonly Case[] = [
   },
   {
     name: 'what cannot be written, of a permission that counts only whole',
-    stage: () =>
-      account()
-        .users('ada')
-        .policy('wide', document(allow('iam:*:*')))
-        .policy('many', document(allow(many)))
-        .attach('wide', { user: 'ada' })
-        .attach('many', { user: 'ada' }),
+    stage: () => besideAllOfIam('many', many).attach('many', { user: 'ada' }),
     holds: 'all',
     cuts: ['detach many and detach wide'],
   },

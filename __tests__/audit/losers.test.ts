@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { seenLoss } from '../../src/audit/losers.ts'
-import type { OrdinaryLoss } from '../../src/audit/model.ts'
+import type { OrdinaryLoss } from '../../src/audit/revocation.ts'
 
 const loss = (
   losers: Readonly<Record<string, readonly string[]>>,

@@ -3,9 +3,10 @@ import { principalKey } from '../../src/account/principal.ts'
 import type { Snapshot } from '../../src/account/snapshot.ts'
 import { auditWithFindings } from '../../src/audit/audit.ts'
 import { seenLoss } from '../../src/audit/losers.ts'
-import type { Cut, Drift, Revocation } from '../../src/audit/model.ts'
+import type { Drift } from '../../src/audit/model.ts'
 import { withOrdinary } from '../../src/audit/ordinary.ts'
 import { withRestores } from '../../src/audit/restore.ts'
+import type { Cut, Revocation } from '../../src/audit/revocation.ts'
 import { baselineOf, configOf, IAM, type Scene, sha256, snapshotOf, TODAY } from './stage.ts'
 
 /** Everything but identity policies was read of everybody; of identity policies, those of the holders named. */

@@ -1,6 +1,7 @@
 /** What becomes of an account when somebody does what a revocation says. */
 import { AccountBuilder, type SimulatedAccount } from '../../simulator/iam/account.ts'
-import type { Cut, Drift } from '../../src/audit/model.ts'
+import type { Drift } from '../../src/audit/model.ts'
+import type { Cut } from '../../src/audit/revocation.ts'
 import { rulesWithout, trustWithout } from './leave-out.ts'
 
 type Agency = SimulatedAccount['agencies'][number]

@@ -1,6 +1,6 @@
 /** Makes the changes that a verdict offers: the cloud's operations, by their names and ids. */
 import type { SimulatedAccount } from '../../simulator/iam/account.ts'
-import type { Operation, Removal } from '../../src/audit/model.ts'
+import type { Operation, Removal } from '../../src/audit/revocation.ts'
 import { rulesWithout, trustWithout } from '../audit/leave-out.ts'
 
 type Apply = (account: SimulatedAccount, ids: Operation['parameters'], removes: Removal | undefined) => void

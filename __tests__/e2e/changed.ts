@@ -3,7 +3,7 @@ import { expect } from '@jest/globals'
 import type { AccountBuilder } from '../../simulator/iam/account.ts'
 import { Operations } from '../../simulator/iam/account.ts'
 import type { ActionRun } from '../../simulator/runner.ts'
-import type { Operation } from '../../src/audit/model.ts'
+import type { Operation } from '../../src/audit/revocation.ts'
 import { applyOperation } from './apply-operation.ts'
 import { startWarmWorld, type World, type WorldOptions } from './world.ts'
 

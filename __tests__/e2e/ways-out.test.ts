@@ -8,7 +8,7 @@ import {
   type SimulatedAccount,
   trustIam,
 } from '../../simulator/iam/account.ts'
-import type { Operation } from '../../src/audit/model.ts'
+import type { Operation } from '../../src/audit/revocation.ts'
 import { applyOperation } from './apply-operation.ts'
 import { changed, operator } from './changed.ts'
 

@@ -2,7 +2,7 @@
  * Who holds what: every principal of the account against every audited permission. What a principal holds is the union
  * of what it holds by each source, each with its own Deny, and of what the agencies hold that it may assume.
  */
-import { type AttachmentLink, type Link, LinkSet, type RoleLink } from '../account/link.ts'
+import { documentOf, type Link, LinkSet } from '../account/link.ts'
 import type { Principal, PrincipalRef } from '../account/principal.ts'
 import type { Bundle } from '../account/routes.ts'
 import { type GrantSource, holdsEverything } from '../policy/index.ts'
@@ -189,8 +189,4 @@ export class Access {
     const everything = this.#everything.get(permission)?.grants ?? []
     return shownDenies(principal, permission, everything, this.#asked)
   }
-}
-
-function documentOf(grant: AttachmentLink | RoleLink): string {
-  return grant.kind === 'attachment' ? grant.policy_id : grant.document
 }

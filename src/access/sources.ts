@@ -1,5 +1,12 @@
 /** The sources of one principal, each with its own Deny, and where each of their documents comes from. */
-import type { AttachmentLink, MappingLink, MembershipLink, Path, RoleLink } from '../account/link.ts'
+import {
+  type AttachmentLink,
+  documentOf,
+  type MappingLink,
+  type MembershipLink,
+  type Path,
+  type RoleLink,
+} from '../account/link.ts'
 import type { Bundle } from '../account/routes.ts'
 import type { GrantSource } from '../policy/index.ts'
 import type { Identity, Match } from '../policy/types.ts'
@@ -149,6 +156,6 @@ type BundleRoutes = ReadonlyMap<string, readonly Route[]>
 function routesIn({ through, attachments, roles }: Bundle): BundleRoutes {
   return Map.groupBy<string, Route>(
     [...attachments, ...roles].map((grant) => new Route(through, grant)),
-    ({ grant }) => (grant.kind === 'attachment' ? grant.policy_id : grant.document),
+    ({ grant }) => documentOf(grant),
   )
 }

@@ -135,6 +135,11 @@ export function grantOf({ links }: Pick<Path, 'links'>): GrantLink {
   return links[links.length - 1] as GrantLink
 }
 
+/** The key of the document that a grant gives, as the evaluator knows it. */
+export function documentOf(grant: AttachmentLink | RoleLink): string {
+  return grant.kind === 'attachment' ? grant.policy_id : grant.document
+}
+
 /** A set of links, told apart by what they are and not by which object says it. */
 export class LinkSet {
   readonly links: readonly Link[]

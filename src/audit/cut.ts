@@ -5,7 +5,7 @@ import type { Link, MappingLink, RoleLink } from '../account/link.ts'
 import { federatedId, type Principal } from '../account/principal.ts'
 import { ANY } from '../baseline/entry.ts'
 import type { TrustedItem } from '../policy/language/trusted.ts'
-import type { Cut, Operation } from './model.ts'
+import type { Cut, Operation } from './revocation.ts'
 
 const none = { scope: null, version_id: null } as const
 

@@ -1,7 +1,7 @@
 /** Completes drift for people: by which paths it came, what to take away, what to paste. */
 import type { Findings } from '../access/findings.ts'
 import type { Holding } from '../access/model.ts'
-import { grantOf, type Path } from '../account/link.ts'
+import { documentOf, grantOf, type Path } from '../account/link.ts'
 import type { Principal } from '../account/principal.ts'
 import { type Approved, isUnrestricted, withTwins } from '../policy/index.ts'
 import type { Grant } from '../policy/types.ts'
@@ -10,8 +10,9 @@ import { groupByCause, type Uncaused } from './causes.ts'
 import type { BareDrift, Comparison } from './comparison.ts'
 import { entryFor } from './entry-for.ts'
 import { HoldersByPath } from './holders-by-path.ts'
-import type { Cause, Drift, Revocation } from './model.ts'
+import type { Cause, Drift } from './model.ts'
 import { inOrder } from './order.ts'
+import type { Revocation } from './revocation.ts'
 import { partyLinks, revocationOf, revocationsFor } from './revoke.ts'
 
 /** Adds to each drift what a person needs to act on it. */
@@ -95,9 +96,9 @@ function allPaths({ paths }: Holding): readonly Path[] {
 }
 
 /** The key of the document that a path ends in. */
-function documentOf(path: Path): string | null {
+function documentAtEnd(path: Path): string | null {
   const grant = grantOf(path)
-  return grant.kind === 'attachment' ? grant.policy_id : grant.kind === 'role' ? grant.document : null
+  return grant.kind === 'builtin-group' ? null : documentOf(grant)
 }
 
 /** What paths to something gained are told by. */
@@ -126,7 +127,7 @@ function gainedPaths(
     const alike = gained.filter((grant) => restricted !== isUnrestricted(grant))
     return alike.length > 0 && covers(path, alike)
   }
-  const byDocument = Map.groupBy(holding.paths, documentOf)
+  const byDocument = Map.groupBy(holding.paths, documentAtEnd)
   const leading = new Set(
     [...byDocument].flatMap(([document, paths]) => {
       if (document === null || !paths.some((path) => covers(path, gained)) || !brings(document)) return []

@@ -1,6 +1,6 @@
 /** An ordinary loss as some principals see it: what goes from them, and who else loses what. */
 import { compareText } from '../text/compare-text.ts'
-import type { OrdinaryLoss, Revocation } from './model.ts'
+import type { OrdinaryLoss, Revocation } from './revocation.ts'
 
 /** What a way out takes that is not audited. */
 export interface SeenLoss {

@@ -4,73 +4,17 @@
  */
 import type { DormantAgency, Gap, Holding, LiveKnownGap, RootUser, TrustedParty } from '../access/model.ts'
 import type { Alternative, NamedAlternative } from '../account/alternatives.ts'
-import type { AttachmentLink, Link, Path, RoleLink, RoleScope } from '../account/link.ts'
+import type { AttachmentLink, Path, RoleLink } from '../account/link.ts'
 import type { NamedPrincipal } from '../account/principal.ts'
 import type { Coverage, Snapshot } from '../account/snapshot.ts'
 import type { TraceBy } from '../account/trace-record.ts'
 import type { BaselineEntry } from '../baseline/baseline.ts'
-import type { TrustedItem } from '../policy/language/trusted.ts'
 import type { ActionSet, Grant, Severity } from '../policy/types.ts'
+import type { Revocation } from './revocation.ts'
 
 export type { DormantAgency, Gap, Holding, LiveKnownGap, RootUser, TrustedParty } from '../access/model.ts'
 
 export type DriftKind = 'unapproved-holder' | 'exceeds-approval' | 'approval-expired'
-
-/** The operation of the cloud that makes a cut, with its ids; parameters in the order in which people write them. */
-export interface Operation {
-  readonly api: string
-  readonly parameters: Readonly<Record<string, string>>
-  /** Of an operation that writes a text anew: what the new text is to leave out. */
-  readonly removes?: Removal
-}
-
-/** A party of a trust policy, or alternatives by which a mapping gives the group. */
-export type Removal =
-  | { readonly trusted: TrustedItem }
-  | { readonly when: readonly (Alternative | NamedAlternative)[] }
-
-/** One change to the account that takes something away. */
-export interface Cut {
-  readonly kind:
-    | 'remove-from-group'
-    | 'detach'
-    | 'revoke-role'
-    | 'remove-trusted'
-    | 'remove-mapping'
-    | 'restore-version'
-  readonly link: Link
-  /** Whom it is taken from: the group, agency or user that has it, or whoever leaves the group. */
-  readonly from: {
-    readonly kind: 'user' | 'group' | 'agency' | 'provider'
-    readonly id: string
-    readonly name: string
-  }
-  /** The group, policy, role or party concerned, as people call it. */
-  readonly what: string
-  readonly scope: RoleScope | null
-  /** Of `restore-version`: the version to make the default again. */
-  readonly version_id: string | null
-  readonly operation: Operation
-}
-
-/** A set of cuts that together remove a drift. */
-export interface Revocation {
-  readonly cuts: readonly Cut[]
-  /** Other principals who lose something audited by it. */
-  readonly others: number
-  /** What goes with it that is not audited; absent where nobody worked that out. */
-  readonly ordinary?: OrdinaryLoss
-}
-
-/** Permissions that nobody audits and that a set of cuts takes as well, from the principal itself too. */
-export interface OrdinaryLoss {
-  /** Services by the key of who loses something of them and is not known to have it another way; `*`: of all. */
-  readonly losers: ReadonlyMap<string, readonly string[]>
-  /** Policies and roles that go with it and could not be read or decided. */
-  readonly unread: readonly string[]
-  /** Groups and agencies whose further policies nobody listed; they go as well. */
-  readonly unlisted: readonly { readonly kind: 'group' | 'agency'; readonly name: string }[]
-}
 
 /** What appears in the report for a difference, in words a person can act on. */
 export interface DifferenceRow {

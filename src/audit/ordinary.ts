@@ -5,15 +5,16 @@
 import type { Access } from '../access/access.ts'
 import { bundlesOf, type Everything, everythingOf, policyKey, principalsBy } from '../access/everything.ts'
 import type { Findings } from '../access/findings.ts'
-import { type Holder, type Link, linkKey } from '../account/link.ts'
+import { documentOf, type Holder, type Link, linkKey } from '../account/link.ts'
 import { type Principal, principalKey } from '../account/principal.ts'
 import { grantsOf } from '../account/routes.ts'
 import type { Snapshot } from '../account/snapshot.ts'
 import type { Permission } from '../policy/types.ts'
 import { seenLoss } from './losers.ts'
 import { LostServices, type Then } from './lost-services.ts'
-import type { Cut, Drift, OrdinaryLoss, Revocation, Verdict } from './model.ts'
+import type { Drift, Verdict } from './model.ts'
 import { restoredPolicies } from './restore.ts'
+import type { Cut, OrdinaryLoss, Revocation } from './revocation.ts'
 
 export interface OrdinaryInput {
   readonly found: Findings
@@ -207,7 +208,7 @@ class Losses {
     const unknown = bundlesOf(access, principal)
       .filter((bundle) => !kept.has(bundle))
       .flatMap(({ attachments, roles }) => [...attachments, ...roles])
-      .filter((link) => !isKnown(link.kind === 'attachment' ? link.policy_id : link.document))
+      .filter((link) => !isKnown(documentOf(link)))
     const left = new Set(unknown.length === 0 ? [] : [...kept].flatMap(grantsOf).map(linkKey))
     for (const link of unknown)
       if (!left.has(linkKey(link))) unread.add(link.kind === 'attachment' ? link.policy : link.role)

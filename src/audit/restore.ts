@@ -7,7 +7,8 @@ import { principalKey } from '../account/principal.ts'
 import type { OlderVersion, Snapshot } from '../account/snapshot.ts'
 import { subtractGrants } from '../policy/index.ts'
 import { type AuditInput, audit } from './audit.ts'
-import type { Cause, Cut, Drift, Verdict } from './model.ts'
+import type { Cause, Drift, Verdict } from './model.ts'
+import type { Cut } from './revocation.ts'
 
 /** Audits of the account as it might be, at most: each takes as long as the audit itself. */
 const MOST_TRIED = 8

@@ -11,8 +11,9 @@ import type { Approved } from '../policy/index.ts'
 import type { ApprovalIndex } from './approval-index.ts'
 import { type CutContext, cutOf } from './cut.ts'
 import { type HoldersByPath, trustLink } from './holders-by-path.ts'
-import type { Parties, Revocation } from './model.ts'
+import type { Parties } from './model.ts'
 import { hasParties, withoutOpen } from './parties.ts'
+import type { Revocation } from './revocation.ts'
 
 export interface RevokeQuestion {
   readonly holding: Holding

@@ -1,7 +1,8 @@
 /** The ways out of a drift: what to take away, with the operation of the cloud. */
 import { type PrincipalRef, principalKey } from '../account/principal.ts'
 import { seenLoss } from '../audit/losers.ts'
-import type { Cause, Cut, Drift, Removal, Revocation } from '../audit/model.ts'
+import type { Cause, Drift } from '../audit/model.ts'
+import type { Cut, Removal, Revocation } from '../audit/revocation.ts'
 import type { TrustedItem } from '../policy/language/trusted.ts'
 import { alternativeWords, partyWords, principalWords } from './principal-words.ts'
 import type { Touched } from './touched-words.ts'

@@ -32,7 +32,7 @@ export function parseDocument(text: string): ParsedDocument {
 }
 
 /** The same of a document that was parsed already, in which no key stands twice. */
-export function documentOf(document: Readonly<Record<string, unknown>>): ParsedDocument {
+export function readParsedDocument(document: Readonly<Record<string, unknown>>): ParsedDocument {
   return statementsOr(() => readDocument(document))
 }
 

@@ -5,7 +5,7 @@
 
 import { globMatches, hasWildcard } from '../sets/glob.ts'
 import type { Statement } from '../types.ts'
-import { documentOf } from './document.ts'
+import { readParsedDocument } from './document.ts'
 import { duplicateKey } from './duplicate-keys.ts'
 
 /** `1.0` is a role, `1.1` a policy: a Deny of the one limits itself, of the other what its holder has beside it. */
@@ -43,7 +43,7 @@ export function readLegacyDocument(text: string): LegacyDocument {
     if (duplicate !== null) throw new Unclear('one of its keys stands twice in one object')
     const model = modelOf(document)
     const written = new Map<string, string>()
-    const parsed = documentOf(asIdentityPolicy(document, model, written))
+    const parsed = readParsedDocument(asIdentityPolicy(document, model, written))
     return parsed.ok ? { ok: true, model, statements: parsed.statements, written } : parsed
   } catch (error) {
     if (error instanceof Unclear) return { ok: false, reason: error.message }
