@@ -48990,6 +48990,7 @@ function namedLike(agency) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   JN: () => (/* binding */ LinkSet),
 /* harmony export */   Sg: () => (/* binding */ linkKey),
+/* harmony export */   lM: () => (/* binding */ documentOf),
 /* harmony export */   od: () => (/* binding */ grantOf)
 /* harmony export */ });
 /**
@@ -49000,25 +49001,36 @@ function namedLike(agency) {
 function grantOf({ links }) {
     return links[links.length - 1];
 }
+/** The key of the document that a grant gives, as the evaluator knows it. */
+function documentOf(grant) {
+    return grant.kind === 'attachment' ? grant.policy_id : grant.document;
+}
 /** A set of links, told apart by what they are and not by which object says it. */
 class LinkSet {
     links;
     #keys;
-    /** Kinds, and policies and roles: most links are not in a set of others by these alone. */
-    #hints;
+    /** Ids of holders and of what was granted to them: most links are not in a set of others by these alone. */
+    #holders;
+    #granted;
     constructor(links) {
         this.links = links;
         this.#keys = new Set(links.map(linkKey));
-        this.#hints = new Set(links.map(hintOf));
+        const grants = links.filter((link) => link.kind === 'attachment' || link.kind === 'role');
+        this.#holders = new Set(grants.map((link) => link.to.id));
+        this.#granted = new Set(grants.map(grantedId));
     }
     has(link) {
-        return this.#hints.has(hintOf(link)) && this.#keys.has(linkKey(link));
+        if (link.kind === 'attachment' || link.kind === 'role')
+            return (this.#granted.has(grantedId(link)) && this.#holders.has(link.to.id) && this.#keys.has(linkKey(link)));
+        return this.#keys.has(linkKey(link));
+    }
+    /** Whether some policy or role that was granted to this one is among them. */
+    hasGrantTo({ id }) {
+        return this.#holders.has(id);
     }
 }
-function hintOf(link) {
-    if (link.kind === 'attachment')
-        return link.policy_id;
-    return link.kind === 'role' ? link.role_id : link.kind;
+function grantedId(link) {
+    return link.kind === 'role' ? link.role_id : link.policy_id;
 }
 /** Text that is equal for equal links, whoever they reach. */
 function linkKey(link) {
@@ -49581,7 +49593,7 @@ async function writeStoppedReport(failure, environment) {
 
 /***/ }),
 
-/***/ 5147:
+/***/ 7014:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -61282,8 +61294,8 @@ var summary = __nccwpck_require__(4453);
 var report_report = __nccwpck_require__(8153);
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __nccwpck_require__(1455);
-// EXTERNAL MODULE: ./build/policy/index.js + 35 modules
-var build_policy = __nccwpck_require__(3965);
+// EXTERNAL MODULE: ./build/policy/index.js + 37 modules
+var build_policy = __nccwpck_require__(1812);
 // EXTERNAL MODULE: ./build/policy/sets/glob.js
 var sets_glob = __nccwpck_require__(1335);
 ;// CONCATENATED MODULE: ./build/policy/language/action-cover.js
@@ -61298,10 +61310,12 @@ function coversAction(statement, action) {
 }
 /** With fewer than two colons, wildcards may stand for those that are missing. */
 function mayMatch(pattern, action) {
-    return (0,sets_glob/* globMatches */.mw)(pattern.toLowerCase(), action.toLowerCase());
+    return !(0,sets_glob/* differAtOnce */.pw)(pattern, action) && (0,sets_glob/* globMatches */.mw)(pattern.toLowerCase(), action.toLowerCase());
 }
 /** With fewer than two colons, only a last `*` surely stands for those that are missing. */
 function surelyMatches(pattern, action) {
+    if ((0,sets_glob/* differAtOnce */.pw)(pattern, action))
+        return false;
     const padded = paddedPattern(pattern);
     return padded !== null && (0,sets_glob/* globMatches */.mw)(padded.toLowerCase(), action.toLowerCase());
 }
@@ -61346,7 +61360,7 @@ function readLegacyDocument(text) {
             throw new Unclear('one of its keys stands twice in one object');
         const model = modelOf(document);
         const written = new Map();
-        const parsed = (0,language_document/* parseDocument */.T)(JSON.stringify(asIdentityPolicy(document, model, written)));
+        const parsed = (0,language_document/* readParsedDocument */.d)(asIdentityPolicy(document, model, written));
         return parsed.ok ? { ok: true, model, statements: parsed.statements, written } : parsed;
     }
     catch (error) {
@@ -61460,10 +61474,17 @@ const role_IDENTITY_SERVICES = ['iam', 'sts'];
 const ofIdentity = role_IDENTITY_SERVICES.map((service) => `${service}:*:*`);
 /** What no project holds anything of, except in enterprise projects the few actions that work there. */
 const notOfProjects = [...ofIdentity, 'organizations:*:*', 'IdentityCenter:*:*'];
-/** Reads a role for one scope. Never throws. */
-function readRole(role, scope) {
+/** The text of a role as a document, the same in every scope. */
+function readRoleText({ policy }) {
+    return policy === null ? unread : readLegacyDocument(policy);
+}
+/**
+ * Reads a role for one scope. Never throws.
+ *
+ * @param text of the role, where it was read for another scope already
+ */
+function readRole(role, scope, text = readRoleText(role)) {
     const byName = grantsByName(role);
-    const text = role.policy === null ? unread : readLegacyDocument(role.policy);
     const granted = grantedByName(byName, text.ok ? text.statements : []);
     if (!text.ok && granted.length === 0)
         return { ...nothing, model: null, document: text, byName, undetermined: text.reason };
@@ -61557,10 +61578,10 @@ function workingActions(statement, written) {
 }
 /** The statement without these services; none where it is about nothing else. */
 function withoutServices(statement, services) {
-    const patterns = statement.action?.filter((pattern) => !services.some((service) => (0,sets_glob/* globSurelyIncludes */.qo)(service.toLowerCase(), pattern.toLowerCase())));
+    const patterns = statement.action?.filter((pattern) => !services.some((service) => !(0,sets_glob/* differAtOnce */.pw)(service, pattern) && (0,sets_glob/* globSurelyIncludes */.qo)(service.toLowerCase(), pattern.toLowerCase())));
     if (patterns?.length === 0)
         return [];
-    const except = services.filter((service) => patterns?.some((pattern) => (0,sets_glob/* globsMeet */.vq)(pattern.toLowerCase(), service.toLowerCase())) !== false);
+    const except = services.filter((service) => patterns?.some((pattern) => !(0,sets_glob/* differAtOnce */.pw)(service, pattern) && (0,sets_glob/* globsMeet */.vq)(pattern.toLowerCase(), service.toLowerCase())) !== false);
     return [
         {
             ...statement,
@@ -61645,132 +61666,7 @@ function partsOfService(statement, service) {
     });
 }
 
-;// CONCATENATED MODULE: ./build/access/sources.js
-/** One way by which a document reaches somebody. Members of a group come by the same routes. */
-class Route {
-    through;
-    grant;
-    #paths = new Map();
-    constructor(through, grant) {
-        this.through = through;
-        this.grant = grant;
-    }
-    /** The path that ends in a statement of the document: one object for all who come by it. */
-    pathTo(match) {
-        const known = this.#paths.get(match);
-        if (known !== undefined)
-            return known;
-        const { grant, through } = this;
-        const { statement, pattern, restricted } = match;
-        const made = {
-            links: through === null ? [grant] : [through, grant],
-            origin: { kind: 'statement', statement, pattern, restricted },
-        };
-        this.#paths.set(match, made);
-        return made;
-    }
-}
-class SourceLists {
-    #documents;
-    #legacy = new WeakMap();
-    constructor(documents) {
-        this.#documents = documents;
-    }
-    /**
-     * The sources of a principal with these bundles. Identity policies are one; legacy policies of one scope are one;
-     * a Deny for all resources also takes from what is granted for global services; each legacy role is one by itself.
-     */
-    of(bundles, identity) {
-        const sources = [];
-        const policies = [];
-        let hasRoles = false;
-        for (const bundle of bundles) {
-            if (bundle.policies.length > 0)
-                policies.push(bundle.policies);
-            if (bundle.roles.length > 0)
-                hasRoles = true;
-        }
-        if (policies.length > 0)
-            sources.push({ policies, identity });
-        if (!hasRoles)
-            return sources;
-        const domain = [];
-        const denies = [];
-        const allProjects = [];
-        const apart = [];
-        const alone = new Set();
-        for (const bundle of bundles) {
-            if (bundle.roles.length === 0)
-                continue;
-            const own = this.#legacyOf(bundle);
-            if (own.domain.length > 0)
-                domain.push(own.domain);
-            if (own.allProjectsDenies.length > 0)
-                denies.push(own.allProjectsDenies);
-            if (own.allProjects.length > 0)
-                allProjects.push(own.allProjects);
-            if (own.apart.length > 0)
-                apart.push(own.apart);
-            for (const key of own.alone)
-                alone.add(key);
-        }
-        if (domain.length > 0)
-            sources.push({ policies: [...domain, ...denies], identity });
-        if (allProjects.length > 0)
-            sources.push({ policies: allProjects, identity });
-        if (apart.length > 0)
-            sources.push({ policies: apart, identity });
-        for (const key of alone)
-            sources.push({ policies: [key], identity });
-        return sources;
-    }
-    #legacyOf(bundle) {
-        const known = this.#legacy.get(bundle);
-        if (known !== undefined)
-            return known;
-        const rows = bundle.roles.flatMap((link) => this.#documents.roles.get(link.document) ?? []);
-        const keys = (lane) => bundle.roles.map((link) => link.document).filter((key) => this.#documents.roles.get(key)?.lane === lane);
-        const lists = {
-            domain: keys('domain'),
-            allProjects: keys('all-projects'),
-            allProjectsDenies: rows.flatMap((row) => row.denies ?? []),
-            alone: keys('alone'),
-            apart: keys('apart'),
-        };
-        this.#legacy.set(bundle, lists);
-        return lists;
-    }
-}
-/** Routes of some bundles by the key of their document. What is known of a bundle serves everybody who has it. */
-class RoutesByDocument {
-    #bundles;
-    constructor(bundles) {
-        this.#bundles = bundles;
-    }
-    of(document) {
-        let routes = noRoutes;
-        for (const bundle of this.#bundles) {
-            const own = routesOf(bundle).get(document);
-            if (own !== undefined)
-                routes = routes.length === 0 ? own : [...routes, ...own];
-        }
-        return routes;
-    }
-}
-const noRoutes = [];
-const routesOfBundles = new WeakMap();
-function routesOf(bundle) {
-    const known = routesOfBundles.get(bundle);
-    if (known !== undefined)
-        return known;
-    const { through, attachments, roles } = bundle;
-    const made = Map.groupBy([...attachments, ...roles].map((grant) => new Route(through, grant)), ({ grant }) => (grant.kind === 'attachment' ? grant.policy_id : grant.document));
-    routesOfBundles.set(bundle, made);
-    return made;
-}
-
 ;// CONCATENATED MODULE: ./build/access/assume.js
-
 
 /** Actions that assume, under the names of both models. */
 const ASSUME_ACTIONS = ['sts:agencies:assume', 'iam:agencies:assume', 'iam:tokens:assume'];
@@ -61794,13 +61690,17 @@ class Assume {
         this.#trusting = options.agencies.filter((one) => one.trust.breadth !== 'nobody-here');
         this.#naming = this.#trusting.filter((one) => one.trust.breadth === 'by-name');
     }
+    /** Whether no agency can be assumed by anybody of the account. */
+    get isEmpty() {
+        return this.#trusting.length === 0;
+    }
     /**
      * Every agency that a principal with these bundles may assume directly, in the order of the agencies.
      *
      * @param isRemoved whether a party of an agency's trust, in canonical JSON, is trusted no more; null: all are
      */
     edges(from, bundles, isRemoved = null) {
-        if (this.#trusting.length === 0)
+        if (this.isEmpty)
             return [];
         const assumer = this.#assumerOf(from, bundles);
         const isAsked = assumer.builtin !== null || assumer.own.length > 0;
@@ -61923,7 +61823,7 @@ class Assume {
         return (0,build_policy/* decide */.LD)({ documents: documents.parsed, policies, identity, action, resource, account, memory });
     }
     #byOf({ document, statement, pattern }, own) {
-        const route = new RoutesByDocument(own).of(document)[0];
+        const route = this.#options.lists.routesOf(own).of(document)[0];
         if (route === undefined)
             throw new Error(`Nothing leads to the document ${document}.`);
         const { through, grant } = route;
@@ -61956,8 +61856,9 @@ function documentRelevance(permissions, account, assuming) {
     return {
         ofPolicy: (document) => relevanceOf((0,build_policy/* parseDocument */.Tp)(document)),
         ofRole: (role) => {
+            const text = readRoleText(role);
             const answers = scopes.map((scope) => {
-                const { document, undetermined } = readRole(role, scope);
+                const { document, undetermined } = readRole(role, scope, text);
                 return undetermined === null ? relevanceOf(document) : 'undetermined';
             });
             if (answers.includes('undetermined'))
@@ -67492,8 +67393,9 @@ class Routes {
         const own = this.#ofUser.get(id);
         if (own !== undefined)
             bundles.push(own);
-        for (const group of this.groupsOf.get(id) ?? []) {
-            const bundle = this.#ofMembers.get(group.group_id);
+        const groups = this.groupsOf.get(id) ?? [];
+        for (let at = 0; at < groups.length; at++) {
+            const bundle = this.#ofMembers.get(groups[at].group_id);
             if (bundle !== undefined)
                 bundles.push(bundle);
         }
@@ -67581,7 +67483,6 @@ var account_link = __nccwpck_require__(3846);
  */
 
 
-
 class Graph {
     #parts;
     #removed;
@@ -67589,6 +67490,7 @@ class Graph {
     #bundles = new Map();
     #reached = new Map();
     #agencyEdges = new Map();
+    #last = null;
     /** The graph as it is, of which this is one without some links. */
     #whole;
     constructor(parts, whole = null, removed = new account_link/* LinkSet */.JN([])) {
@@ -67608,13 +67510,22 @@ class Graph {
     }
     /** What was given to a principal, directly and by groups. */
     bundles(principal) {
+        // One is asked about many times in turn.
+        if (this.#last?.principal === principal)
+            return this.#last.bundles;
+        const bundles = this.#bundlesOf(principal);
+        this.#last = { principal, bundles };
+        return bundles;
+    }
+    #bundlesOf(principal) {
+        // What was given is at hand; what is left of it is made once.
+        if (this.#whole === null)
+            return this.#given(principal);
         const key = (0,account_principal/* principalKey */.qW)(principal);
         const known = this.#bundles.get(key);
         if (known !== undefined)
             return known;
-        const left = this.#whole === null
-            ? this.#given(principal)
-            : this.#whole.bundles(principal).flatMap((bundle) => this.#leftOf(bundle) ?? []);
+        const left = this.#whole.bundles(principal).flatMap((bundle) => this.#leftOf(bundle) ?? []);
         this.#bundles.set(key, left);
         return left;
     }
@@ -67631,7 +67542,9 @@ class Graph {
         const isRemoved = (link) => this.#removed.has(link);
         if (through !== null && isRemoved(through))
             return null;
-        if (!grantsOf(bundle).some(isRemoved))
+        const holder = (attachments[0] ?? roles[0])?.to;
+        const givesAll = holder === undefined || !this.#removed.hasGrantTo(holder);
+        if (givesAll && (builtin === null || !isRemoved(builtin)))
             return bundle;
         const kept = attachments.filter((link) => !isRemoved(link));
         return {
@@ -67648,6 +67561,8 @@ class Graph {
     }
     /** Agencies that a principal may come to act as, each once, nearest first. */
     reached(principal) {
+        if (this.#parts.assume.isEmpty)
+            return nobodyReached;
         const key = (0,account_principal/* principalKey */.qW)(principal);
         const known = this.#reached.get(key);
         if (known !== undefined)
@@ -67717,10 +67632,12 @@ function deniedBy({ action, notAction = [] }) {
 /** Which patterns a Deny speaks of: what people hold differs, the patterns that it is written in come again. */
 class DenySpeaking {
     #denied;
+    #beside;
     #memory;
     #byPattern = new Map();
     constructor(statement, memory) {
         this.#denied = deniedBy(statement);
+        this.#beside = this.#denied && new build_policy/* ActionsBeside */.Gx(this.#denied, { memory });
         this.#memory = memory;
     }
     /** True where that cannot be told. */
@@ -67728,28 +67645,30 @@ class DenySpeaking {
         if (this.#denied === null)
             return true;
         let touches = false;
-        for (const { actions, except } of grants)
-            for (const action of actions) {
-                if (!this.#ofPattern(action, this.#denied))
-                    continue;
-                if (except === undefined || except.length === 0)
-                    return true;
-                touches = true;
-            }
+        for (const { actions, except } of grants) {
+            if (!actions.some((action) => this.#ofPattern(action)))
+                continue;
+            // What is excepted takes no part of what both speak of, unless it speaks of that itself.
+            if (!except?.some((one) => this.#ofPattern(one)))
+                return true;
+            touches = true;
+        }
         return touches && (0,build_policy/* grantsMeet */.hQ)(grants, this.#denied, { memory: this.#memory }) !== false;
     }
-    #ofPattern(action, denied) {
+    #ofPattern(action) {
         let known = this.#byPattern.get(action);
         if (known === undefined) {
-            known = (0,build_policy/* grantsMeet */.hQ)([{ actions: [action] }], denied, { memory: this.#memory }) !== false;
+            known = this.#beside?.meets(action) !== false;
             this.#byPattern.set(action, known);
         }
         return known;
     }
 }
+const noDenying = [];
 /** Members of a group come by the same paths: one object serves them all. */
 class PathMemory {
     #builtin = new Map();
+    /** By lists of documents, null where none has a Deny that nothing limits. */
     #speaking = new Map();
     #legacyNames = new Map();
     #denies = new Map();
@@ -67763,19 +67682,21 @@ class PathMemory {
      * of groups, and whole permissions, which do not change and come again with everybody.
      */
     denying(list, grants, documents) {
-        if (typeof list === 'string')
-            return this.#denyingOf([list], grants, documents);
-        let byList = this.#speaking.get(grants);
-        if (byList === undefined) {
-            byList = new WeakMap();
-            this.#speaking.set(grants, byList);
-        }
-        let known = byList.get(list);
+        const ids = typeof list === 'string' ? [list] : list;
+        let known = this.#speaking.get(list);
         if (known === undefined) {
-            known = this.#denyingOf(list, grants, documents);
-            byList.set(list, known);
+            const denies = ids.some((document) => documents.unconditionalDenies(document).length > 0);
+            known = denies ? new Map() : null;
+            this.#speaking.set(list, known);
         }
-        return known;
+        if (known === null)
+            return noDenying;
+        let speaking = known.get(grants);
+        if (speaking === undefined) {
+            speaking = this.#denyingOf(ids, grants, documents);
+            known.set(grants, speaking);
+        }
+        return speaking;
     }
     #denyingOf(list, grants, documents) {
         return list.flatMap((document) => documents
@@ -67814,6 +67735,224 @@ class PathMemory {
     }
 }
 
+;// CONCATENATED MODULE: ./build/access/paths.js
+
+/** Paths shown of one principal and permission; the others are counted. */
+const MAXIMUM_PATHS = 50;
+/** One path for each last link, none through an agency for what is held without one. */
+function pathsOf(principal, permission, asked) {
+    const { graph, sources, memory } = asked;
+    const builtin = graph.bundles(principal).flatMap((bundle) => memory.ofBuiltin(bundle) ?? []);
+    if (builtin.length === 0 && graph.reached(principal).length > 0)
+        return bounded(throughAgencies(principal, permission, asked));
+    const own = sources.own(principal);
+    const held = sources.ask(own, permission);
+    const paths = held === null ? [] : pathsTo(held, own.list);
+    return bounded(builtin.length === 0 ? paths : [...builtin, ...paths]);
+}
+function bounded(paths) {
+    return paths.length <= MAXIMUM_PATHS
+        ? { paths, omitted: 0 }
+        : { paths: paths.slice(0, MAXIMUM_PATHS), omitted: paths.length - MAXIMUM_PATHS };
+}
+function throughAgencies(principal, permission, asked) {
+    const { account, documents, sources, memory: paths } = asked;
+    const { memory } = paths;
+    const [own, all] = [sources.own(principal), sources.all(principal)];
+    const held = sources.ask(all, permission);
+    if (held === null)
+        return [];
+    const mine = own.list.length === 0 ? null : sources.ask(own, permission);
+    if (mine === null || mine.extent === 'none')
+        return pathsTo(held, all.list);
+    // What agencies give beyond that is held through them alone.
+    const isAll = mine.extent === 'all' && !mine.restricted && mine.grants.every(build_policy/* isUnrestricted */.j);
+    const beside = new build_policy/* HeldBeside */.Oy(mine.grants, { account, memory });
+    const beyond = new Map();
+    const beyondMine = (id) => {
+        const known = beyond.get(id);
+        if (known !== undefined)
+            return known;
+        const theirs = heldByAgency(id, permission, asked);
+        const rest = theirs === null ? null : beside.beyond(theirs.grants);
+        beyond.set(id, rest);
+        return rest;
+    };
+    return pathsTo(held, all.list, ({ chain }, { policy, pattern }) => {
+        if (chain.length === 0)
+            return true;
+        if (isAll)
+            return false;
+        const names = paths.namesIn(pattern, documents.roles.has(policy));
+        const glance = pattern === 'NotAction' ? 'unclear' : beside.glance(names);
+        if (glance !== 'unclear')
+            return glance === 'apart';
+        const rest = beyondMine(chain[chain.length - 1]?.agency_id ?? '');
+        if (rest === null)
+            return true;
+        if (rest.length === 0)
+            return false;
+        return pattern === 'NotAction' || (0,build_policy/* grantsMeet */.hQ)(rest, { actions: names }, { memory }) !== false;
+    });
+}
+/** What an agency holds without assuming others; null where that cannot be told. */
+function heldByAgency(id, permission, { graph, sources }) {
+    const agency = graph.principal({ kind: 'agency', id });
+    return agency === null ? null : sources.ask(sources.ofAgency(agency), permission);
+}
+function pathsTo(held, traced, isShown = null) {
+    const paths = [];
+    for (let at = 0; at < held.sources.length; at++) {
+        const one = traced[at];
+        const { matches } = held.sources[at];
+        if (one === undefined)
+            continue;
+        let policy = null;
+        let routes = [];
+        for (let of = 0; of < matches.length; of++) {
+            const match = matches[of];
+            if (isShown?.(one, match) === false)
+                continue;
+            // What a policy grants stands together.
+            if (match.policy !== policy) {
+                policy = match.policy;
+                routes = one.routes.of(policy);
+            }
+            for (let by = 0; by < routes.length; by++) {
+                const path = routes[by].pathTo(match);
+                paths.push(one.chain.length === 0 ? path : { links: [...one.chain, ...path.links], origin: path.origin });
+            }
+        }
+    }
+    return paths;
+}
+
+;// CONCATENATED MODULE: ./build/access/principal-sources.js
+class PrincipalSources {
+    #parts;
+    #graph;
+    #ofAgencies = new Map();
+    constructor(parts, graph) {
+        this.#parts = parts;
+        this.#graph = graph;
+    }
+    /** Of the principal that was asked about last: one is asked about all permissions in turn. */
+    #recent = null;
+    /** What it holds something by without assuming any agency. */
+    own(principal) {
+        if (this.#recent?.principal === principal)
+            return this.#recent.own;
+        const own = this.#make(principal);
+        this.#recent = { principal, own, all: null };
+        return own;
+    }
+    #make(principal) {
+        const bundles = this.#graph.bundles(principal);
+        const sources = this.#parts.lists.of(bundles, principal);
+        const routes = this.#parts.lists.routesOf(bundles);
+        return { list: sources.map((source) => ({ source, chain: [], routes })), answers: new Map() };
+    }
+    /** Those of the agencies that it may come to act as among them. */
+    all(principal) {
+        const own = this.own(principal);
+        const known = this.#recent?.principal === principal ? this.#recent.all : null;
+        if (known !== null)
+            return known;
+        const reached = this.#graph.reached(principal);
+        const all = reached.length === 0
+            ? own
+            : {
+                list: [
+                    ...own.list,
+                    ...reached.flatMap(({ agency, chain }) => this.ofAgency(agency).list.map((traced) => ({ ...traced, chain }))),
+                ],
+                answers: new Map(),
+            };
+        if (this.#recent?.principal === principal)
+            this.#recent.all = all;
+        return all;
+    }
+    ofAgency(agency) {
+        const known = this.#ofAgencies.get(agency.id) ?? this.#make(agency);
+        this.#ofAgencies.set(agency.id, known);
+        return known;
+    }
+    /**
+     * What sources grant of a permission; null where that cannot be decided. It is asked of the same ones for what is held,
+     * for its paths and for Denies beside it.
+     */
+    ask({ list, answers }, permission) {
+        const known = answers.get(permission);
+        if (known !== undefined)
+            return known;
+        const answer = this.#evaluate(list, permission);
+        answers.set(permission, answer);
+        return answer;
+    }
+    #evaluate(traced, permission) {
+        const { evaluator, accepted } = this.#parts;
+        const without = (gone) => traced.map(({ source }) => ({
+            policies: source.policies.flat().filter((document) => !gone(document)),
+            identity: source.identity,
+        }));
+        const sources = accepted.size === 0 ? traced.map((one) => one.source) : without((document) => accepted.has(document));
+        const held = evaluator.held(sources, permission);
+        if (!('undetermined' in held))
+            return held;
+        // What a policy beyond the bound means is a gap of its own; what the others grant is held all the same.
+        const decided = without((document) => accepted.has(document) || evaluator.relevance(document) === 'undetermined');
+        const rest = evaluator.held(decided, permission);
+        return 'undetermined' in rest ? null : rest;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/access/shown-denies.js
+/** @param everything all of the permission */
+function shownDenies(principal, permission, everything, asked) {
+    const { graph, sources, documents } = asked;
+    const all = graph.holdsAll(principal);
+    const traced = all ? sources.own(principal) : sources.all(principal);
+    const held = sources.ask(traced, permission);
+    const limited = held === null ? [] : limitedDenies(held, traced.list, documents);
+    const grants = all ? everything : held?.grants;
+    const isAlone = traced.list.length < 2 && !all;
+    if (isAlone || grants === undefined)
+        return limited;
+    const unheeded = unheededDenies(principal, grants, everything, asked);
+    return unheeded.length === 0 ? limited : [...limited, ...unheeded];
+}
+function limitedDenies({ sources }, traced, { parsed }) {
+    const shown = [];
+    for (let at = 0; at < sources.length; at++)
+        for (const ref of sources[at]?.conditionalDenies ?? []) {
+            const grant = traced[at]?.routes.of(ref.policy)[0]?.grant;
+            const document = parsed.get(ref.policy);
+            const statement = document?.ok === true ? document.statements.find((one) => one.number === ref.statement) : undefined;
+            if (grant !== undefined && statement !== undefined)
+                shown.push({ grant, statement });
+        }
+    return shown;
+}
+/** Unconditional Deny statements of a principal's own that deny what it holds all the same. */
+function unheededDenies(principal, grants, everything, { sources, documents, memory }) {
+    const shown = [];
+    for (const { source, routes } of sources.own(principal).list)
+        for (let at = 0; at < source.policies.length; at++) {
+            // Nearly every Deny speaks of nothing that is audited.
+            const denying = memory.denying(source.policies[at], everything, documents);
+            if (denying.length === 0)
+                continue;
+            for (const { document, statement } of denying) {
+                if (!memory.denies(statement, grants))
+                    continue;
+                const grant = routes.of(document)[0]?.grant;
+                if (grant !== undefined)
+                    shown.push({ grant, statement });
+            }
+        }
+    return shown;
+}
+
 ;// CONCATENATED MODULE: ./build/access/access.js
 /**
  * Who holds what: every principal of the account against every audited permission. What a principal holds is the union
@@ -67824,23 +67963,27 @@ class PathMemory {
 
 
 
-/** Paths shown of one principal and permission; the others are counted. */
-const MAXIMUM_PATHS = 50;
+
+
 class Access {
     #parts;
     #graph;
-    #agencySources = new Map();
+    #sources;
     #everything;
-    #paths;
+    #memory;
+    #asked;
     /** @param whole the account as it is, of which this is one without some links: what is alike is remembered once */
     constructor(parts, graph = new Graph(parts), whole = null) {
         this.#parts = parts;
         this.#graph = graph;
-        this.#paths = whole === null ? new PathMemory(parts.account) : whole.#paths;
+        this.#sources = new PrincipalSources(parts, graph);
+        this.#memory = whole === null ? new PathMemory(parts.account) : whole.#memory;
         this.#everything =
             whole === null
                 ? new Map(parts.permissions.map((one) => [one.name, (0,build_policy/* holdsEverything */.Mv)(one)]))
                 : whole.#everything;
+        const { account, documents } = parts;
+        this.#asked = { account, documents, graph, sources: this.#sources, memory: this.#memory };
     }
     get principals() {
         return this.#parts.principals;
@@ -67887,38 +68030,48 @@ class Access {
     held(principal, permission) {
         if (this.holdsAll(principal))
             return this.#everything.get(permission) ?? null;
-        return this.#ask(this.#sources(principal), permission);
+        return this.#sources.ask(this.#sources.all(principal), permission);
     }
     /** By what sources a principal holds something, those of the agencies that it may come to act as among them. */
     sourcesOf(principal) {
-        return this.#sources(principal).list.map(({ source }) => source);
+        return this.#sources.all(principal).list.map(({ source }) => source);
     }
     /** What it holds without assuming any agency, and without the built-in group. */
     heldWithoutAgencies(principal, permission) {
-        return this.#ask(this.#ownSources(principal), permission);
+        return this.#sources.ask(this.#sources.own(principal), permission);
     }
     /** What one document by itself gives a principal, by whatever source it comes. */
     heldThrough(principal, document, permission) {
         const identities = new Set();
-        for (const { source } of this.#sources(principal).list)
-            if (source.policies.flat().includes(document))
+        for (const { source } of this.#sources.all(principal).list)
+            if (source.policies.some((list) => list === document || (typeof list !== 'string' && list.includes(document))))
                 identities.add(source.identity);
         const sources = [...identities].map((identity) => ({ policies: [document], identity }));
         const held = this.#parts.evaluator.held(sources, permission);
         return 'undetermined' in held ? null : held;
     }
-    /** Documents that reach a principal by a link alone; none where a Deny of theirs may take from what these give. */
-    documentsBy(principal, permission, link) {
+    /** Whether some Deny of a principal's own speaks of anything of a permission; true where that cannot be told. */
+    isDenied(principal, permission) {
         const everything = this.#everything.get(permission)?.grants ?? [];
-        const isDenied = this.#ownSources(principal).list.some(({ source }) => source.policies.some((list) => this.#paths.denying(list, everything, this.#parts.documents).length > 0));
-        if (isDenied)
-            return [];
+        return this.#sources
+            .own(principal)
+            .list.some(({ source }) => source.policies.some((list) => this.#memory.denying(list, everything, this.#parts.documents).length > 0));
+    }
+    /** Every document that reaches a principal, once for each way by which it does. */
+    documentsOf(principal) {
+        return this.#sources.all(principal).list.flatMap(({ source, chain, routes }) => source.policies.flat().flatMap((document) => routes.of(document).map(({ through, grant }) => ({
+            document,
+            links: through === null ? [...chain, grant] : [...chain, through, grant],
+        }))));
+    }
+    /** Documents that reach a principal by a link. */
+    documentsBy(principal, link) {
         const one = new account_link/* LinkSet */.JN([link]);
-        return this.bundles(principal).flatMap(({ through, attachments, roles }) => {
+        return this.bundles(principal).flatMap((bundle) => {
+            const { through, attachments, roles } = bundle;
             const all = through !== null && one.has(through);
-            return [...attachments, ...roles]
-                .filter((grant) => all || one.has(grant))
-                .map((grant) => (grant.kind === 'attachment' ? grant.policy_id : grant.document));
+            const given = [...attachments, ...roles];
+            return (all ? given : given.filter((grant) => one.has(grant))).map(account_link/* documentOf */.lM);
         });
     }
     /** Whether only all of a permission counts as holding it, so that a condition alone limits nothing. */
@@ -67931,193 +68084,15 @@ class Access {
             (held.extent === 'part' &&
                 this.#parts.permissions.some((one) => one.name === permission && one.holds === 'any')));
     }
-    /** Of the principal that was asked about last: one is asked about all permissions in turn. */
-    #recent = null;
-    #ownSources(principal) {
-        if (this.#recent?.principal === principal)
-            return this.#recent.own;
-        const own = this.#makeSources(principal);
-        this.#recent = { principal, own, all: null };
-        return own;
-    }
-    #makeSources(principal) {
-        const bundles = this.bundles(principal);
-        const sources = this.#parts.lists.of(bundles, principal);
-        const routes = new RoutesByDocument(bundles);
-        return { list: sources.map((source) => ({ source, chain: [], routes })), answers: new Map() };
-    }
-    #sources(principal) {
-        const own = this.#ownSources(principal);
-        const known = this.#recent?.principal === principal ? this.#recent.all : null;
-        if (known !== null)
-            return known;
-        const reached = this.reached(principal);
-        const all = reached.length === 0
-            ? own
-            : {
-                list: [
-                    ...own.list,
-                    ...reached.flatMap(({ agency, chain }) => this.#sourcesOfAgency(agency).list.map((traced) => ({ ...traced, chain }))),
-                ],
-                answers: new Map(),
-            };
-        if (this.#recent?.principal === principal)
-            this.#recent.all = all;
-        return all;
-    }
-    #sourcesOfAgency(agency) {
-        const known = this.#agencySources.get(agency.id) ?? this.#makeSources(agency);
-        this.#agencySources.set(agency.id, known);
-        return known;
-    }
-    /** Asked of the same sources for what is held, for its paths and for Denies beside it: the answer is remembered. */
-    #ask({ list, answers }, permission) {
-        const known = answers.get(permission);
-        if (known !== undefined)
-            return known;
-        const answer = this.#evaluate(list, permission);
-        answers.set(permission, answer);
-        return answer;
-    }
-    #evaluate(traced, permission) {
-        const { evaluator, accepted } = this.#parts;
-        const without = (gone) => traced.map(({ source }) => ({
-            policies: source.policies.flat().filter((document) => !gone(document)),
-            identity: source.identity,
-        }));
-        const sources = accepted.size === 0 ? traced.map((one) => one.source) : without((document) => accepted.has(document));
-        const held = evaluator.held(sources, permission);
-        if (!('undetermined' in held))
-            return held;
-        // What a policy beyond the bound means is a gap of its own; what the others grant is held all the same.
-        const decided = without((document) => accepted.has(document) || evaluator.relevance(document) === 'undetermined');
-        const rest = evaluator.held(decided, permission);
-        return 'undetermined' in rest ? null : rest;
-    }
-    /**
-     * By which ways a principal came to what it holds: one for each last link, none through an agency for what it holds
-     * without one.
-     */
+    /** By which ways a principal came to what it holds. */
     paths(principal, permission) {
-        const bundles = this.bundles(principal);
-        const builtin = bundles.flatMap((bundle) => this.#paths.ofBuiltin(bundle) ?? []);
-        const own = this.#ownSources(principal);
-        if (builtin.length > 0) {
-            const held = this.#ask(own, permission);
-            return bounded([...builtin, ...(held === null ? [] : this.#pathsOf(held, own.list))]);
-        }
-        const reached = this.reached(principal);
-        if (reached.length === 0) {
-            const held = this.#ask(own, permission);
-            return bounded(held === null ? [] : this.#pathsOf(held, own.list));
-        }
-        return bounded(this.#pathsThroughAgencies(principal, permission, own));
-    }
-    #pathsThroughAgencies(principal, permission, own) {
-        const all = this.#sources(principal);
-        const held = this.#ask(all, permission);
-        if (held === null)
-            return [];
-        const mine = own.list.length === 0 ? null : this.#ask(own, permission);
-        if (mine === null || mine.extent === 'none')
-            return this.#pathsOf(held, all.list);
-        // What agencies give beyond that is held through them alone.
-        const isAll = mine.extent === 'all' && !mine.restricted && mine.grants.every(build_policy/* isUnrestricted */.j);
-        const beside = new build_policy/* HeldBeside */.Oy(mine.grants, { account: this.#parts.account, memory: this.#paths.memory });
-        const beyond = new Map();
-        const { documents } = this.#parts;
-        return this.#pathsOf(held, all.list, ({ chain }, { policy, pattern }) => {
-            if (chain.length === 0)
-                return true;
-            if (isAll)
-                return false;
-            const names = this.#paths.namesIn(pattern, documents.roles.has(policy));
-            const glance = pattern === 'NotAction' ? 'unclear' : beside.glance(names);
-            if (glance !== 'unclear')
-                return glance === 'apart';
-            const id = chain[chain.length - 1]?.agency_id ?? '';
-            let rest = beyond.get(id);
-            if (rest === undefined) {
-                const theirs = this.#heldByAgency(id, permission);
-                rest = theirs === null ? null : beside.beyond(theirs.grants);
-                beyond.set(id, rest);
-            }
-            if (rest === null)
-                return true;
-            if (rest.length === 0)
-                return false;
-            return (pattern === 'NotAction' ||
-                (0,build_policy/* grantsMeet */.hQ)(rest, { actions: names }, { memory: this.#paths.memory }) !== false);
-        });
-    }
-    /** What an agency holds without assuming others; null where that cannot be told. */
-    #heldByAgency(id, permission) {
-        const agency = this.#graph.principal({ kind: 'agency', id });
-        return agency === null ? null : this.#ask(this.#sourcesOfAgency(agency), permission);
-    }
-    #pathsOf(held, traced, isShown = () => true) {
-        const paths = [];
-        held.sources.forEach(({ matches }, at) => {
-            const one = traced[at];
-            if (one === undefined)
-                return;
-            let policy = null;
-            let routes = [];
-            for (const match of matches) {
-                if (!isShown(one, match))
-                    continue;
-                // What a policy grants stands together.
-                if (match.policy !== policy) {
-                    policy = match.policy;
-                    routes = one.routes.of(policy);
-                }
-                for (const route of routes) {
-                    const path = route.pathTo(match);
-                    paths.push(one.chain.length === 0 ? path : { links: [...one.chain, ...path.links], origin: path.origin });
-                }
-            }
-        });
-        return paths;
+        return pathsOf(principal, permission, this.#asked);
     }
     /** Deny statements that touch what is held and take nothing away: they are limited, or bind another source. */
     conditionalDenies(principal, permission) {
-        const all = this.holdsAll(principal);
-        const traced = all ? this.#ownSources(principal) : this.#sources(principal);
-        const held = this.#ask(traced, permission);
-        const limited = (held?.sources ?? []).flatMap(({ conditionalDenies }, at) => conditionalDenies.flatMap((ref) => {
-            const grant = traced.list[at]?.routes.of(ref.policy)[0]?.grant;
-            const document = this.#parts.documents.parsed.get(ref.policy);
-            const statement = document?.ok === true ? document.statements.find((one) => one.number === ref.statement) : undefined;
-            return grant === undefined || statement === undefined ? [] : [{ grant, statement }];
-        }));
         const everything = this.#everything.get(permission)?.grants ?? [];
-        const grants = all ? everything : held?.grants;
-        const isAlone = traced.list.length < 2 && !all;
-        if (isAlone || grants === undefined)
-            return limited;
-        return [...limited, ...this.#unheeded(principal, grants, everything)];
+        return shownDenies(principal, permission, everything, this.#asked);
     }
-    /** Unconditional Deny statements of a principal's own that deny what it holds all the same. */
-    #unheeded(principal, grants, everything) {
-        const { documents } = this.#parts;
-        const shown = [];
-        // Nearly every Deny speaks of nothing that is audited.
-        for (const { source, routes } of this.#ownSources(principal).list)
-            for (const list of source.policies)
-                for (const { document, statement } of this.#paths.denying(list, everything, documents)) {
-                    if (!this.#paths.denies(statement, grants))
-                        continue;
-                    const grant = routes.of(document)[0]?.grant;
-                    if (grant !== undefined)
-                        shown.push({ grant, statement });
-                }
-        return shown;
-    }
-}
-function bounded(paths) {
-    return paths.length <= MAXIMUM_PATHS
-        ? { paths, omitted: 0 }
-        : { paths: paths.slice(0, MAXIMUM_PATHS), omitted: paths.length - MAXIMUM_PATHS };
 }
 
 ;// CONCATENATED MODULE: ./build/access/gap.js
@@ -68558,7 +68533,7 @@ function actionsFor(party, covered) {
 }
 function trustOf(allowed, denies) {
     const unconditional = denies
-        .filter(({ statement }) => (0,language_statement/* isUnconditional */.y)(statement))
+        .filter(({ statement }) => (0,language_statement/* isUnconditional */.f)(statement))
         .map(({ statement, parties }) => ({ statement, parties: parties.filter((party) => party.whole) }));
     const used = new Set();
     const left = allowed.filter((party) => {
@@ -68617,13 +68592,31 @@ function factsOfAccount({ account_id, account_name }) {
         ...(account_name === null ? [] : [['g:domainname', account_name]]),
     ];
 }
-function factsOfUser(user, snapshot) {
-    return new Map([
-        ...factsOfAccount(snapshot),
-        ['g:userid', user.user_id],
-        ['g:username', user.user_name],
-        ['g:principalurn', user.urn],
-    ]);
+/** A user. What the account answers about them is put together when a condition asks: of most none does. */
+class UserPrincipal {
+    kind = 'user';
+    id;
+    name;
+    urn;
+    enabled;
+    #snapshot;
+    #facts = null;
+    constructor({ user_id, user_name, urn, enabled }, snapshot) {
+        this.id = user_id;
+        this.name = user_name;
+        this.urn = urn;
+        this.enabled = enabled;
+        this.#snapshot = snapshot;
+    }
+    get facts() {
+        this.#facts ??= new Map([
+            ...factsOfAccount(this.#snapshot),
+            ['g:userid', this.id],
+            ['g:username', this.name],
+            ['g:principalurn', this.urn],
+        ]);
+        return this.#facts;
+    }
 }
 /** A session's own URN varies; conditions are judged against the agency's. */
 function factsOfAgency(urn, snapshot) {
@@ -69014,6 +69007,7 @@ function readDocuments(snapshot) {
             parsed.set(policy_id, (0,build_policy/* parseDocument */.Tp)(version.document));
     const rolesById = new Map(snapshot.roles.map((role) => [role.role_id, role]));
     const roles = new Map();
+    const texts = new Map();
     const notices = new Set();
     for (const row of snapshot.role_assignments) {
         const scope = row.scope;
@@ -69021,7 +69015,9 @@ function readDocuments(snapshot) {
         const role = rolesById.get(row.role_id);
         if (role === undefined || roles.has(key))
             continue;
-        const read = readRole(role, scope);
+        const text = texts.get(role) ?? readRoleText(role);
+        texts.set(role, text);
+        const read = readRole(role, scope, text);
         for (const notice of read.notices)
             notices.add(notice);
         parsed.set(key, read.document);
@@ -69048,7 +69044,7 @@ function rememberDenies(parsed) {
         const document = parsed.get(key);
         const found = known.get(key) ??
             (document?.ok === true
-                ? document.statements.filter((one) => one.effect === 'Deny' && (0,language_statement/* isUnconditional */.y)(one))
+                ? document.statements.filter((one) => one.effect === 'Deny' && (0,language_statement/* isUnconditional */.f)(one))
                 : []);
         known.set(key, found);
         return found;
@@ -69938,6 +69934,144 @@ class Uncertain {
     }
 }
 
+;// CONCATENATED MODULE: ./build/access/sources.js
+/** The sources of one principal, each with its own Deny, and where each of their documents comes from. */
+
+/** One way by which a document reaches somebody. Members of a group come by the same routes. */
+class Route {
+    through;
+    grant;
+    #paths = null;
+    constructor(through, grant) {
+        this.through = through;
+        this.grant = grant;
+    }
+    /** The path that ends in a statement of the document: one object for all who come by it. */
+    pathTo(match) {
+        this.#paths ??= new Map();
+        const known = this.#paths.get(match);
+        if (known !== undefined)
+            return known;
+        const { grant, through } = this;
+        const { statement, pattern, restricted } = match;
+        const made = {
+            links: through === null ? [grant] : [through, grant],
+            origin: { kind: 'statement', statement, pattern, restricted },
+        };
+        this.#paths.set(match, made);
+        return made;
+    }
+}
+class SourceLists {
+    #documents;
+    #legacy = new WeakMap();
+    #routes = new WeakMap();
+    constructor(documents) {
+        this.#documents = documents;
+    }
+    /** Where each document of some bundles comes from. What is known of a bundle serves everybody who has it. */
+    routesOf(bundles) {
+        return new RoutesByDocument(bundles, (bundle) => {
+            const known = this.#routes.get(bundle) ?? routesIn(bundle);
+            this.#routes.set(bundle, known);
+            return known;
+        });
+    }
+    /**
+     * The sources of a principal with these bundles. Identity policies are one; legacy policies of one scope are one;
+     * a Deny for all resources also takes from what is granted for global services; each legacy role is one by itself.
+     */
+    of(bundles, identity) {
+        const sources = [];
+        const policies = [];
+        let hasRoles = false;
+        for (let at = 0; at < bundles.length; at++) {
+            const bundle = bundles[at];
+            if (bundle.policies.length > 0)
+                policies.push(bundle.policies);
+            if (bundle.roles.length > 0)
+                hasRoles = true;
+        }
+        if (policies.length > 0)
+            sources.push({ policies, identity });
+        if (hasRoles)
+            this.#addLegacy(sources, bundles, identity);
+        return sources;
+    }
+    #addLegacy(sources, bundles, identity) {
+        const domain = [];
+        const denies = [];
+        const allProjects = [];
+        const apart = [];
+        let alone = null;
+        for (let at = 0; at < bundles.length; at++) {
+            const bundle = bundles[at];
+            if (bundle.roles.length === 0)
+                continue;
+            const own = this.#legacyOf(bundle);
+            if (own.domain.length > 0)
+                domain.push(own.domain);
+            if (own.allProjectsDenies.length > 0)
+                denies.push(own.allProjectsDenies);
+            if (own.allProjects.length > 0)
+                allProjects.push(own.allProjects);
+            if (own.apart.length > 0)
+                apart.push(own.apart);
+            if (own.alone.length > 0)
+                alone = new Set([...(alone ?? []), ...own.alone]);
+        }
+        if (domain.length > 0)
+            sources.push({ policies: denies.length === 0 ? domain : [...domain, ...denies], identity });
+        if (allProjects.length > 0)
+            sources.push({ policies: allProjects, identity });
+        if (apart.length > 0)
+            sources.push({ policies: apart, identity });
+        for (const key of alone ?? [])
+            sources.push({ policies: [key], identity });
+    }
+    #legacyOf(bundle) {
+        const known = this.#legacy.get(bundle);
+        if (known !== undefined)
+            return known;
+        const rows = bundle.roles.flatMap((link) => this.#documents.roles.get(link.document) ?? []);
+        const keys = (lane) => bundle.roles.map((link) => link.document).filter((key) => this.#documents.roles.get(key)?.lane === lane);
+        const lists = {
+            domain: keys('domain'),
+            allProjects: keys('all-projects'),
+            allProjectsDenies: rows.flatMap((row) => row.denies ?? []),
+            alone: keys('alone'),
+            apart: keys('apart'),
+        };
+        this.#legacy.set(bundle, lists);
+        return lists;
+    }
+}
+/** Routes of some bundles by the key of their document. */
+class RoutesByDocument {
+    #bundles;
+    #routesOf;
+    #byBundle = null;
+    constructor(bundles, routesOf) {
+        this.#bundles = bundles;
+        this.#routesOf = routesOf;
+    }
+    of(document) {
+        this.#byBundle ??= this.#bundles.map(this.#routesOf);
+        const all = this.#byBundle;
+        let routes = noRoutes;
+        for (let at = 0; at < all.length; at++) {
+            const own = all[at]?.get(document);
+            if (own !== undefined)
+                routes = routes.length === 0 ? own : [...routes, ...own];
+        }
+        return routes;
+    }
+}
+const noRoutes = [];
+function routesIn({ through, attachments, roles }) {
+    return Map.groupBy([...attachments, ...roles].map((grant) => new Route(through, grant)), ({ grant }) => (0,account_link/* documentOf */.lM)(grant));
+}
+
 ;// CONCATENATED MODULE: ./build/access/findings.js
 /** Everything that is found of a snapshot before anything is compared: holdings, doubts, and what to ask of them. */
 
@@ -69984,10 +70118,7 @@ function findAccess(input) {
     const [root, ...otherRoots] = snapshot.users.filter((user) => user.is_root_user);
     const users = snapshot.users
         .filter((user) => user !== root)
-        .map((user) => ({
-        ...{ kind: 'user', id: user.user_id, name: user.user_name, urn: user.urn, enabled: user.enabled },
-        facts: factsOfUser(user, snapshot),
-    }));
+        .map((user) => new UserPrincipal(user, snapshot));
     const access = new Access({
         account,
         permissions,
@@ -70307,6 +70438,14 @@ class ApprovalIndex {
             : (0,build_policy/* subtractGrants */._P)(minuend, approved, { ...this.#options(), identity: whose });
         this.#differences.set(key, difference);
         return difference;
+    }
+    /** Whether grants in canonical form go beyond what the entries approve; true where that cannot be told. */
+    exceeds(grants, approved, identity = null) {
+        // Without any approval it needs no example of what is beyond, which is the dearest part of a difference.
+        if (approved.length === 0)
+            return grants.length > 0;
+        const rest = this.subtract(grants, approved, identity);
+        return 'undetermined' in rest || rest.grants.length > 0;
     }
     /** The union of grants, in canonical form. */
     union(lists) {
@@ -70892,7 +71031,60 @@ function config_notices_namesOf(catalogue, live) {
     return shipped;
 }
 
+;// CONCATENATED MODULE: ./build/audit/grants-on-path.js
+/** The grants on the way of a path, and which of them is the newest. */
+
+/** The grants of a path, from the principal on. */
+function grantsOnPath({ links, origin }) {
+    const grants = [];
+    let through = null;
+    for (const link of links) {
+        if (link.kind === 'membership' || link.kind === 'mapping')
+            through = link;
+        else if (link.kind === 'assume') {
+            const { by } = link;
+            if (by.kind === 'policy' || by.kind === 'role')
+                grants.push({ grant: by.grant, through: by.through, statement: by.statement });
+            through = null;
+        }
+        else if (link.kind === 'attachment' || link.kind === 'role')
+            grants.push({ grant: link, through, statement: origin.kind === 'statement' ? origin.statement : 0 });
+    }
+    return grants;
+}
+function keyOnPath({ grant, statement }) {
+    return `${statement} ${(0,account_link/* linkKey */.Sg)(grant)}`;
+}
+/**
+ * A grant that nobody else came by is newer than any that somebody did, whatever their times: nothing says when a
+ * legacy role was granted. Where all are old, somebody joined a group. Times of the cloud sort as text.
+ */
+function isNewer(one, other) {
+    if (one.isOld !== other.isOld)
+        return !one.isOld;
+    const [joined, otherJoined] = [one.place.through !== null, other.place.through !== null];
+    if (one.isOld && joined !== otherJoined)
+        return joined;
+    const [time, otherTime] = [changedAt(one.place), changedAt(other.place)];
+    if (time !== otherTime)
+        return time > otherTime;
+    return tieKey(one.place) < tieKey(other.place);
+}
+function tieKey({ grant, statement }) {
+    return `${(0,account_link/* linkKey */.Sg)(grant)} ${statement}`;
+}
+/** When the newest part of a grant appeared; empty where nothing says it. */
+function changedAt({ grant }) {
+    if (grant.kind === 'role')
+        return grant.updated_at ?? '';
+    const attached = grant.attached_at ?? '';
+    const { version_created_at: version } = grant;
+    return version !== null && version > attached ? version : attached;
+}
+
 ;// CONCATENATED MODULE: ./build/audit/causes.js
+/** Groups drift by what brought it: one attachment, membership, version, grant or trust, and whom it explains. */
+
 
 
 
@@ -70902,98 +71094,72 @@ function config_notices_namesOf(catalogue, live) {
  * the grant itself is old, and something else must be new: another grant of the route, or the membership. A path is left
  * out where another of the same principal grants all of it and more: `rds:*:*` beside `*:*:*` brought nothing.
  */
-function groupByCause(drift, holdings) {
+function groupByCause(drift, holders) {
     const patterns = new build_policy/* GlancedPatterns */.kd();
-    const unchanged = unchangedGrants(drift, holdings, patterns);
+    const unchanged = unchangedGrants(drift, holders, patterns);
     const trusting = agenciesByTrust(drift);
     const causes = new Map();
     const caused = drift.map((row) => {
         const { kind, key, paths, subject = {} } = causeOf(row, { unchanged, trusting, patterns });
-        const known = causes.get(key);
-        if (known === undefined)
-            causes.set(key, { key, kind, paths, principals: [row.principal], subject, by: null });
-        else if (!known.principals.some((one) => (0,account_principal/* principalKey */.qW)(one) === (0,account_principal/* principalKey */.qW)(row.principal)))
-            known.principals.push(row.principal);
+        const cause = causes.get(key) ?? { key, kind, paths, principals: new Map(), subject, by: null };
+        causes.set(key, cause);
+        const id = (0,account_principal/* principalKey */.qW)(row.principal);
+        if (!cause.principals.has(id))
+            cause.principals.set(id, row.principal);
         return { ...row, cause: key };
     });
-    return { drift: caused, causes: [...causes.values()] };
-}
-/** The grants of a path, from the principal on. */
-function causes_segmentsOf({ links, origin }) {
-    const segments = [];
-    let through = null;
-    for (const link of links) {
-        if (link.kind === 'membership' || link.kind === 'mapping')
-            through = link;
-        else if (link.kind === 'assume') {
-            const { by } = link;
-            if (by.kind === 'policy' || by.kind === 'role')
-                segments.push({ grant: by.grant, through: by.through, statement: by.statement });
-            through = null;
-        }
-        else if (link.kind === 'attachment' || link.kind === 'role')
-            segments.push({ grant: link, through, statement: origin.kind === 'statement' ? origin.statement : 0 });
-    }
-    return segments;
-}
-function segmentKey({ grant, statement }) {
-    return `${statement} ${(0,account_link/* linkKey */.Sg)(grant)}`;
+    return {
+        drift: caused,
+        causes: [...causes.values()].map((one) => ({ ...one, principals: [...one.principals.values()] })),
+    };
 }
 /**
  * Grants that were there before: somebody came by them who is no drift. Whoever has all of it by another path too is no
  * drift in either case and says little; of such there must be more than of those who are drift.
  */
-function unchangedGrants(drift, holdings, patterns) {
-    const keysOf = rememberKeys();
+function unchangedGrants(drift, holders, patterns) {
     const drifting = new Set(drift.map((row) => `${row.permission} ${(0,account_principal/* principalKey */.qW)(row.principal)}`));
-    const balances = new Map();
+    const open = new Map();
     for (const { permission, paths } of drift) {
-        const balance = balances.get(permission) ?? new Map();
-        balances.set(permission, balance);
-        for (const key of new Set(paths.flatMap(keysOf)))
-            balance.set(key, (balance.get(key) ?? 0) + 1);
+        const balances = open.get(permission) ?? new Map();
+        open.set(permission, balances);
+        for (const key of new Set(paths.flatMap(causes_keysOf))) {
+            const known = balances.get(key);
+            if (known === undefined)
+                balances.set(key, { drifting: 1, spare: null });
+            else
+                known.drifting++;
+        }
     }
-    const unchanged = new Map([...balances.keys()].map((permission) => [permission, new Set()]));
-    for (const { counts, permission, principal, paths } of holdings) {
-        const [balance, known] = [balances.get(permission), unchanged.get(permission)];
-        if (!counts || balance === undefined || known === undefined)
-            continue;
-        if (drifting.has(`${permission} ${(0,account_principal/* principalKey */.qW)(principal)}`))
-            continue;
-        const keys = new Map();
-        for (const path of paths) {
-            let spare = null;
-            for (const key of keysOf(path)) {
-                if (!balance.has(key) || known.has(key))
+    const unchanged = new Map([...open.keys()].map((permission) => [permission, new Set()]));
+    const isOpen = (key) => [...open.values()].some((balances) => balances.has(key));
+    for (const [path, numbers] of holders.byPath)
+        for (const key of causes_keysOf(path)) {
+            if (!isOpen(key))
+                continue;
+            for (const number of numbers) {
+                const { counts, permission, principal, paths } = holders.holding(number);
+                const balance = open.get(permission)?.get(key);
+                if (balance === undefined)
+                    continue;
+                if (!counts || drifting.has(`${permission} ${(0,account_principal/* principalKey */.qW)(principal)}`))
                     continue;
                 // One more who has it for nothing but this tells as much as any number who have it twice.
-                if (keys.get(key) === false)
-                    continue;
-                spare ??= hasSpare(path, paths, patterns);
-                keys.set(key, spare);
+                if (hasSpare(path, paths, patterns)) {
+                    balance.spare = (balance.spare ?? new Set()).add(number);
+                    if (balance.spare.size <= balance.drifting)
+                        continue;
+                }
+                unchanged.get(permission)?.add(key);
+                open.get(permission)?.delete(key);
+                if (!isOpen(key))
+                    break;
             }
         }
-        for (const [key, spare] of keys) {
-            const rest = balance.get(key) ?? 0;
-            if (!spare || rest <= 0)
-                known.add(key);
-            else
-                balance.set(key, rest - 1);
-        }
-    }
     return unchanged;
 }
-/** The keys of a path's grants. Many share a path, so they are made once. */
-function rememberKeys() {
-    const known = new Map();
-    return (path) => {
-        let keys = known.get(path);
-        if (keys === undefined) {
-            keys = causes_segmentsOf(path).map(segmentKey);
-            known.set(path, keys);
-        }
-        return keys;
-    };
+function causes_keysOf(path) {
+    return grantsOnPath(path).map(keyOnPath);
 }
 /** More paths than this of one principal are not held against each other. */
 const MOST_COMPARED = 64;
@@ -71015,12 +71181,15 @@ function grantsAllOf(one, other, patterns) {
         return false;
     if (!patterns.includes(one.origin.pattern, other.origin.pattern))
         return false;
+    // Most are told apart by the statement or the pattern: the text of a link is made last.
     return (one.origin.statement !== other.origin.statement ||
         one.origin.pattern !== other.origin.pattern ||
         (0,account_link/* linkKey */.Sg)((0,account_link/* grantOf */.od)(one)) !== (0,account_link/* linkKey */.Sg)((0,account_link/* grantOf */.od)(other)));
 }
 /** The paths of which no other grants all and more. Restricted ones stay: what they are limited to is not compared. */
 function widestOf(paths, patterns) {
+    if (paths.length < 2)
+        return paths;
     const compared = paths.slice(0, MOST_COMPARED);
     return paths.filter((path) => !compared.some((other) => grantsAllOf(other, path, patterns) && !grantsAllOf(path, other, patterns)));
 }
@@ -71049,12 +71218,17 @@ function causeOf(row, context) {
     const builtin = row.paths.find((path) => path.origin.kind === 'builtin-group');
     if (builtin !== undefined)
         return ofBuiltin(builtin, row);
-    const trusted = row.paths
-        .flatMap((path) => path.links)
-        .find((link) => link.kind === 'assume' && context.trusting.has(link.agency_id));
-    if (trusted?.kind === 'assume')
-        return ofTrust(trusted.agency_id);
-    return ofNewest(row, context);
+    return ofTrusting(row, context) ?? ofNewest(row, context);
+}
+/** Null: no path goes through an agency that trusts somebody more than was approved. */
+function ofTrusting({ paths }, { trusting }) {
+    if (trusting.size === 0)
+        return null;
+    for (const { links } of paths)
+        for (const link of links)
+            if (link.kind === 'assume' && trusting.has(link.agency_id))
+                return ofTrust(link.agency_id);
+    return null;
 }
 /** As a subject names it: of a federated principal its provider, of an agency the URN of the one that it trusts. */
 function providerOf({ principal, parties }) {
@@ -71078,17 +71252,17 @@ function ofBuiltin(path, row) {
 function ofNewest(row, { unchanged, patterns }) {
     let newest = null;
     for (const path of widestOf(row.paths, patterns))
-        for (const segment of causes_segmentsOf(path)) {
-            const isOld = unchanged.get(row.permission)?.has(segmentKey(segment)) === true;
-            const candidate = { segment, path, isOld };
+        for (const place of grantsOnPath(path)) {
+            const isOld = unchanged.get(row.permission)?.has(keyOnPath(place)) === true;
+            const candidate = { place, path, isOld };
             if (newest === null || isNewer(candidate, newest))
                 newest = candidate;
         }
     if (newest === null)
         return { kind: 'attachment', key: `attachment ${(0,account_principal/* principalKey */.qW)(row.principal)}`, paths: [] };
-    const { segment, isOld } = newest;
-    const { grant, through } = segment;
-    const alike = (test) => row.paths.filter((path) => causes_segmentsOf(path).some(test));
+    const { place, isOld } = newest;
+    const { grant, through } = place;
+    const alike = (test) => row.paths.filter((path) => grantsOnPath(path).some(test));
     if (isOld && through?.kind === 'membership')
         return {
             kind: 'membership',
@@ -71098,7 +71272,7 @@ function ofNewest(row, { unchanged, patterns }) {
         };
     if (isOld && through?.kind === 'mapping')
         return { kind: 'mapping', key: `mapping ${(0,account_principal/* principalKey */.qW)(row.principal)}`, paths: row.paths };
-    const same = (one) => (0,account_link/* linkKey */.Sg)(one.grant) === (0,account_link/* linkKey */.Sg)(grant);
+    const same = (one) => one.grant === grant || (0,account_link/* linkKey */.Sg)(one.grant) === (0,account_link/* linkKey */.Sg)(grant);
     if (grant.kind === 'role')
         return {
             ...{ kind: 'legacy-grant', key: `legacy-grant ${(0,account_link/* linkKey */.Sg)(grant)}`, paths: alike(same) },
@@ -71116,32 +71290,6 @@ function ofNewest(row, { unchanged, patterns }) {
         ...{ kind: 'attachment', key: `attachment ${grant.to.id} ${grant.policy_id}`, paths: alike(same) },
         subject: { grant },
     };
-}
-/**
- * A grant that nobody else came by is newer than any that somebody did, whatever their times: nothing says when a
- * legacy role was granted. Where all are old, somebody joined a group. Times of the cloud sort as text.
- */
-function isNewer(one, other) {
-    if (one.isOld !== other.isOld)
-        return !one.isOld;
-    const [joined, otherJoined] = [one.segment.through !== null, other.segment.through !== null];
-    if (one.isOld && joined !== otherJoined)
-        return joined;
-    const [time, otherTime] = [changedAt(one.segment), changedAt(other.segment)];
-    if (time !== otherTime)
-        return time > otherTime;
-    return tieKey(one.segment) < tieKey(other.segment);
-}
-function tieKey({ grant, statement }) {
-    return `${(0,account_link/* linkKey */.Sg)(grant)} ${statement}`;
-}
-/** When the newest part of a grant appeared; empty where nothing says it. */
-function changedAt({ grant }) {
-    if (grant.kind === 'role')
-        return grant.updated_at ?? '';
-    const attached = grant.attached_at ?? '';
-    const { version_created_at: version } = grant;
-    return version !== null && version > attached ? version : attached;
 }
 
 ;// CONCATENATED MODULE: ./build/audit/entry-for.js
@@ -71183,6 +71331,113 @@ function entryFor(holding, previous, expired) {
                 ...common,
             };
     }
+}
+
+;// CONCATENATED MODULE: ./build/audit/holders-by-path.js
+
+
+
+/**
+ * All who come by a path share its object, so that links are looked at once for each path and not for each holder. It
+ * is made when first asked.
+ */
+class HoldersByPath {
+    #holdings;
+    #byPath = null;
+    #byLink = null;
+    /** Of each holding its principal, and of each principal its number. */
+    #principals = [];
+    #numbers = new Map();
+    #reached = new Map();
+    constructor(holdings) {
+        this.#holdings = holdings;
+    }
+    /** Each path that somebody holds something by, and the holdings that have it, by their numbers. */
+    get byPath() {
+        this.#byPath ??= this.#collect();
+        return this.#byPath;
+    }
+    holding(number) {
+        return this.#holdings[number];
+    }
+    #collect() {
+        const byPath = new Map();
+        for (let at = 0; at < this.#holdings.length; at++) {
+            const { principal, paths } = this.#holdings[at];
+            const key = (0,account_principal/* principalKey */.qW)(principal);
+            let number = this.#numbers.get(key);
+            if (number === undefined) {
+                number = this.#numbers.size;
+                this.#numbers.set(key, number);
+            }
+            this.#principals.push(number);
+            for (let of = 0; of < paths.length; of++) {
+                const path = paths[of];
+                const known = byPath.get(path);
+                if (known === undefined)
+                    byPath.set(path, [at]);
+                else
+                    known.push(at);
+            }
+        }
+        return byPath;
+    }
+    /** How many beside a principal come by any of these links to something audited. */
+    othersBy(links, principal) {
+        const [first, ...more] = links.map((link) => this.#reachedBy(link));
+        if (first === undefined)
+            return 0;
+        let all = first;
+        if (more.length > 0) {
+            all = new build_policy/* NumberSet */.eA(this.#numbers.size);
+            for (const one of [first, ...more])
+                all.addAll(one);
+        }
+        const own = this.#numbers.get((0,account_principal/* principalKey */.qW)(principal));
+        return all.size - (own !== undefined && all.has(own) ? 1 : 0);
+    }
+    /** Principals who come by a link, by their numbers. */
+    #reachedBy(link) {
+        const key = (0,account_link/* linkKey */.Sg)(link);
+        const known = this.#reached.get(key);
+        if (known !== undefined)
+            return known;
+        const byPath = this.byPath;
+        this.#byLink ??= pathsByLink(byPath.keys());
+        const made = new build_policy/* NumberSet */.eA(this.#numbers.size);
+        for (const path of this.#byLink.get(key) ?? []) {
+            const holdings = byPath.get(path) ?? [];
+            for (let at = 0; at < holdings.length; at++)
+                made.add(this.#principals[holdings[at]]);
+        }
+        this.#reached.set(key, made);
+        return made;
+    }
+}
+function pathsByLink(paths) {
+    const byLink = new Map();
+    const add = (link, path) => {
+        const key = (0,account_link/* linkKey */.Sg)(link);
+        const known = byLink.get(key);
+        if (known === undefined)
+            byLink.set(key, new Set([path]));
+        else
+            known.add(path);
+    };
+    for (const path of paths)
+        for (const link of path.links) {
+            add(link, path);
+            if (link.kind !== 'assume')
+                continue;
+            add(trustLink(link), path);
+            if (link.by.kind === 'policy' || link.by.kind === 'role')
+                add(link.by.grant, path);
+        }
+    return byLink;
+}
+/** Who may assume is whom the agency trusts: the party that names them. */
+function trustLink({ agency_id, agency, party }) {
+    return { kind: 'trust', agency_id, agency, item: party };
 }
 
 ;// CONCATENATED MODULE: ./build/audit/cut.js
@@ -71286,15 +71541,12 @@ const revoke_nearest = ({ links }) => {
     const [first] = links;
     return first === undefined ? [] : first.kind === 'assume' ? permissionLinks(first) : [first];
 };
-const atTheGrant = (path) => [(0,account_link/* grantOf */.od)(path)];
+const atTheGrant = (chain) => [(0,account_link/* grantOf */.od)(chain)];
 /** Who may assume is whom the agency trusts: taking the party away takes it from all that it names. */
 const byTrust = ({ links }) => {
     const first = links.find((link) => link.kind === 'assume');
     return first === undefined ? [] : [trustLink(first)];
 };
-function trustLink({ agency_id, agency, party }) {
-    return { kind: 'trust', agency_id, agency, item: party };
-}
 /** What permits to assume; where the trust itself does, the trust. */
 function permissionLinks(link) {
     const { by } = link;
@@ -71313,11 +71565,11 @@ function leaving(link) {
 /** Sets of cuts may need as many rounds as there are links behind links; more than these are nobody's to make. */
 const MAXIMUM_CUTS = 60;
 /** Every way there is, each complete, those that touch fewest others first; no two of them the same. */
-function revocationsFor(question, access, index, others, context) {
+function revocationsFor(question, access, index, holders, context) {
     const { principal, beside } = question;
     const found = new Map();
     const add = (links) => {
-        const revocation = revocationOf(links, principal, others, context);
+        const revocation = revocationOf(links, principal, holders, context);
         const key = links.map(account_link/* linkKey */.Sg).sort().join('\n');
         if (revocation !== null && !found.has(key))
             found.set(key, revocation);
@@ -71340,53 +71592,81 @@ function revocationsFor(question, access, index, others, context) {
 /** The links that a strategy takes until the drift is gone, none too many; null when it never is. */
 function complete(strategy, question, access, index) {
     const chosen = new Map();
-    let paths = question.paths;
-    while (paths.length > 0) {
+    let left = question.paths.length === 0 ? null : question.paths;
+    while (left !== null) {
         const before = chosen.size;
-        for (const path of paths)
-            for (const link of strategy(path).map(leaving))
+        for (const chain of left)
+            for (const link of strategy(chain).map(leaving))
                 chosen.set((0,account_link/* linkKey */.Sg)(link), link);
         if (chosen.size === before || chosen.size > MAXIMUM_CUTS)
             return null;
-        paths = remaining([...chosen.values()], question, access, index);
+        left = remaining([...chosen.values()], question, access, index);
     }
     return withoutNeedless([...chosen.values()], question, access, index);
 }
 function withoutNeedless(links, question, access, index) {
-    let needed = links;
-    if (links.length > 1)
-        for (const link of links) {
-            if (needed.length === 1)
-                break;
-            if (givesByItself(link, question, access, index))
-                continue;
-            const fewer = needed.filter((one) => one !== link);
-            if (remaining(fewer, question, access, index).length === 0)
-                needed = fewer;
-        }
-    return needed;
+    if (links.length < 2)
+        return links;
+    const { principal, permission } = question;
+    let isDenied = null;
+    const cutBy = cutsOfPaths(question, access);
+    const needed = new Map(links.map((link) => [(0,account_link/* linkKey */.Sg)(link), link]));
+    for (const [key, link] of [...needed]) {
+        if (needed.size === 1)
+            break;
+        if (isTheOnlyCut(key, needed, cutBy))
+            continue;
+        // What a document grants may be taken by a Deny that goes with another link.
+        isDenied ??= access.isDenied(principal, permission);
+        if (!isDenied && givesByItself(link, question, access, index))
+            continue;
+        needed.delete(key);
+        if (remaining([...needed.values()], question, access, index) !== null)
+            needed.set(key, link);
+    }
+    return links.filter((link) => needed.has((0,account_link/* linkKey */.Sg)(link)));
 }
-/** Whether a link alone gives something unapproved that no Deny could take away; false says nothing. */
+/**
+ * Where nothing is approved, all that comes by a path has to go, and it stays whatever else goes: less Deny takes no
+ * more. Of each such path the keys of its links; a path through an agency may come along another chain.
+ */
+function cutsOfPaths({ paths, permission, approved }, access) {
+    if (approved.length > 0 || access.isHeldWhole(permission))
+        return [];
+    return paths
+        .filter(({ links }) => !links.some((link) => link.kind === 'assume'))
+        .map(({ links }) => links.map(account_link/* linkKey */.Sg));
+}
+/** Whether one of the paths is cut by a link, of which this is the key, and by none of the others; false says nothing. */
+function isTheOnlyCut(key, links, cutBy) {
+    return cutBy.some((keys) => keys.includes(key) && keys.every((one) => one === key || !links.has(one)));
+}
+/** Whether some document of a link grants something unapproved, Denies of others left aside; false says nothing. */
 function givesByItself(link, { principal, permission, approved }, access, index) {
-    return access.documentsBy(principal, permission, link).some((document) => {
+    return access.documentsBy(principal, link).some((document) => {
         const held = access.heldThrough(principal, document, permission);
-        if (held === null || held.extent === 'none' || !access.counts(permission, held))
-            return false;
-        const rest = index.subtract(held.grants, approved, principal);
-        return !('undetermined' in rest) && rest.grants.length > 0;
+        return held !== null && access.counts(permission, held) && index.exceeds(held.grants, approved, principal);
     });
 }
-/** Paths of what would still be held unapproved without some links. */
-function remaining(links, { principal, permission, approved }, access, index) {
+/** By what something unapproved would still be held without some links; null: nothing would. */
+function remaining(links, question, access, index) {
+    const { principal, permission, approved } = question;
     const left = access.without(links);
     const held = left.held(principal, permission);
-    // Beyond the bound nobody can tell, and what nobody can tell is not gone.
     if (held === null)
-        return left.paths(principal, permission).paths;
-    if (held.extent === 'none' || !left.counts(permission, held))
-        return [];
-    const rest = index.subtract(held.grants, approved, principal);
-    return 'undetermined' in rest || rest.grants.length > 0 ? left.paths(principal, permission).paths : [];
+        return revoke_undecided(question, left, index);
+    const isGone = !left.counts(permission, held) || !index.exceeds(held.grants, approved, principal);
+    return isGone ? null : left.paths(principal, permission).paths;
+}
+/**
+ * Beyond the bound nobody can tell what is held, and what nobody can tell is not gone: every document counts that may
+ * grant something unapproved by itself.
+ */
+function revoke_undecided({ principal, permission, approved }, left, index) {
+    return left.documentsOf(principal).filter(({ document }) => {
+        const held = left.heldThrough(principal, document, permission);
+        return held === null || index.exceeds(held.grants, approved, principal);
+    });
 }
 /** Links that bring parties beyond what was approved: of an agency its trust in each, else the mappings of a provider. */
 function partyLinks({ holding, principal, parties }) {
@@ -71407,75 +71687,18 @@ function mappingOf({ recorded_as: recorded }) {
     return [{ kind: 'mapping', provider, group, group_id }];
 }
 /** The set of cuts that takes these links away, none being left out; null where somebody cannot make one of them. */
-function revocationOf(links, principal, others, context) {
+function revocationOf(links, principal, holders, context) {
     const cuts = links.map((link) => cutOf(link, principal, context)).filter((cut) => cut !== null);
     if (cuts.length < links.length || cuts.length === 0)
         return null;
-    return { cuts, others: countOthers(links, principal, others) };
+    return { cuts, others: countOthers(links, principal, holders) };
 }
 function trustItemLink({ id, name }, item) {
     return { kind: 'trust', agency_id: id, agency: name, item };
 }
-function countOthers(links, principal, others) {
-    const shared = links
-        .filter(({ kind }) => kind !== 'membership' && kind !== 'mapping' && kind !== 'builtin-group')
-        .map((link) => others(link, principal));
-    const [first, ...more] = shared;
-    if (first === undefined)
-        return 0;
-    const touched = more.length === 0 ? first : new Set(shared.flatMap((keys) => [...keys]));
-    return touched.size - (touched.has((0,account_principal/* principalKey */.qW)(principal)) ? 1 : 0);
-}
-/**
- * Finds who comes by a link to something audited; put together once, when first asked. All who come by a path share its
- * object, so that links are looked at once for each path and not for each holder.
- */
-function othersBy(holdings) {
-    let paths = null;
-    const known = new Map();
-    return (link) => {
-        const key = (0,account_link/* linkKey */.Sg)(link);
-        const found = known.get(key);
-        if (found !== undefined)
-            return found;
-        paths ??= collectPaths(holdings);
-        const made = new Set();
-        for (const path of paths.byLink.get(key) ?? [])
-            for (const { principal } of paths.holders.get(path) ?? [])
-                made.add((0,account_principal/* principalKey */.qW)(principal));
-        known.set(key, made);
-        return made;
-    };
-}
-function collectPaths(holdings) {
-    const holders = new Map();
-    for (const holding of holdings)
-        for (const path of holding.paths) {
-            const known = holders.get(path);
-            if (known === undefined)
-                holders.set(path, [holding]);
-            else
-                known.push(holding);
-        }
-    const byLink = new Map();
-    const add = (link, path) => {
-        const key = (0,account_link/* linkKey */.Sg)(link);
-        const known = byLink.get(key);
-        if (known === undefined)
-            byLink.set(key, new Set([path]));
-        else
-            known.add(path);
-    };
-    for (const path of holders.keys())
-        for (const link of path.links) {
-            add(link, path);
-            if (link.kind !== 'assume')
-                continue;
-            add(trustLink(link), path);
-            if (link.by.kind === 'policy' || link.by.kind === 'role')
-                add(link.by.grant, path);
-        }
-    return { byLink, holders };
+function countOthers(links, principal, holders) {
+    const shared = links.filter(({ kind }) => kind !== 'membership' && kind !== 'mapping' && kind !== 'builtin-group');
+    return holders.othersBy(shared, principal);
 }
 
 ;// CONCATENATED MODULE: ./build/audit/drift.js
@@ -71485,19 +71708,20 @@ function collectPaths(holdings) {
 
 
 
+
 /** Adds to each drift what a person needs to act on it. */
 function completeDrift({ index, drift }, found) {
-    const others = othersBy(found.holdings);
+    const holders = new HoldersByPath(found.holdings);
     const meets = rememberMeeting(index);
     const revocations = ({ holding, grants, parties, indexed }, principal, paths, approved) => {
         // Without an entry of their own there is nothing that parties are beyond.
         const beside = indexed === null ? [] : partyLinks({ holding, principal, parties });
         if (grants.length === 0) {
-            const revocation = revocationOf(beside, principal, others, found);
+            const revocation = revocationOf(beside, principal, holders, found);
             return revocation === null ? [] : [revocation];
         }
         const question = { holding, principal, permission: holding.permission, paths, approved, beside };
-        return revocationsFor(question, found.access, index, others, found);
+        return revocationsFor(question, found.access, index, holders, found);
     };
     const rows = drift.map((bare) => {
         const { holding, indexed, permission } = bare;
@@ -71538,7 +71762,7 @@ function completeDrift({ index, drift }, found) {
             because: bare.because,
         };
     });
-    return (0,order/* inOrder */.al)(groupByCause(rows, found.holdings));
+    return (0,order/* inOrder */.al)(groupByCause(rows, holders));
 }
 /** Whether what drifted is all that is held. */
 function isWhole(gained, holding, index) {
@@ -71551,9 +71775,9 @@ function allPaths({ paths }) {
     return builtin.length > 0 ? builtin : paths;
 }
 /** The key of the document that a path ends in. */
-function documentOf(path) {
+function documentAtEnd(path) {
     const grant = (0,account_link/* grantOf */.od)(path);
-    return grant.kind === 'attachment' ? grant.policy_id : grant.kind === 'role' ? grant.document : null;
+    return grant.kind === 'builtin-group' ? null : (0,account_link/* documentOf */.lM)(grant);
 }
 /** The paths of a holding that lead to some part of these grants; all of them where that cannot be told. */
 function gainedPaths(holding, gained, { brings, meets, isWhole }) {
@@ -71570,7 +71794,7 @@ function gainedPaths(holding, gained, { brings, meets, isWhole }) {
         const alike = gained.filter((grant) => restricted !== (0,build_policy/* isUnrestricted */.j)(grant));
         return alike.length > 0 && covers(path, alike);
     };
-    const byDocument = Map.groupBy(holding.paths, documentOf);
+    const byDocument = Map.groupBy(holding.paths, documentAtEnd);
     const leading = new Set([...byDocument].flatMap(([document, paths]) => {
         if (document === null || !paths.some((path) => covers(path, gained)) || !brings(document))
             return [];
@@ -73882,7 +74106,7 @@ class Losses {
         const unknown = bundlesOf(access, principal)
             .filter((bundle) => !kept.has(bundle))
             .flatMap(({ attachments, roles }) => [...attachments, ...roles])
-            .filter((link) => !isKnown(link.kind === 'attachment' ? link.policy_id : link.document));
+            .filter((link) => !isKnown((0,account_link/* documentOf */.lM)(link)));
         const left = new Set(unknown.length === 0 ? [] : [...kept].flatMap(grantsOf).map(account_link/* linkKey */.Sg));
         for (const link of unknown)
             if (!left.has((0,account_link/* linkKey */.Sg)(link)))
@@ -85331,7 +85555,7 @@ if (node_worker_threads__WEBPACK_IMPORTED_MODULE_0__.isMainThread) {
     await run(process.env, process.argv[1] ?? '');
 }
 else {
-    const { work } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 5147));
+    const { work } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 7014));
     await work(process.env);
 }
 
@@ -85627,8 +85851,8 @@ function canonicalRestriction(restriction, account = null) {
 /* harmony export */ });
 /* unused harmony export userResourceMatches */
 /* harmony import */ var _language_variables_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4415);
-/* harmony import */ var _sets_automaton_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2191);
-/* harmony import */ var _sets_glob_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1335);
+/* harmony import */ var _sets_automaton_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2191);
+/* harmony import */ var _sets_glob_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1335);
 /* harmony import */ var _sets_steps_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6682);
 /** Resource patterns against URNs, `service:region:account:type:path`. */
 
@@ -85647,7 +85871,7 @@ const ANY = '\u0001';
  */
 function servicesWithoutLimit(globs, account) {
     const services = globs.flatMap((glob) => {
-        const pattern = (0,_sets_glob_js__WEBPACK_IMPORTED_MODULE_0__/* .canonicalGlob */ .VF)(glob);
+        const pattern = (0,_sets_glob_js__WEBPACK_IMPORTED_MODULE_1__/* .canonicalGlob */ .VF)(glob);
         const found = [];
         // What follows the service asks for colons and an account at most.
         let fixed = pattern.replaceAll('*', '').length - 4 - (account?.length ?? 0);
@@ -85664,7 +85888,7 @@ function servicesWithoutLimit(globs, account) {
             if (matchesEveryTail(tail, 'any', account))
                 found.push(service);
             else if (matchesEveryTail(tail, 'empty', account))
-                found.push(...WITHOUT_REGION.filter((one) => (0,_sets_glob_js__WEBPACK_IMPORTED_MODULE_0__/* .globMatches */ .mw)(service.toLowerCase(), one)));
+                found.push(...WITHOUT_REGION.filter((one) => (0,_sets_glob_js__WEBPACK_IMPORTED_MODULE_1__/* .globMatches */ .mw)(service.toLowerCase(), one)));
         }
         return found;
     });
@@ -85681,14 +85905,14 @@ function matchesEveryTail(glob, region, account) {
     const letters = fixed.replaceAll(':', '').replaceAll('?', '');
     if (letters !== '' && account === null)
         return false;
-    const automaton = new _sets_automaton_js__WEBPACK_IMPORTED_MODULE_1__/* .GlobAutomaton */ .ht(glob, new _sets_steps_js__WEBPACK_IMPORTED_MODULE_2__/* .Steps */ .gj());
+    const automaton = new _sets_automaton_js__WEBPACK_IMPORTED_MODULE_0__/* .GlobAutomaton */ .ht(glob, new _sets_steps_js__WEBPACK_IMPORTED_MODULE_2__/* .Steps */ .gj());
     const pending = [
         [automaton.step(automaton.start, ':'), 'region'],
     ];
     const seen = new Set();
     for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
         const [state, stage] = next;
-        if (state === _sets_automaton_js__WEBPACK_IMPORTED_MODULE_1__/* .DEAD */ .zQ)
+        if (state === _sets_automaton_js__WEBPACK_IMPORTED_MODULE_0__/* .DEAD */ .zQ)
             return false;
         if (seen.has(`${state} ${stage}`))
             continue;
@@ -85722,7 +85946,7 @@ function matchesEveryTail(glob, region, account) {
  */
 function resourceMatches(pattern, urn, values, unknown) {
     const glob = (0,_language_variables_js__WEBPACK_IMPORTED_MODULE_3__/* .withValues */ .tV)(pattern, values, unknown);
-    return glob !== null && (0,_sets_glob_js__WEBPACK_IMPORTED_MODULE_0__/* .globMatches */ .mw)((0,_sets_glob_js__WEBPACK_IMPORTED_MODULE_0__/* .canonicalGlob */ .VF)(glob), (0,_language_variables_js__WEBPACK_IMPORTED_MODULE_3__/* .hasVariable */ .$u)(pattern) ? (0,_language_variables_js__WEBPACK_IMPORTED_MODULE_3__/* .literalText */ .bK)(urn) : urn);
+    return glob !== null && (0,_sets_glob_js__WEBPACK_IMPORTED_MODULE_1__/* .globMatches */ .mw)((0,_sets_glob_js__WEBPACK_IMPORTED_MODULE_1__/* .canonicalGlob */ .VF)(glob), (0,_language_variables_js__WEBPACK_IMPORTED_MODULE_3__/* .hasVariable */ .$u)(pattern) ? (0,_language_variables_js__WEBPACK_IMPORTED_MODULE_3__/* .literalText */ .bK)(urn) : urn);
 }
 /** Whether a resource pattern names this user: a user's URN is `iam::<account>:user:<name>`, with an empty region. */
 function userResourceMatches(resourcePattern, account, userName) {
@@ -85760,15 +85984,17 @@ function called(holder, name, isHolder) {
 
 /***/ }),
 
-/***/ 3965:
+/***/ 1812:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
+  Gx: () => (/* reexport */ ActionsBeside),
   AF: () => (/* reexport */ DecisionMemory),
   kd: () => (/* reexport */ GlancedPatterns),
   Oy: () => (/* reexport */ HeldBeside),
+  eA: () => (/* reexport */ NumberSet),
   IU: () => (/* reexport */ actionSetDifference),
   y5: () => (/* reexport */ canonicalGrants),
   vq: () => (/* reexport */ catalogueOf),
@@ -85928,13 +86154,14 @@ class pattern_Boxes {
         const id = this.#ids.get(key) ?? this.#ids.size;
         this.#ids.set(key, id);
         const segments = key.split(':');
+        const wild = (0,sets_glob/* hasWildcard */.rl)(key);
         const box = {
             id,
             key,
-            wild: (0,sets_glob/* hasWildcard */.rl)(key),
+            wild,
             service: (0,sets_glob/* hasWildcard */.rl)(segments[0]) ? null : segments[0],
             segments,
-            sample: key.replaceAll('*', '~').replaceAll('?', '~').split(':'),
+            sample: wild ? sampleOf(key) : segments,
             text: canonical,
         };
         this.#byText.set(canonical, box);
@@ -86060,6 +86287,8 @@ class GlancedPatterns {
             return false;
         if (outer === inner)
             return true;
+        if ((0,sets_glob/* differAtOnce */.pw)(outer, inner))
+            return false;
         let ofOuter = this.#answers.get(outer);
         if (ofOuter === undefined) {
             ofOuter = new Map();
@@ -86082,7 +86311,12 @@ class GlancedPatterns {
         return segments;
     }
 }
+function sampleOf(key) {
+    return key.replaceAll('*', '~').replaceAll('?', '~').split(':');
+}
 function canonicalSegments(text) {
+    if (!/[*?]{2}/.test(text))
+        return text;
     return text.split(':').map(sets_glob/* canonicalGlob */.VF).join(':');
 }
 /** A box takes about as long to make and to look at as this many steps of a walk, and each of its letters as one. */
@@ -86441,25 +86675,29 @@ function widest(list, question) {
     if (list.length < 2)
         return list;
     const wide = [];
-    for (const box of list)
-        if (box.wild)
-            wide.push(box);
+    for (let at = 0; at < list.length; at++)
+        if (list[at]?.wild)
+            wide.push(list[at]);
     if (wide.length === 0)
         return list;
     question.take(wide.length * list.length);
     const kept = [];
-    for (const box of list)
+    for (let at = 0; at < list.length; at++) {
+        const box = list[at];
         if (!isWithinOne(box, wide, question))
             kept.push(box);
+    }
     return kept;
 }
 function isWithinOne(inner, wide, question) {
-    for (const outer of wide)
+    for (let at = 0; at < wide.length; at++) {
+        const outer = wide[at];
         if ((outer.service === null || outer.service === inner.service) &&
             outer !== inner &&
             question.includes(outer, inner) &&
             !isLater(outer, inner, question))
             return true;
+    }
     return false;
 }
 /** By text; of boxes of one id, which differ in letter case alone, the first. */
@@ -86495,10 +86733,8 @@ function byText(one, other) {
 }
 /** The texts of boxes, each once, sorted. */
 function textsOf(list) {
-    const texts = [];
-    for (const box of isDistinctAndSorted(list) ? list : [...new Set(list)].sort(byText))
-        texts.push(box.text);
-    return texts;
+    const sorted = isDistinctAndSorted(list) ? list : [...new Set(list)].sort(byText);
+    return sorted.map((box) => box.text);
 }
 
 // EXTERNAL MODULE: ./build/policy/grants/restriction.js + 1 modules
@@ -87109,27 +87345,47 @@ function alive(grant, question) {
 }
 
 ;// CONCATENATED MODULE: ./build/policy/grants/held-beside.js
-/** What one holds beside what another holds, as paths through agencies need it: by patterns first, by sets where need be. */
 
 
 
 
 
+
+
+/** What many questions ask about, read once: anew where the memory forgot the boxes in which it was read. */
+class Read {
+    #read;
+    #bound;
+    #boxes = null;
+    #known = null;
+    constructor(read, { stepBound }) {
+        this.#read = read;
+        this.#bound = stepBound;
+    }
+    /** It takes no steps of the question. */
+    for(question) {
+        if (this.#known === null || this.#boxes !== question.boxes) {
+            this.#known = (0,steps/* bounded */.Mm)(() => this.#read(new GrantQuestion(question, this.#bound)));
+            this.#boxes = question.boxes;
+        }
+        return this.#known;
+    }
+}
 /** What one holds is compared with what another holds, pattern by pattern, without computing sets where none need be. */
 class HeldBeside {
     #options;
-    #boxes;
+    #held;
     constructor(grants, options) {
         this.#options = options;
-        this.#boxes = (0,steps/* bounded */.Mm)(() => readGrants(grants, questionOf(options)));
+        this.#held = new Read((question) => readGrants(grants, question), options);
     }
     /** Whether nothing of patterns that grant is held, or all of them without limits. */
     glance(patterns) {
-        const held = this.#boxes;
+        const question = questionOf(this.#options);
+        const held = this.#held.for(question);
         if ('undetermined' in held)
             return 'unclear';
         const glance = (0,steps/* bounded */.Mm)(() => {
-            const question = questionOf(this.#options);
             const boxes = patterns.flatMap((pattern) => question.read(pattern, 'grants'));
             const touching = held.filter(({ actions, except }) => actions.some((one) => boxes.some((box) => question.meet(one, box))) &&
                 !boxes.every((box) => except.some((one) => question.includes(one, box))));
@@ -87144,12 +87400,35 @@ class HeldBeside {
     }
     /** What of other grants is not held; null where that cannot be told. */
     beyond(grants) {
-        const held = this.#boxes;
+        const question = questionOf(this.#options);
+        const held = this.#held.for(question);
         if ('undetermined' in held)
             return null;
         const allowances = held.map((grant) => ({ grant, set: boxSet(grant.actions, grant.except) }));
-        const left = (0,steps/* bounded */.Mm)(() => difference(grants, allowances, this.#options, questionOf(this.#options)).map(writeGrant));
+        const left = (0,steps/* bounded */.Mm)(() => difference(grants, allowances, this.#options, question).map(writeGrant));
         return 'undetermined' in left ? null : left;
+    }
+}
+/** A set of actions that many patterns are held against, each by itself. */
+class ActionsBeside {
+    #options;
+    #set;
+    constructor(set, options) {
+        this.#options = options;
+        this.#set = new Read((question) => box_grants_readActionSet(set, question), options);
+    }
+    /** Whether a pattern that grants has an action in common with the set; true where that cannot be told. */
+    meets(pattern) {
+        const question = questionOf(this.#options);
+        const set = this.#set.for(question);
+        if ('undetermined' in set)
+            return true;
+        const { actions, except } = set;
+        const outside = [boxSet(except)];
+        const isCommon = (one, other) => question.meet(one, other) &&
+            (except.length === 0 ||
+                question.intersect(one, other).some((both) => reachesBeyond(both, outside, question)));
+        return ((0,steps/* bounded */.Mm)(() => question.read(pattern, 'grants').some((box) => actions.some((one) => isCommon(one, box)))) !== false);
     }
 }
 
@@ -87206,6 +87485,20 @@ class NumberSet {
     }
     has(number) {
         return ((this.#words[number >>> 5] >>> (number & 31)) & 1) === 1;
+    }
+    /** Adds all numbers of a set of the same bound. */
+    addAll(other) {
+        const others = other.#words;
+        for (let at = 0; at < others.length; at++)
+            this.#words[at] = this.#words[at] | others[at];
+    }
+    /** How many numbers there are. */
+    get size() {
+        let size = 0;
+        for (let at = 0; at < this.#words.length; at++)
+            for (let word = this.#words[at]; word !== 0; word &= word - 1)
+                size++;
+        return size;
     }
     /** The numbers, each once, ascending. */
     list() {
@@ -87264,6 +87557,7 @@ class Index {
     #all;
     #byService;
     #matched = new Map();
+    #excepted = new Map();
     /** What is named was written by the evaluator, or passed the check of config and baseline: it does not unfold. */
     #question = new question_Question(new pattern_Boxes(), Number.POSITIVE_INFINITY);
     constructor(actions) {
@@ -87276,18 +87570,30 @@ class Index {
         const named = new NumberSet(this.#names.length);
         for (const { actions, except } of grants) {
             const excepted = except === undefined ? null : this.#numbersOf(except);
-            for (const pattern of actions)
-                for (const at of this.#matching(pattern))
-                    if (excepted?.has(at) !== true)
-                        named.add(at);
+            for (let of = 0; of < actions.length; of++) {
+                const numbers = this.#matching(actions[of]);
+                for (let at = 0; at < numbers.length; at++) {
+                    const number = numbers[at];
+                    if (excepted === null || !excepted.has(number))
+                        named.add(number);
+                }
+            }
         }
         return named.list().map((at) => this.#names[at]);
     }
+    /** What is excepted is what the permission excepts, or some Deny: few lists, and they come again and again. */
     #numbersOf(patterns) {
+        const text = patterns.join('\n');
+        const known = this.#excepted.get(text);
+        if (known !== undefined)
+            return known;
         const numbers = new NumberSet(this.#names.length);
-        for (const pattern of patterns)
-            for (const at of this.#matching(pattern))
-                numbers.add(at);
+        for (const pattern of patterns) {
+            const own = this.#matching(pattern);
+            for (let at = 0; at < own.length; at++)
+                numbers.add(own[at]);
+        }
+        this.#excepted.set(text, numbers);
         return numbers;
     }
     #matching(pattern) {
@@ -87299,8 +87605,9 @@ class Index {
             for (const at of box.service === null ? this.#all : (this.#byService.get(box.service) ?? []))
                 if (boxMatchesSegments(box, this.#segments[at]))
                     matched.add(at);
-        this.#matched.set(pattern, [...matched]);
-        return [...matched];
+        const numbers = [...matched];
+        this.#matched.set(pattern, numbers);
+        return numbers;
     }
 }
 const levelRank = {
@@ -87315,7 +87622,12 @@ const escalations = (presets['privilege-escalation@1']?.actions ?? []).map((row)
 /** All names of both catalogues, each once; of equal danger the v5 ones first. */
 function dangerousFirst(actions, question) {
     const ways = escalations.map((pattern) => question.read(pattern, 'grants'));
+    // Of most services no action is a way to more power.
+    const services = new Set(ways.flatMap((own) => own.map((box) => box.service)));
     const danger = (action) => {
+        const service = action.slice(0, action.indexOf(':')).toLowerCase();
+        if (!services.has(service) && !services.has(null))
+            return ways.length;
         const segments = action.toLowerCase().split(':');
         const way = ways.findIndex((own) => own.some((box) => boxMatchesSegments(box, segments)));
         return way < 0 ? ways.length : way;
@@ -87552,7 +87864,8 @@ function preparePermission(permission, boxes, withTwins) {
         twin: boxes.of(twin),
     }))
         .filter(({ twin }) => isAudited(twin));
-    return { permission, actions, except, byService, ofAnyService, twins };
+    const twinServices = new Set(twins.flatMap(({ original }) => original.slice(0, 1)));
+    return { permission, actions, except, byService, ofAnyService, twins, twinServices };
 }
 /** Actions of the permission that the box may touch: none, for nearly all patterns of an account. */
 function actionsNear({ actions, byService, ofAnyService }, box) {
@@ -87602,12 +87915,12 @@ function meaningOf({ effect, action }) {
 }
 /** An Allow through the eyes of a permission, in two readings where a variable decides whether it limits. @throws BoundReached */
 function prepareAllow(ref, statement, permission, question) {
-    const limits = limitsOf(statement);
+    const { resource, notResource } = statement;
     // Resource patterns are held against one another, to be written in one form.
-    const length = (limits.resources ?? limits.not_resources ?? []).reduce((sum, one) => sum + one.length, 0);
+    const length = (resource ?? notResource ?? []).reduce((sum, one) => sum + one.length, 0);
     question.take(Math.floor((length * length) / 4096));
-    return readersOf(limits.resources ?? [], question).flatMap(({ reader, variables }) => {
-        const pieces = allowPieces(ref, statement, limits, { permission, variables }, question);
+    return readersOf(resource ?? [], question).flatMap(({ reader, variables }) => {
+        const pieces = allowPieces(ref, statement, { permission, variables }, question);
         if (pieces.length === 0)
             return [];
         const own = pieces.map((piece) => piece.match);
@@ -87617,17 +87930,18 @@ function prepareAllow(ref, statement, permission, question) {
         return [{ ref, statement, kind: 'allow', pieces, matches, ...nothing, depends, reader }];
     });
 }
+const everybody = [{ reader: null, variables: 'known' }];
 /** Nearly always one reading for everybody: no value of a variable makes a pattern include every URN. */
 function readersOf(resources, { restrictions }) {
     const keys = (0,variables/* keysOfPrincipals */.r0)(resources);
     if (keys.length === 0)
-        return [{ reader: null, variables: 'known' }];
+        return everybody;
     const [known, unknown] = [
         restrictions.freeServices(resources, 'known'),
         restrictions.freeServices(resources, 'unknown'),
     ];
     if (known.join() === unknown.join())
-        return [{ reader: null, variables: 'known' }];
+        return everybody;
     return [
         { reader: { keys, known: true }, variables: 'known' },
         { reader: { keys, known: false }, variables: 'unknown' },
@@ -87651,7 +87965,7 @@ function prepareDeny(ref, statement, permission, question) {
     const covered = coveredOriginals(read, spares, permission, question);
     if (covered.size === 0 && !denyTouches(patterns, spares, permission, question))
         return [];
-    const kind = (0,language_statement/* isUnconditional */.y)(statement) ? (spares ? 'deny-all-but' : 'deny') : 'conditional-deny';
+    const kind = (0,language_statement/* isUnconditional */.f)(statement) ? (spares ? 'deny-all-but' : 'deny') : 'conditional-deny';
     const nothing = { pieces: [], matches: [], depends: false, reader: null };
     return [{ ref, statement, kind, ...nothing, patterns, covered }];
 }
@@ -87662,10 +87976,12 @@ function denyTouches(patterns, spares, permission, question) {
         return permission.actions.some((box) => reachesBeyond(box, [...outside, boxSet(all)], question));
     return all.some((one) => actionsNear(permission, one).some((box) => question.intersect(box, one).some((both) => reachesBeyond(both, outside, question))));
 }
-function coveredOriginals(patterns, spares, { twins }, question) {
+function coveredOriginals(patterns, spares, { twins, twinServices }, question) {
     const covered = new Map();
+    question.take(twins.length * patterns.length);
+    if (!spares && !patterns.some(({ boxes }) => speakOf(twinServices, boxes)))
+        return covered;
     for (const [at, { original }] of twins.entries()) {
-        question.take(patterns.length);
         const found = patterns.find(({ boxes }) => boxes.some((box) => boxMatchesSegments(box, original)));
         if (spares && found === undefined)
             covered.set(at, 'NotAction');
@@ -87674,11 +87990,16 @@ function coveredOriginals(patterns, spares, { twins }, question) {
     }
     return covered;
 }
-function allowPieces(ref, statement, limits, { permission, variables }, question) {
+function speakOf(services, boxes) {
+    return boxes.some(({ service }) => service === null || services.has(service));
+}
+function allowPieces(ref, statement, { permission, variables }, question) {
     const taken = takenOut(statement, question);
     const except = taken.length === 0 ? permission.except : [...permission.except, ...taken];
     const outside = [boxSet(except)];
     const pieces = [];
+    // Nearly no statement of an account touches what is audited, and what limits it does not matter.
+    let limits = null;
     const add = (pattern, within, original) => {
         const { actions, restriction } = within;
         const text = statement.action === undefined ? 'NotAction' : pattern;
@@ -87692,23 +88013,32 @@ function allowPieces(ref, statement, limits, { permission, variables }, question
     };
     for (const pattern of statement.action ?? ['*:*:*']) {
         const read = question.read(pattern, 'grants');
-        const within = read.flatMap((box) => {
+        const within = [];
+        for (const box of read) {
             const near = actionsNear(permission, box);
             question.take(2 * near.length);
-            return near.flatMap((one) => question.intersect(box, one));
-        });
-        if (within.length > 0)
+            for (const one of near)
+                within.push(...question.intersect(box, one));
+        }
+        if (within.length > 0) {
+            limits ??= limitsOf(statement);
             for (const part of byRestriction([...new Set(within)], limits, question, variables)) {
                 const actions = part.actions.filter((box) => reachesBeyond(box, outside, question));
                 if (actions.length > 0)
                     add(pattern, { actions, restriction: part.restriction }, null);
             }
+        }
         if (statement.twins !== true)
             continue;
-        for (const [at, { original, originalBox, twin }] of permission.twins.entries()) {
-            question.take(read.length + taken.length);
+        const { twins, twinServices } = permission;
+        question.take(twins.length * (read.length + taken.length));
+        if (!speakOf(twinServices, read))
+            continue;
+        for (let at = 0; at < twins.length; at++) {
+            const { original, originalBox, twin } = twins[at];
             if (!isGranted(original, read, taken))
                 continue;
+            limits ??= limitsOf(statement);
             for (const { restriction } of byRestriction([originalBox], limits, question, variables))
                 add(pattern, { actions: [twin], restriction }, at);
         }
@@ -87905,8 +88235,115 @@ function distinct(rows) {
     return [...byPlace.values()];
 }
 
+;// CONCATENATED MODULE: ./build/policy/held/deny-trace.js
+
+
+/** Legacy actions whose twins some Allow grants. */
+function originalsOf(ordered) {
+    const originals = new Set();
+    for (const { pieces } of ordered)
+        for (const { original } of pieces)
+            if (original !== null)
+                originals.add(original);
+    return originals;
+}
+/** The pattern by which a Deny takes a twin that some Allow grants; undefined: it takes none. */
+function twinPattern(deny, ordered) {
+    if (deny.covered.size === 0)
+        return undefined;
+    const originals = originalsOf(ordered);
+    for (const [original, pattern] of deny.covered)
+        if (originals.has(original))
+            return pattern;
+    return undefined;
+}
+/** Unconditional Deny statements that name what they take, and by which of their patterns each took something first. */
+class DenyTrace {
+    #denies;
+    #first;
+    constructor(ordered) {
+        this.#denies = ordered.filter((one) => one.kind === 'deny');
+        this.#first = this.#denies.map(({ patterns }) => patterns.length);
+    }
+    /** What they take of a box. @throws BoundReached */
+    take(box, except, question) {
+        let taken = 'nothing';
+        for (let deny = 0; deny < this.#denies.length; deny++) {
+            const { patterns } = this.#denies[deny];
+            for (let at = 0; at < patterns.length; at++)
+                for (const one of patterns[at].boxes) {
+                    question.take();
+                    if (!question.meet(one, box))
+                        continue;
+                    if (taken !== 'all')
+                        taken = question.includes(one, box) ? 'all' : 'part';
+                    const first = this.#first[deny];
+                    if (at < first && haveInCommon(one, box, except, question))
+                        this.#first[deny] = at;
+                }
+        }
+        return taken;
+    }
+    /** @param ordered whose Allow statements may have granted twins */
+    deniedBy(ordered) {
+        const taken = [];
+        this.#denies.forEach((one, deny) => {
+            const pattern = one.patterns[this.#first[deny]]?.text ?? twinPattern(one, ordered);
+            if (pattern !== undefined)
+                taken.push({ ...one.ref, pattern, restricted: false });
+        });
+        return taken;
+    }
+}
+/** Unconditional Deny statements that take something away which an Allow of the source covers. @throws BoundReached */
+function takenAway(ordered, question) {
+    const granted = ordered.flatMap((one) => one.pieces.filter((piece) => piece.original === null));
+    const taken = [];
+    for (const one of ordered) {
+        if (!isUnconditionalDeny(one))
+            continue;
+        const pattern = touchingPattern(one, granted, question) ?? twinPattern(one, ordered);
+        if (pattern !== undefined)
+            taken.push({ ...one.ref, pattern, restricted: false });
+    }
+    return taken;
+}
+/** The first pattern of a Deny that touches what is granted, `NotAction` for such a one; null: none. @throws BoundReached */
+function touchingPattern(deny, granted, question) {
+    if (deny.statement.notAction !== undefined) {
+        const spared = boxSet(boxesOf(deny));
+        const beyond = granted.some((grant) => grant.actions.some((box) => reachesBeyond(box, [boxSet(grant.except), spared], question)));
+        return beyond ? 'NotAction' : null;
+    }
+    for (const { text, boxes } of deny.patterns)
+        for (const one of boxes)
+            for (const { actions, except } of granted)
+                for (const box of actions)
+                    if (haveInCommon(one, box, except, question))
+                        return text;
+    return null;
+}
+/** Whether two boxes have an action string in common that is not excepted. @throws BoundReached */
+function haveInCommon(one, other, except, question) {
+    question.take();
+    if (!question.meet(one, other))
+        return false;
+    // Segments that have no text in common but the empty one are empty themselves, and no box is without actions.
+    if (except.length === 0)
+        return true;
+    const outside = [boxSet(except)];
+    return question.intersect(other, one).some((both) => reachesBeyond(both, outside, question));
+}
+function boxesOf(deny) {
+    return deny.patterns.flatMap((pattern) => pattern.boxes);
+}
+function isUnconditionalDeny({ kind }) {
+    return kind === 'deny' || kind === 'deny-all-but';
+}
+
 ;// CONCATENATED MODULE: ./build/policy/held/after-deny.js
 /** What the Deny statements of a source leave of what its Allow statements grant, and which of them took something. */
+
 
 
 
@@ -87944,20 +88381,19 @@ function grantsOf(parts, denied) {
         ...{ actions, except: denied.length === 0 ? except : [...except, ...denied], restriction },
     }));
 }
-function isUnconditionalDeny({ kind }) {
-    return kind === 'deny' || kind === 'deny-all-but';
-}
 /** What is left where every Deny names what it takes. @throws BoundReached */
 function leftBeside(ordered, denied, gone, { grants }, question) {
     const allowed = new NumberSet(grants.size);
-    for (const one of ordered)
-        for (const number of one.grants)
-            allowed.add(number);
+    for (const { grants: own } of ordered)
+        for (let at = 0; at < own.length; at++)
+            allowed.add(own[at]);
     const trace = new DenyTrace(ordered);
     const kept = [];
     const twins = [];
     const lost = new NumberSet(grants.size);
-    for (const number of allowed.list()) {
+    const numbers = allowed.list();
+    for (let at = 0; at < numbers.length; at++) {
+        const number = numbers[at];
         const { box, limit, original } = grants.at(number);
         if (original !== null) {
             if (!gone.has(original))
@@ -87976,12 +88412,16 @@ function leftBeside(ordered, denied, gone, { grants }, question) {
             lost.add(number);
     }
     const matches = [];
-    for (const one of ordered)
-        for (const match of shownOf(one, lost, question))
-            matches.push(match);
+    for (const one of ordered) {
+        const shown = shownOf(one, lost, question);
+        for (let at = 0; at < shown.length; at++)
+            matches.push(shown[at]);
+    }
     return {
-        ...{ parts: grants.parts(kept), twins: grants.parts(twins), matches },
+        parts: grants.parts(kept),
+        twins: grants.parts(twins),
         originals: twins.map((number) => grants.at(number).original),
+        matches,
         deniedBy: trace.deniedBy(ordered),
     };
 }
@@ -87991,58 +88431,6 @@ function shownOf(one, lost, question) {
         return one.matches;
     const own = one.pieces.flatMap(({ match }, at) => one.ofPieces[at]?.every((number) => lost.has(number)) ? [] : [match]);
     return own.length === one.pieces.length ? one.matches : withoutNarrower(own, question);
-}
-/** Legacy actions whose twins some Allow grants. */
-function originalsOf(ordered) {
-    const originals = new Set();
-    for (const { pieces } of ordered)
-        for (const { original } of pieces)
-            if (original !== null)
-                originals.add(original);
-    return originals;
-}
-/** The pattern by which a Deny takes the twin of some legacy action; undefined: it takes none. */
-function twinPattern(deny, originals) {
-    for (const [original, pattern] of deny.covered)
-        if (originals.has(original))
-            return pattern;
-    return undefined;
-}
-/** Unconditional Deny statements that name what they take, and by which of their patterns each took something first. */
-class DenyTrace {
-    #denies;
-    #first;
-    constructor(ordered) {
-        this.#denies = ordered.filter((one) => one.kind === 'deny');
-        this.#first = this.#denies.map(({ patterns }) => patterns.length);
-    }
-    /** What they take of a box. @throws BoundReached */
-    take(box, except, question) {
-        let taken = 'nothing';
-        for (let deny = 0; deny < this.#denies.length; deny++) {
-            const { patterns } = this.#denies[deny];
-            for (let at = 0; at < patterns.length; at++)
-                for (const one of patterns[at].boxes) {
-                    question.take();
-                    if (!question.meet(one, box))
-                        continue;
-                    if (taken !== 'all')
-                        taken = question.includes(one, box) ? 'all' : 'part';
-                    const first = this.#first[deny];
-                    if (at < first && haveInCommon(one, box, except, question))
-                        this.#first[deny] = at;
-                }
-        }
-        return taken;
-    }
-    /** @param ordered whose Allow statements may have granted twins */
-    deniedBy(ordered) {
-        const originals = originalsOf(ordered);
-        return this.#denies.flatMap((one, deny) => {
-            const pattern = one.patterns[this.#first[deny]]?.text ?? twinPattern(one, originals);
-            return pattern === undefined ? [] : [{ ...one.ref, pattern, restricted: false }];
-        });
-    }
 }
 /** What is left where a Deny takes all but what it spares. @throws BoundReached */
 function leftWithin(ordered, denied, gone, question) {
@@ -88103,49 +88491,6 @@ class PartsByLimit {
 function after_deny_textOf(boxes) {
     return boxes.map((box) => box.text).join(' ');
 }
-function boxesOf(deny) {
-    return deny.patterns.flatMap((pattern) => pattern.boxes);
-}
-/** Unconditional Deny statements that take something away which an Allow of the source covers. @throws BoundReached */
-function takenAway(ordered, question) {
-    const granted = ordered.flatMap((one) => one.pieces.filter((piece) => piece.original === null));
-    const originals = originalsOf(ordered);
-    const taken = [];
-    for (const one of ordered) {
-        if (!isUnconditionalDeny(one))
-            continue;
-        const pattern = touchingPattern(one, granted, question) ?? twinPattern(one, originals);
-        if (pattern !== undefined)
-            taken.push({ ...one.ref, pattern, restricted: false });
-    }
-    return taken;
-}
-/** The first pattern of a Deny that touches what is granted, `NotAction` for such a one; null: none. @throws BoundReached */
-function touchingPattern(deny, granted, question) {
-    if (deny.statement.notAction !== undefined) {
-        const spared = boxSet(boxesOf(deny));
-        const beyond = granted.some((grant) => grant.actions.some((box) => reachesBeyond(box, [boxSet(grant.except), spared], question)));
-        return beyond ? 'NotAction' : null;
-    }
-    for (const { text, boxes } of deny.patterns)
-        for (const one of boxes)
-            for (const { actions, except } of granted)
-                for (const box of actions)
-                    if (haveInCommon(one, box, except, question))
-                        return text;
-    return null;
-}
-/** Whether two boxes have an action string in common that is not excepted. @throws BoundReached */
-function haveInCommon(one, other, except, question) {
-    question.take();
-    if (!question.meet(one, other))
-        return false;
-    // Segments that have no text in common but the empty one are empty themselves, and no box is without actions.
-    if (except.length === 0)
-        return true;
-    const outside = [boxSet(except)];
-    return question.intersect(other, one).some((both) => reachesBeyond(both, outside, question));
-}
 
 ;// CONCATENATED MODULE: ./build/policy/held/canonical-by-pairs.js
 
@@ -88171,9 +88516,9 @@ function canonicalByPairs(parts, denied, except, question) {
         if (kept.length === 0)
             continue;
         const touching = [];
-        for (const one of outside)
-            if (meetsAny(one, kept, question))
-                touching.push(one);
+        for (let at = 0; at < outside.length; at++)
+            if (meetsAny(outside[at], kept, question))
+                touching.push(outside[at]);
         const grant = { actions: kept, except: touching, restriction: limit.restriction };
         if ((0,grants_restriction/* isUnrestricted */.j)(limit.restriction))
             free = grant;
@@ -88191,15 +88536,17 @@ function isAnySpelledTwice({ actions, limit: { spelledTwice } }) {
 }
 function canonical_by_pairs_withoutCovered(list, free, outside, question) {
     const kept = [];
-    for (const box of list)
-        if (!isCovered(box, free, outside, question))
-            kept.push(box);
+    for (let at = 0; at < list.length; at++)
+        if (!isCovered(list[at], free, outside, question))
+            kept.push(list[at]);
     return kept;
 }
 /** Whether an unrestricted grant contains all of the box that is not excepted from both. @throws BoundReached */
 function isCovered(box, free, outside, question) {
     let touched = false;
-    for (const one of free.actions) {
+    const { actions } = free;
+    for (let at = 0; at < actions.length; at++) {
+        const one = actions[at];
         question.take();
         if (question.includes(one, box))
             return true;
@@ -88208,8 +88555,8 @@ function isCovered(box, free, outside, question) {
     return touched && !reachesBeyond(box, [boxSet(free.actions), boxSet(outside)], question);
 }
 function meetsAny(one, others, question) {
-    for (const other of others)
-        if (question.meet(one, other))
+    for (let at = 0; at < others.length; at++)
+        if (question.meet(one, others[at]))
             return true;
     return false;
 }
@@ -88284,8 +88631,11 @@ function grantedBy(source, audited, question) {
     if (!isDenied)
         return allowed(source, audited);
     const own = afterDeny(statementsOf(source, audited), audited, question);
+    if (own.shown.deniedBy.length > 0)
+        return own;
     // A source from which no Deny takes anything is as one without.
-    return own.shown.deniedBy.length === 0 ? { ...allowed(source, audited), shown: own.shown } : own;
+    const { parts } = own.twins.length === 0 ? own : allowed(source, audited);
+    return { denied: none, parts, twins: none, shown: own.shown };
 }
 /** The answer for whom one source reaches. */
 function heldByOne(source, audited) {
@@ -88347,7 +88697,7 @@ function allowed(source, audited) {
     const numbers = new NumberSet(audited.grants.size);
     addGrants(source, audited, numbers);
     const parts = audited.grants.parts(numbers.list());
-    return { denied: [], parts, twins: [], shown: shownOfAllowed(source, audited) };
+    return { denied: none, parts, twins: none, shown: shownOfAllowed(source, audited) };
 }
 /** What is shown of a source that has no Deny. */
 function shownOfAllowed(source, { statements }) {
@@ -88356,25 +88706,30 @@ function shownOfAllowed(source, { statements }) {
     const [first, ...others] = source;
     const { matches: own } = statements[first];
     if (others.length === 0)
-        return { matches: own, deniedBy: [], conditionalDenies: [] };
-    const matches = [...own];
-    for (const one of others)
-        for (const match of statements[one].matches)
-            matches.push(match);
-    return { matches, deniedBy: [], conditionalDenies: [] };
+        return { matches: own, deniedBy: none, conditionalDenies: none };
+    const matches = own.slice();
+    for (let at = 0; at < others.length; at++) {
+        const more = statements[others[at]].matches;
+        for (let of = 0; of < more.length; of++)
+            matches.push(more[of]);
+    }
+    return { matches, deniedBy: none, conditionalDenies: none };
 }
 function statementsOf(source, { statements }) {
     return source.map((number) => statements[number]);
 }
 function addGrants(source, { statements }, numbers) {
-    for (const one of source)
-        for (const number of statements[one].grants)
-            numbers.add(number);
+    for (let at = 0; at < source.length; at++) {
+        const { grants } = statements[source[at]];
+        for (let of = 0; of < grants.length; of++)
+            numbers.add(grants[of]);
+    }
 }
-const nothingShown = { matches: [], deniedBy: [], conditionalDenies: [] };
+const none = [];
+const nothingShown = { matches: none, deniedBy: none, conditionalDenies: none };
 /** @throws BoundReached */
 function together(granted, audited, question) {
-    if (granted.every(({ parts, twins }) => parts.length + twins.length === 0))
+    if (!granted.some(({ parts, twins }) => parts.length + twins.length > 0))
         return noGrants;
     const { permission } = audited.prepared;
     const everything = permission.holds === 'all';
@@ -88398,25 +88753,60 @@ function allGrants(granted) {
 }
 /** The quick way to the canonical form, where one source tells all; null: it is not to be had. @throws BoundReached */
 function byPairs(granted, { prepared }, question) {
+    const [only, ...more] = granted;
+    if (only !== undefined && more.length === 0 && only.twins.length === 0)
+        return canonicalByPairs(only.parts, only.denied, prepared.except, question);
+    if (pairsIn(granted) > MOST_PAIRS)
+        return null;
     // No Deny touches twins: they are as what another source grants.
-    const all = granted.flatMap(({ parts, denied, twins }) => twins.length === 0
-        ? [{ parts, denied }]
-        : [
-            { parts, denied },
-            { parts: twins, denied: [] },
-        ]);
-    const [first, ...others] = all;
+    const sources = granted.flatMap(({ parts, denied: whole, twins }) => {
+        // What took whole boxes away speaks of nothing that is left.
+        const denied = whole.filter((box) => speaksOf(box, parts, question));
+        return twins.length === 0
+            ? [{ parts, denied }]
+            : [
+                { parts, denied },
+                { parts: twins, denied: none },
+            ];
+    });
+    const [first, ...others] = sources;
     if (others.length === 0)
         return canonicalByPairs(first.parts, first.denied, prepared.except, question);
+    // What another source grants is denied by none.
+    const all = sources.map(({ parts, denied }, at) => ({
+        parts,
+        denied: denied.filter((box) => !sources.some((one, other) => other !== at && grantsAllOf(box, one, question))),
+    }));
     if (!evaluate_areApart(all, question))
         return null;
     const denied = all.flatMap((one) => one.denied);
     return canonicalByPairs(mergeParts(all), denied, prepared.except, question);
 }
+/** More pairs than this of what is denied and what is granted are not looked at one by one: sets count their steps. */
+const MOST_PAIRS = 250_000;
+function pairsIn(granted) {
+    let [denied, allowed] = [0, 0];
+    for (const one of granted) {
+        denied += one.denied.length;
+        for (const { actions } of one.parts)
+            allowed += actions.length;
+        for (const { actions } of one.twins)
+            allowed += actions.length;
+    }
+    return denied * allowed;
+}
 /** Whether no Deny of one speaks of what another grants, so that it is denied nothing by being united with it. */
 function evaluate_areApart(all, question) {
-    const speaks = (denied, parts) => denied.some((box) => parts.some(({ actions }) => actions.some((action) => question.meet(box, action))));
-    return !all.some(({ denied }, at) => all.some(({ parts }, other) => other !== at && denied.length > 0 && speaks(denied, parts)));
+    return !all.some(({ denied }, at) => denied.some((box) => all.some(({ parts }, other) => other !== at && speaksOf(box, parts, question))));
+}
+/** Whether a source surely grants all of a box, and without limits. */
+function grantsAllOf(box, { parts, denied }, question) {
+    return (parts.some(({ limit, actions }) => limit.plain &&
+        (0,grants_restriction/* isUnrestricted */.j)(limit.restriction) &&
+        actions.some((one) => question.includes(one, box))) && !denied.some((one) => question.meet(one, box)));
+}
+function speaksOf(denied, parts, question) {
+    return parts.some(({ actions }) => actions.some((action) => question.meet(denied, action)));
 }
 /** The parts of several sources, unrestricted ones first, boxes by text. */
 function mergeParts(all) {
@@ -88498,8 +88888,8 @@ class NumberedGrants {
     parts(numbers) {
         const parts = [];
         let last;
-        for (const number of numbers) {
-            const { box, limit } = this.at(number);
+        for (let at = 0; at < numbers.length; at++) {
+            const { box, limit } = this.at(numbers[at]);
             if (last?.limit !== limit) {
                 last = { limit, actions: [box] };
                 parts.push(last);
@@ -88573,7 +88963,8 @@ class AuditedPermission {
         return this.#samples.some((_, at) => !this.#hasSample(except, at) && !grants.some(({ actions }) => this.#hasSample(actions, at)));
     }
     #hasSample(boxes, at) {
-        for (const box of boxes) {
+        for (let of = 0; of < boxes.length; of++) {
+            const box = boxes[of];
             let known = this.#has.get(box);
             if (known === undefined) {
                 known = this.#samples.map((sample) => boxMatchesSegments(box, sample));
@@ -88588,8 +88979,35 @@ class AuditedPermission {
 /** A look at more of them would cost more than it saves. */
 const MOST_SAMPLES = 32;
 
+;// CONCATENATED MODULE: ./build/policy/held/remembered.js
+/** Answers by what they depend on: lists of numbers of statements. */
+/** More numbers than a call may have as arguments, or than there are letters, are written out. */
+const [MOST_LETTERS, FIRST_WITHOUT_LETTER] = [10_000, 0xffff];
+/** The letter that stands for no number. */
+const BETWEEN_KEYS = String.fromCharCode(FIRST_WITHOUT_LETTER);
+/**
+ * A short text that no other list of ascending numbers has: a letter for each. What is written out has a digit before a
+ * smaller letter, so that it is no text of ascending letters.
+ */
+function keyOf(numbers) {
+    const last = numbers[numbers.length - 1] ?? 0;
+    const isShort = numbers.length <= MOST_LETTERS && last < FIRST_WITHOUT_LETTER;
+    return isShort ? String.fromCharCode(...numbers) : numbers.join();
+}
+/** What is remembered under a key, made when it is first asked for. */
+function remembered(memory, key, make) {
+    const known = memory.get(key);
+    if (known !== undefined)
+        return known;
+    const made = make();
+    memory.set(key, made);
+    return made;
+}
+
 ;// CONCATENATED MODULE: ./build/policy/held/evaluator.js
 /** Answers for principals, remembered by what matters for the answer: they share groups, and groups share policies. */
+
+
 
 
 
@@ -88608,6 +89026,7 @@ class RememberingEvaluator {
     #permissions;
     #memory;
     #stepBound;
+    #hasTwins = null;
     /** Each is made when it is first asked: of a policy that one cannot decide, relevance asks no other. */
     #views = new Map();
     constructor({ documents, permissions, account, stepBound = steps/* STEP_BOUND */.YP }) {
@@ -88639,7 +89058,8 @@ class RememberingEvaluator {
         const permission = this.#permissions.get(name);
         if (permission === undefined)
             throw new Error(`No audited permission is called ${name}.`);
-        const made = new View(permission, this.#documents, this.#memory, this.#stepBound);
+        this.#hasTwins ??= (0,language_statement/* hasTwins */.y)(this.#documents);
+        const made = new View(permission, this.#documents, this.#hasTwins, this.#memory, this.#stepBound);
         this.#views.set(name, made);
         return made;
     }
@@ -88659,8 +89079,8 @@ class View {
     #ofOne = new Map();
     #granted = new Map();
     #together = new Map();
-    constructor(permission, documents, memory, bound) {
-        const prepared = preparePermission(permission, memory.boxes, hasTwins(documents));
+    constructor(permission, documents, withTwins, memory, bound) {
+        const prepared = preparePermission(permission, memory.boxes, withTwins);
         const statements = [];
         // By policy id, then as they stand in the policy.
         for (const policy of [...documents.keys()].sort()) {
@@ -88686,24 +89106,25 @@ class View {
     }
     held(sources) {
         const reaching = [];
-        let granted = false;
-        for (const source of sources) {
-            const found = this.#reaching(source);
+        let granting = 0;
+        for (let at = 0; at < sources.length; at++) {
+            const found = this.#reaching(sources[at]);
             if (typeof found === 'string')
                 return { undetermined: found };
             if (found !== noAllow)
-                granted = true;
+                granting++;
             reaching.push(found);
         }
-        if (!granted)
+        if (granting === 0)
             return nothing(sources.length);
-        return reaching.length === 1 ? this.#heldByOne(reaching[0]) : this.#heldByAll(reaching);
+        return granting === 1 ? this.#heldByOne(reaching) : this.#heldByAll(reaching);
     }
     #reaching({ policies, identity }) {
         const { statements } = this.#audited;
         let reaching = null;
         let [hasAllow, hasDeny] = [false, false];
-        for (const policy of policies) {
+        for (let of = 0; of < policies.length; of++) {
+            const policy = policies[of];
             const listed = typeof policy === 'string' ? this.statementsOf(policy) : this.#statementsOfAll(policy);
             if (typeof listed === 'string')
                 return listed;
@@ -88713,8 +89134,9 @@ class View {
             if (!listed.depends) {
                 hasAllow ||= listed.hasAllow;
                 hasDeny ||= listed.hasDeny;
-                for (const number of listed.numbers)
-                    reaching.add(number);
+                const { numbers } = listed;
+                for (let at = 0; at < numbers.length; at++)
+                    reaching.add(numbers[at]);
                 continue;
             }
             for (const number of listed.numbers) {
@@ -88739,8 +89161,16 @@ class View {
         }
         return !condition_provablyFalse(statement.condition, identity);
     }
-    #heldByOne({ numbers }) {
-        return remembered(this.#ofOne, numbers.join(), () => heldByOne(numbers, this.#audited));
+    /** Of several sources, one grants something. */
+    #heldByOne(reaching) {
+        const at = reaching.findIndex((one) => one !== noAllow);
+        const { numbers } = reaching[at];
+        const held = remembered(this.#ofOne, keyOf(numbers), () => heldByOne(numbers, this.#audited));
+        if (reaching.length === 1 || 'undetermined' in held)
+            return held;
+        const { extent, restricted, grants, sources } = held;
+        const shown = nothing(reaching.length).sources.with(at, sources[0]);
+        return { extent, restricted, grants, sources: shown };
     }
     #heldByAll(reaching) {
         const audited = this.#audited;
@@ -88750,21 +89180,22 @@ class View {
         const sources = [];
         for (const { numbers, hasDeny } of reaching) {
             if (!hasDeny) {
-                for (const number of numbers)
-                    free.add(number);
+                for (let at = 0; at < numbers.length; at++)
+                    free.add(numbers[at]);
                 sources.push(shownOfAllowed(numbers, audited));
                 continue;
             }
-            const key = numbers.join();
+            const key = keyOf(numbers);
             const granted = remembered(this.#granted, key, () => grantedAfterDeny(numbers, audited));
             if ('undetermined' in granted)
                 return granted;
             others.set(key, granted);
             sources.push(granted.shown);
         }
-        const sorted = [...others.keys()].sort();
+        const sorted = others.size === 0 ? [] : [...others.keys()].sort();
         const allowed = free.list();
-        const together = remembered(this.#together, [allowed.join(), ...sorted].join('|'), () => heldByAll(allowed, sorted.map((key) => others.get(key)), audited));
+        const key = sorted.length === 0 ? keyOf(allowed) : [keyOf(allowed), ...sorted].join(BETWEEN_KEYS);
+        const together = remembered(this.#together, key, () => heldByAll(allowed, sorted.map((key) => others.get(key)), audited));
         if ('undetermined' in together)
             return together;
         const { extent, restricted, grants } = together;
@@ -88796,21 +89227,6 @@ class View {
             depends: all.some((one) => one.depends),
         };
     }
-}
-function remembered(memory, key, make) {
-    const known = memory.get(key);
-    if (known !== undefined)
-        return known;
-    const made = make();
-    memory.set(key, made);
-    return made;
-}
-/** Whether some document is of the legacy model, whose actions have v5 twins. */
-function hasTwins(documents) {
-    for (const document of documents.values())
-        if (document.ok && document.statements.some((statement) => statement.twins === true))
-            return true;
-    return false;
 }
 
 ;// CONCATENATED MODULE: ./build/policy/held/explain.js
@@ -88928,13 +89344,15 @@ function federatedIdentity(about) {
 
 
 
+
 /***/ }),
 
 /***/ 7429:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   T: () => (/* binding */ parseDocument)
+/* harmony export */   T: () => (/* binding */ parseDocument),
+/* harmony export */   d: () => (/* binding */ readParsedDocument)
 /* harmony export */ });
 /* harmony import */ var _duplicate_keys_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7036);
 /**
@@ -88957,8 +89375,23 @@ class Unclear extends Error {
 }
 /** Parses the `document` string of a policy version. Never throws; linear in the text. */
 function parseDocument(text) {
+    return statementsOr(() => {
+        const document = parseJson(text);
+        if (!isObject(document))
+            throw new Unclear('it is not a JSON object');
+        const duplicate = (0,_duplicate_keys_js__WEBPACK_IMPORTED_MODULE_0__/* .duplicateKey */ .V)(text);
+        if (duplicate !== null)
+            throw new Unclear(`the key ${quote(duplicate.key)} stands twice in one object`);
+        return readDocument(document);
+    });
+}
+/** The same of a document that was parsed already, in which no key stands twice. */
+function readParsedDocument(document) {
+    return statementsOr(() => readDocument(document));
+}
+function statementsOr(read) {
     try {
-        return { ok: true, statements: readDocument(text) };
+        return { ok: true, statements: read() };
     }
     catch (error) {
         if (error instanceof Unclear)
@@ -88969,13 +89402,7 @@ function parseDocument(text) {
         throw error;
     }
 }
-function readDocument(text) {
-    const document = parseJson(text);
-    if (!isObject(document))
-        throw new Unclear('it is not a JSON object');
-    const duplicate = (0,_duplicate_keys_js__WEBPACK_IMPORTED_MODULE_0__/* .duplicateKey */ .V)(text);
-    if (duplicate !== null)
-        throw new Unclear(`the key ${quote(duplicate.key)} stands twice in one object`);
+function readDocument(document) {
     for (const key of Object.keys(document))
         if (!documentKeys.has(key))
             throw new Unclear(`it has an element ${quote(key)} that is not known`);
@@ -89156,7 +89583,8 @@ const legacyTwins = legacyActions.flatMap(({ action, v5 }) => v5.map((twin) => (
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   y: () => (/* binding */ isUnconditional)
+/* harmony export */   f: () => (/* binding */ isUnconditional),
+/* harmony export */   y: () => (/* binding */ hasTwins)
 /* harmony export */ });
 /**
  * Whether a Deny takes away whatever the circumstances: it has neither Condition nor NotResource, and Resource is
@@ -89166,6 +89594,13 @@ function isUnconditional(statement) {
     return (statement.condition === undefined &&
         statement.notResource === undefined &&
         (statement.resource === undefined || statement.resource.includes('*')));
+}
+/** Whether some document is of the legacy model, whose actions have v5 twins. */
+function hasTwins(documents) {
+    for (const document of documents.values())
+        if (document.ok && document.statements.some((statement) => statement.twins === true))
+            return true;
+    return false;
 }
 
 
@@ -89428,6 +89863,7 @@ function globIncludes(outer, inner, steps) {
 /* harmony export */   NW: () => (/* binding */ intersectGlobs),
 /* harmony export */   VF: () => (/* binding */ canonicalGlob),
 /* harmony export */   mw: () => (/* binding */ globMatches),
+/* harmony export */   pw: () => (/* binding */ differAtOnce),
 /* harmony export */   qo: () => (/* binding */ globSurelyIncludes),
 /* harmony export */   rl: () => (/* binding */ hasWildcard),
 /* harmony export */   vq: () => (/* binding */ globsMeet)
@@ -89458,6 +89894,29 @@ function canonicalGlob(glob) {
 function hasWildcard(glob) {
     return glob.includes('*') || glob.includes('?');
 }
+/**
+ * Whether the first letters tell that two globs have no text in common, whatever their letter case, as they do of most
+ * pairs. False says nothing.
+ */
+function differAtOnce(one, other) {
+    for (let at = 0; at < FIRST_LETTERS; at++) {
+        const left = one.charCodeAt(at);
+        const right = other.charCodeAt(at);
+        if (left === STAR || left === QUESTION || right === STAR || right === QUESTION)
+            return false;
+        // Beyond ASCII two letters may be one letter in two cases, and nothing is known of where a text ends.
+        if (!(left < ASCII && right < ASCII))
+            return false;
+        if ((left | LOWER_CASE) !== (right | LOWER_CASE))
+            return true;
+    }
+    return false;
+}
+const FIRST_LETTERS = 3;
+const [STAR, QUESTION] = ['*'.charCodeAt(0), '?'.charCodeAt(0)];
+const ASCII = 128;
+/** The bit in which the two cases of a letter differ. */
+const LOWER_CASE = 32;
 /** Whether the text matches: linear in practice, at most text × glob, whatever the glob. */
 function globMatches(glob, text) {
     let at = 0;
@@ -92509,6 +92968,11 @@ var given_keys = __nccwpck_require__(2711);
 const MASK = '***';
 /** Shorter values are words like any other: to take them out of every text would tear texts apart and hide nothing. */
 const SHORTEST_SECRET = 6;
+/**
+ * A secret may hold what looks like an escape, and what is left once that is undone is shorter: a text in which other
+ * letters of it were escaped has only that.
+ */
+const SHORTEST_UNDONE = 3;
 /** Of secrets so long, parts are taken out too. What people make up themselves may share words with honest text. */
 const SHORTEST_IN_PARTS = 32;
 const SHORTEST_PART = 16;
@@ -92526,11 +92990,12 @@ class Secrets {
                 continue;
             // What is looked for in a text without escapes must have lost its own.
             for (const { text } of layersOf(form))
-                this.#addForm(text);
+                if (text.length >= SHORTEST_UNDONE)
+                    this.#addForm(text);
         }
     }
     #addForm(secret) {
-        if (secret.length < SHORTEST_SECRET || this.#whole.has(secret))
+        if (this.#whole.has(secret))
             return;
         this.#whole.add(secret);
         if (secret.length < SHORTEST_IN_PARTS)
@@ -92629,9 +93094,23 @@ const LAYERS = 3;
 function layersOf(text) {
     // The look-alike of a bar is as long as the bar. It is undone before all else: a secret may hold what looks like an
     // escape, and whoever undoes both at once has something shorter than a secret.
-    const layers = [{ text: text.replaceAll('∣', '|'), startOf: (at) => at, endOf: (at) => at + 1 }];
-    while (layers.length <= LAYERS) {
-        const next = withoutOneLayer(layers[layers.length - 1]);
+    const plain = {
+        text: text.replaceAll('∣', '|'),
+        startOf: (at) => at,
+        endOf: (at) => at + 1,
+    };
+    const layers = [plain, ...layersBelow(plain, null)];
+    // Nor does every writer escape what looks like an escape of another one.
+    for (const kind of kinds)
+        if (text.includes(kind.begins))
+            layers.push(...layersBelow(plain, kind.group));
+    return layers;
+}
+/** @param kept the group of escapes that stay as they are */
+function layersBelow(plain, kept) {
+    const layers = [];
+    while (layers.length < LAYERS) {
+        const next = withoutOneLayer(layers[layers.length - 1] ?? plain, kept);
         if (next === null)
             break;
         layers.push(next);
@@ -92639,11 +93118,17 @@ function layersOf(text) {
     return layers;
 }
 const escapes = /\\u([0-9a-fA-F]{4})|\\([!-/:-@[-`{-~])|<!-- -->|&(amp|lt|gt|quot|#39);|%([0-9a-fA-F]{2})|⟨U\+([0-9A-F]{4,6})⟩|#(\d{1,7});|∣/g;
+/** Escapes of which another writer may leave the look-alike of a secret as it is, by their group above. */
+const kinds = [
+    { begins: '&', group: 3 },
+    { begins: '%', group: 4 },
+    { begins: '#', group: 6 },
+];
 /** Most texts have none of these, and are done with at a glance. */
 const beginsEscape = /[\\<&%⟨#∣]/;
 const entities = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" };
 /** Null when there is no escape. */
-function withoutOneLayer(outer) {
+function withoutOneLayer(outer, kept) {
     if (!beginsEscape.test(outer.text))
         return null;
     const parts = [];
@@ -92659,6 +93144,8 @@ function withoutOneLayer(outer) {
         at += to - from;
     };
     for (const match of outer.text.matchAll(escapes)) {
+        if (kept !== null && match[kept] !== undefined)
+            continue;
         copy(done, match.index);
         const meant = meaningOf(match);
         if (meant !== '')
@@ -92811,7 +93298,7 @@ function runsOf(text) {
 /* harmony export */ });
 /* unused harmony export VERSION */
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
-/* harmony import */ var _policy_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3965);
+/* harmony import */ var _policy_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1812);
 /** What is running: version, commit, and digests of the data it was built with. */
 
 
